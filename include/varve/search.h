@@ -1,0 +1,78 @@
+/* search.h - oracles: ways to propose the next trial.
+ *
+ * An oracle is a function of the space, the history and the seed; whatever it remembers can be rebuilt from them, so
+ * that stopping and resuming never changes what it proposes. A user's own oracle is the same struct as ours.
+ */
+#ifndef VARVE_SEARCH_H
+#define VARVE_SEARCH_H
+
+#include <varve/space.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum vv_trial_status {
+    VV_TRIAL_RUNNING = 1,
+    VV_TRIAL_COMPLETED,
+    VV_TRIAL_FAILED,     /* with a reason: NaN loss, a crash, ... */
+    VV_TRIAL_INTERRUPTED /* stopped on request; the next search runs it again with the same values */
+} vv_trial_status;
+const char *vv_trial_status_name(vv_trial_status status); /* "COMPLETED"; never NULL */
+
+/* What an oracle may know of a trial. */
+typedef struct vv_past_trial {
+    int id;
+    vv_trial_status status;
+    double score;                /* of a completed trial */
+    const vv_assignment *values; /* its active values */
+    size_t n_values;
+} vv_past_trial;
+
+/* One run of the build function, seen as a question: the builder asks `hp` for hyperparameters and answers VV_OK (this
+ * configuration can be built) or why not, in `reason`. VV_BAD_SHAPE and whatever else a build says of its own values
+ * are refusals; VV_NO_MEMORY and errors of the hp itself end the search. *digest tells what was built apart. */
+typedef struct vv_builder {
+    vv_status (*build)(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason);
+    void *context;
+} vv_builder;
+
+typedef struct vv_question {
+    const vv_builder *builder;
+    const vv_past_trial *history; /* by id */
+    size_t n_history;
+    uint64_t seed;
+    int trial;     /* the id that the answer will get */
+    bool maximize; /* is a larger score better? */
+} vv_question;
+
+typedef enum vv_answer_kind {
+    VV_ANSWER_PROPOSAL = 1,
+    VV_ANSWER_EXHAUSTED /* no configuration is left that builds and was not tried */
+} vv_answer_kind;
+
+/* An answer; begin with zeros, end with vv_answer_deinit. */
+typedef struct vv_answer {
+    vv_answer_kind kind;
+    vv_hp *hp;           /* PROPOSAL: the finished build's handle, holding the active values; owned by the answer */
+    int refused;         /* draws that did not build */
+    char reason[VV_ERROR_SIZE]; /* of the last refusal; "" if none */
+    char refused_values[VV_ERROR_SIZE]; /* its active values as "num_layers=4, ..." (cut to fit) */
+    int duplicates;      /* draws that had been tried */
+} vv_answer;
+void vv_answer_deinit(vv_answer *answer);
+
+typedef struct vv_oracle_kind {
+    const char *name;    /* "random": on the command line, in files; never changes */
+    const char *summary; /* one line */
+    vv_status (*ask)(const vv_question *question, vv_answer *answer, vv_error *error);
+} vv_oracle_kind;
+
+/* The registry. NULL past the end / for an unknown name. */
+const vv_oracle_kind *vv_oracle_at(size_t index);
+const vv_oracle_kind *vv_oracle_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,131 @@
+/* tuner.h - where search and networks meet: a hypermodel, and the search for its best values.
+ *
+ *     static vv_model *build(vv_hp *hp, void *user) { ... }
+ *     VV_HYPERMODEL(.build = build, .data = "digits:28x28", .objective = "val_accuracy", .epochs = 10);
+ */
+#ifndef VARVE_TUNER_H
+#define VARVE_TUNER_H
+
+#include <varve/study.h>
+#include <varve/train.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A build function asks `hp` for values while it builds a model, and returns it (owned by the caller from then on), or
+ * NULL. It must be a function of the values alone: it runs many times, often without training after it.
+ * When vv_hp_status(hp) is not VV_OK the model it returns is not used. */
+typedef vv_model *(*vv_build_function)(vv_hp *hp, void *user);
+
+/* The user's own fit. `args` is what the search would train with; change a copy and pass it on:
+ *     vv_fit_args mine = *args;
+ *     mine.batch_size = vv_choice_int(hp, "batch_size", VV_INTS(16, 32, 64));
+ *     return vv_fit_with(model, &mine);
+ * It may ask for hyperparameters. To learn which, the search rehearses it: then vv_fit_with returns VV_OK at once and
+ * trains nothing. Keep args->history and args->callbacks, or the search sees no epochs. */
+typedef vv_status (*vv_fit_function)(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user);
+
+/* All there is to say about a hypermodel. Zeroed members mean the defaults. */
+typedef struct vv_hypermodel {
+    vv_build_function build; /* required */
+    vv_fit_function fit;     /* NULL: vv_fit_with */
+    void *user;              /* handed to both */
+    const char *name;        /* NULL: the file's name */
+    const char *data;        /* a SPEC of data.h; NULL: must be given to the search */
+    const char *objective;   /* NULL: "val_loss" */
+    int max_trials;          /* 0: 10 */
+    int executions_per_trial; /* 0: 1 */
+    int epochs;              /* 0: 1 */
+    int batch_size;          /* 0: 32 */
+    double validation_split; /* 0: 0.2 */
+} vv_hypermodel;
+
+/* The one declaration at the end of a hypermodel's file. */
+#define VV_HYPERMODEL(...)                            \
+    extern const vv_hypermodel varve_hypermodel;      \
+    const vv_hypermodel varve_hypermodel = { __VA_ARGS__ }
+
+/* Runs the build function once. `chooser` NULL: all defaults. *hp and *model are owned by the caller; either may be
+ * NULL (argument) if it is not wanted. A refusal (a layer that cannot exist, NULL returned, ...) is its status. The
+ * fit function, if any, is rehearsed, so that *hp holds its hyperparameters too. */
+vv_status vv_hypermodel_build(const vv_hypermodel *hypermodel, const vv_chooser *chooser, vv_hp **hp, vv_model **model,
+                              vv_error *error) VV_MUST_USE;
+
+/* A builder (search.h) over a hypermodel. Borrows it. */
+vv_builder vv_hypermodel_builder(const vv_hypermodel *hypermodel);
+
+typedef enum vv_stop_reason {
+    VV_STOP_MAX_TRIALS = 1,
+    VV_STOP_EXHAUSTED,   /* the space holds nothing new that builds */
+    VV_STOP_INTERRUPTED, /* `stop` said so */
+    VV_STOP_FAILURES     /* too many failed trials in a row */
+} vv_stop_reason;
+const char *vv_stop_reason_name(vv_stop_reason reason); /* "max_trials"; never NULL */
+
+typedef enum vv_event_kind {
+    VV_EVENT_SEARCH_BEGIN = 1,
+    VV_EVENT_TRIAL_BEGIN,
+    VV_EVENT_EPOCH,
+    VV_EVENT_TRIAL_END,
+    VV_EVENT_SEARCH_END
+} vv_event_kind;
+
+/* What happens in a search, as it happens. Everything is borrowed for the call. */
+typedef struct vv_event {
+    vv_event_kind kind;
+    const vv_study *study;
+    const vv_objective *objective;
+    int max_trials, executions, epochs;
+    int trials_before;         /* SEARCH_BEGIN: trials that are already there */
+    const vv_trial *trial;     /* TRIAL_BEGIN, EPOCH, TRIAL_END */
+    int execution, epoch;      /* EPOCH: counted from 0 */
+    const char *const *metrics; /* EPOCH */
+    const double *values;
+    size_t n_metrics;
+    double seconds;            /* EPOCH: of this epoch; TRIAL_END, SEARCH_END: of the whole */
+    vv_stop_reason reason;     /* SEARCH_END */
+    int best;                  /* id of the best completed trial, or -1 */
+    double best_score;
+    const vv_refusals *refusals; /* SEARCH_END */
+} vv_event;
+
+typedef struct vv_search_args {
+    const vv_hypermodel *hypermodel; /* required; its members are the defaults of those below */
+    const vv_data *training;         /* required */
+    const vv_data *validation;       /* required when the objective begins with "val_" */
+    const char *oracle;              /* NULL: "random" */
+    const char *objective;
+    int max_trials;           /* counts every trial there is, those of earlier searches too */
+    int executions_per_trial;
+    int epochs;
+    int batch_size;
+    uint64_t seed;
+    const char *project;      /* folder of the study; NULL: "untitled_project" */
+    bool overwrite;
+    int keep_checkpoints;     /* of the best trials; 0: 3 */
+    int max_consecutive_failures; /* 0: 3 */
+    void (*on_event)(void *context, const vv_event *event); /* NULL: silence */
+    void *context;
+    const volatile int *stop; /* becomes non-zero when the search shall stop; NULL: never */
+} vv_search_args;
+
+/* What a search came to. */
+typedef struct vv_search_result {
+    vv_stop_reason reason;
+    int best;          /* id of the best completed trial, or -1 */
+    double best_score;
+} vv_search_result;
+
+/* Searches. Each trial runs in a process of its own (fork), so that a crash ends that trial only. A study that is there
+ * is gone on with: its objective, seed, settings and space must be the caller's (MISMATCH says what differs).
+ * Refused before any training: an objective that no metric provides, data that does not fit the model. */
+vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, vv_error *error) VV_MUST_USE;
+#ifndef __cplusplus
+#define vv_search(result, error, ...) vv_search_with(&(vv_search_args){ .hypermodel = __VA_ARGS__ }, (result), (error))
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,40 @@
+/* varve.h - everything: hyperparameter and architecture search for neural networks, in C.
+ *
+ * One idea: a build is a trace. A *hypermodel* is a C function that asks for hyperparameters by name while it builds a
+ * model. Running it allocates no weights and takes microseconds. What one run asked for, and what it built or why it
+ * could not, is its trace; the search proposes, compares and stores only what a trace says was asked for.
+ *
+ *     hp.h      asking for hyperparameters            space.h    domains, values, traces
+ *     layers.h  layers, losses, optimizers            model.h    graphs of layers, weights, files
+ *     data.h    data sets                             train.h    fit, evaluate, predict, callbacks
+ *     search.h  oracles                               study.h    trials on disk
+ *     tuner.h   hypermodels and their search          status.h   errors
+ *
+ * A whole program (examples/embed.c):
+ *
+ *     vv_data *training = NULL, *validation = NULL;
+ *     vv_error error = { 0 };
+ *     if (vv_data_open("digits", &(vv_data_args){ .validation_split = 0.2 }, &training, &validation, &error) != VV_OK)
+ *         return complain(&error);
+ *     vv_search_result result;
+ *     vv_status status = vv_search(&result, &error, &hypermodel, training, validation, .max_trials = 5);
+ */
+#ifndef VARVE_H
+#define VARVE_H
+
+#include <varve/data.h>
+#include <varve/hp.h>
+#include <varve/layers.h>
+#include <varve/model.h>
+#include <varve/search.h>
+#include <varve/space.h>
+#include <varve/status.h>
+#include <varve/study.h>
+#include <varve/train.h>
+#include <varve/tuner.h>
+
+#define VV_VERSION_MAJOR 0
+#define VV_VERSION_MINOR 1
+#define VV_VERSION_PATCH 0
+
+#endif

@@ -1,0 +1,113 @@
+/* base.h - floor 0: what every module stands on. Knows nothing of spaces, networks, files of ours or trials. */
+#ifndef VVI_BASE_H
+#define VVI_BASE_H
+
+#include <stdarg.h>
+#include <varve/status.h>
+
+/* ---- errors ---------------------------------------------------------------------------------------------------- */
+
+/* Puts status and text into *error unless one is there already (first wins) or error is NULL. Returns `status`. */
+vv_status vvi_fail(vv_error *error, vv_status status, const char *format, ...) VV_PRINTF(3, 4);
+/* The same for out of memory. */
+vv_status vvi_no_memory(vv_error *error);
+
+/* Returns early with the status of a failing call. */
+#define VVI_TRY(call)                                \
+    do {                                             \
+        const vv_status vvi_try_status = (call);     \
+        if (vvi_try_status != VV_OK) return vvi_try_status; \
+    } while (0)
+
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
+
+/* All heap memory of the library comes from here, so that tests can let the n-th allocation fail. Sizes in bytes.
+ * NULL: out of memory (or size 0). vvi_free(NULL) is fine. */
+void *vvi_malloc(size_t size);
+void *vvi_calloc(size_t n, size_t size);              /* zeroed; refuses n * size that overflows */
+void *vvi_realloc(void *memory, size_t size);
+void *vvi_malloc_aligned(size_t size);                /* 64-byte aligned; free with vvi_free */
+void vvi_free(void *memory);
+char *vvi_strdup(const char *text);
+/* Tests: the n-th allocation from now (counted from 1) fails, once; 0: none. Returns how many there were since the
+ * last call. Not for use with threads. */
+long vvi_fail_allocation(long n);
+
+/* Many small things that die together. Zero-initialise; NULL results: out of memory. Memory is zeroed, 16-aligned. */
+typedef struct vvi_arena {
+    struct vvi_arena_block *blocks;
+} vvi_arena;
+void *vvi_arena_alloc(vvi_arena *arena, size_t size);
+char *vvi_arena_strdup(vvi_arena *arena, const char *text);
+char *vvi_arena_printf(vvi_arena *arena, const char *format, ...) VV_PRINTF(2, 3);
+char *vvi_arena_vprintf(vvi_arena *arena, const char *format, va_list args);
+void vvi_arena_deinit(vvi_arena *arena);
+
+/* ---- text that grows -------------------------------------------------------------------------------------------- */
+
+/* Zero-initialise. Once an allocation failed, `failed` stays set and later calls do nothing. */
+typedef struct vvi_text {
+    char *data; /* NUL-terminated once anything was written; owned: vvi_text_deinit, or take it and vvi_free it */
+    size_t n, capacity;
+    bool failed;
+} vvi_text;
+void vvi_text_printf(vvi_text *text, const char *format, ...) VV_PRINTF(2, 3);
+void vvi_text_add(vvi_text *text, const char *bytes, size_t n);
+void vvi_text_deinit(vvi_text *text);
+
+/* ---- randomness: counter-based, keyed; no state outlives a key ---------------------------------------------------- */
+
+/* Keys are made by mixing what they are for: seed, trial, execution, purpose, name. Philox4x32-10 (Salmon et al. 2011). */
+typedef struct vvi_key {
+    uint64_t bits;
+} vvi_key;
+vvi_key vvi_key_new(uint64_t seed, const char *purpose);
+vvi_key vvi_key_name(vvi_key key, const char *name);
+vvi_key vvi_key_int(vvi_key key, int64_t number);
+
+/* The `counter`-th block of a key: random access. */
+void vvi_random_block(vvi_key key, uint64_t counter, uint32_t out[4]);
+
+/* Sequential reading of a key's blocks from the start. */
+typedef struct vvi_stream {
+    vvi_key key;
+    uint64_t counter;
+    uint32_t block[4];
+    int left;
+    double spare; /* of the normal pair */
+    bool has_spare;
+} vvi_stream;
+vvi_stream vvi_stream_begin(vvi_key key);
+uint32_t vvi_stream_u32(vvi_stream *stream);
+double vvi_stream_unit(vvi_stream *stream);                    /* [0, 1), 53 bits                */
+uint64_t vvi_stream_below(vvi_stream *stream, uint64_t n);     /* 0..n-1 without bias; n >= 1    */
+double vvi_stream_normal(vvi_stream *stream);                  /* mean 0, deviation 1 (Box, Muller 1958) */
+
+/* ---- hashes, clock ------------------------------------------------------------------------------------------------ */
+
+#define VVI_HASH_START UINT64_C(0xcbf29ce484222325)
+uint64_t vvi_hash_bytes(uint64_t hash, const void *bytes, size_t n); /* FNV-1a, 64 bits */
+uint64_t vvi_hash_text(uint64_t hash, const char *text);            /* with its NUL */
+
+double vvi_clock_s(void); /* monotonic seconds */
+
+/* ---- files -------------------------------------------------------------------------------------------------------- */
+
+vv_status vvi_make_directories(const char *path, vv_error *error); /* like mkdir -p; IO */
+/* Writes a file as a whole or not at all: into PATH.tmp-PID, fsync, rename. `write` gets a FILE * as `file`. */
+vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error), void *context,
+                           vv_error *error);
+
+/* ---- child processes ------------------------------------------------------------------------------------------------ */
+
+/* Runs `child(context, fd)` in a forked process that ends with its return value; what it writes to fd the parent reads
+ * from process->fd. SIGINT and SIGTERM from a terminal are left to the parent; the child dies with its parent. */
+typedef struct vvi_process {
+    int pid, fd;
+} vvi_process;
+vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, int fd), void *context, vv_error *error);
+/* Closes fd, waits. *exit_code is the child's, or -1 and *signal_number says what killed it. */
+vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_number, vv_error *error);
+void vvi_process_kill(vvi_process *process);
+
+#endif

@@ -1,0 +1,140 @@
+/* memory.c - the one door to the heap, and arenas.
+ *
+ * Every block, aligned or not, is freed by free(): aligned ones come from aligned_alloc. The failing counter exists for
+ * tests alone; it is the library's only mutable global, and is never touched unless a test asks.
+ */
+#include "base/base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    bool armed;
+    long left, seen;
+} failing;
+
+long vvi_fail_allocation(long n)
+{
+    const long seen = failing.seen;
+    failing.armed = n >= 0;
+    failing.left = n;
+    failing.seen = 0;
+    return seen;
+}
+
+/* Is it this allocation's turn to fail? */
+static bool fails(void)
+{
+    if (!failing.armed) return false;
+    failing.seen++;
+    return failing.left > 0 && --failing.left == 0;
+}
+
+void *vvi_malloc(size_t size)
+{
+    return size == 0 || fails() ? NULL : malloc(size);
+}
+
+void *vvi_calloc(size_t n, size_t size)
+{
+    return n == 0 || size == 0 || fails() ? NULL : calloc(n, size);
+}
+
+void *vvi_realloc(void *memory, size_t size)
+{
+    return size == 0 || fails() ? NULL : realloc(memory, size);
+}
+
+void *vvi_malloc_aligned(size_t size)
+{
+    const size_t alignment = 64;
+    if (size == 0 || size > SIZE_MAX - alignment || fails()) return NULL;
+    return aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+void vvi_free(void *memory)
+{
+    free(memory);
+}
+
+char *vvi_strdup(const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    char *copy = vvi_malloc(size);
+    if (copy != NULL) memcpy(copy, text, size);
+    return copy;
+}
+
+/* ---- arenas ----------------------------------------------------------------------------------------------------- */
+
+enum { FIRST_BLOCK = 1024, ALIGNMENT = 16 };
+
+struct vvi_arena_block {
+    struct vvi_arena_block *next;
+    size_t used, size;
+    _Alignas(ALIGNMENT) unsigned char bytes[];
+};
+
+static struct vvi_arena_block *add_block(vvi_arena *arena, size_t size)
+{
+    size_t block_size = arena->blocks == NULL ? FIRST_BLOCK : 2 * arena->blocks->size;
+    if (block_size < size) block_size = size;
+    if (block_size > SIZE_MAX - sizeof(struct vvi_arena_block)) return NULL;
+    struct vvi_arena_block *block = vvi_calloc(1, sizeof *block + block_size);
+    if (block == NULL) return NULL;
+    block->next = arena->blocks;
+    block->size = block_size;
+    arena->blocks = block;
+    return block;
+}
+
+void *vvi_arena_alloc(vvi_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX - ALIGNMENT) return NULL;
+    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    struct vvi_arena_block *block = arena->blocks;
+    if (block == NULL || block->size - block->used < size) block = add_block(arena, size);
+    if (block == NULL) return NULL;
+    void *memory = block->bytes + block->used;
+    block->used += size;
+    return memory;
+}
+
+char *vvi_arena_strdup(vvi_arena *arena, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    char *copy = vvi_arena_alloc(arena, size);
+    if (copy != NULL) memcpy(copy, text, size);
+    return copy;
+}
+
+char *vvi_arena_vprintf(vvi_arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    const int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (length < 0) return NULL;
+    char *text = vvi_arena_alloc(arena, (size_t)length + 1);
+    if (text != NULL) vsnprintf(text, (size_t)length + 1, format, args);
+    return text;
+}
+
+char *vvi_arena_printf(vvi_arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = vvi_arena_vprintf(arena, format, args);
+    va_end(args);
+    return text;
+}
+
+void vvi_arena_deinit(vvi_arena *arena)
+{
+    while (arena->blocks != NULL) {
+        struct vvi_arena_block *next = arena->blocks->next;
+        vvi_free(arena->blocks);
+        arena->blocks = next;
+    }
+}

@@ -1,0 +1,140 @@
+/* system.c - clock, folders, files that are whole or not there, child processes. */
+#include "base/base.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+double vvi_clock_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------ */
+
+static vv_status make_directory(const char *path, vv_error *error)
+{
+    struct stat info;
+    if (mkdir(path, 0777) == 0) return VV_OK;
+    const int why = errno;
+    if (why == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return VV_OK;
+    return vvi_fail(error, VV_IO, "%s: cannot make this folder: %s", path,
+                    why == EEXIST ? "something else has that name" : strerror(why));
+}
+
+vv_status vvi_make_directories(const char *path, vv_error *error)
+{
+    char *part = vvi_strdup(path);
+    if (part == NULL) return vvi_no_memory(error);
+    vv_status status = VV_OK;
+    for (char *slash = part + 1; *part != '\0' && *slash != '\0' && status == VV_OK; slash++) {
+        if (*slash != '/') continue;
+        *slash = '\0';
+        status = make_directory(part, error);
+        *slash = '/';
+    }
+    if (status == VV_OK) status = make_directory(path, error);
+    vvi_free(part);
+    return status;
+}
+
+typedef struct replacement {
+    vv_status (*write)(void *context, void *file, vv_error *error);
+    void *context;
+    const char *path;
+} replacement;
+
+static vv_status write_and_sync(const char *temporary, const replacement *r, vv_error *error)
+{
+    FILE *file = fopen(temporary, "wb");
+    if (file == NULL) return vvi_fail(error, VV_IO, "%s: cannot write: %s", r->path, strerror(errno));
+    vv_status status = r->write(r->context, file, error);
+    const bool whole = fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
+    const int why = errno;
+    if (fclose(file) != 0 || !whole)
+        if (status == VV_OK) status = vvi_fail(error, VV_IO, "%s: cannot write: %s", r->path, strerror(why));
+    return status;
+}
+
+vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error), void *context,
+                           vv_error *error)
+{
+    vvi_text temporary = { 0 };
+    vvi_text_printf(&temporary, "%s.tmp-%ld", path, (long)getpid());
+    if (temporary.failed) {
+        vvi_text_deinit(&temporary);
+        return vvi_no_memory(error);
+    }
+    vv_status status = write_and_sync(temporary.data, &(replacement){ write, context, path }, error);
+    if (status == VV_OK && rename(temporary.data, path) != 0)
+        status = vvi_fail(error, VV_IO, "%s: cannot replace: %s", path, strerror(errno));
+    if (status != VV_OK) unlink(temporary.data);
+    vvi_text_deinit(&temporary);
+    return status;
+}
+
+/* ---- child processes --------------------------------------------------------------------------------------------- */
+
+/* A terminal sends its signals to parent and child alike; the parent alone decides what becomes of the child. */
+static void settle_child(pid_t parent)
+{
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+#if defined(__linux__)
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+    if (getppid() != parent) _exit(127); /* it died before we asked to be told */
+}
+
+vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, int fd), void *context, vv_error *error)
+{
+    int ends[2];
+    if (pipe(ends) != 0) return vvi_fail(error, VV_IO, "cannot make a pipe: %s", strerror(errno));
+    const pid_t parent = getpid();
+    const pid_t pid = fork();
+    if (pid < 0) {
+        const int why = errno;
+        close(ends[0]);
+        close(ends[1]);
+        return vvi_fail(error, VV_IO, "cannot start a process: %s", strerror(why));
+    }
+    if (pid == 0) {
+        close(ends[0]);
+        settle_child(parent);
+        _exit(child(context, ends[1]));
+    }
+    close(ends[1]);
+    *process = (vvi_process){ .pid = (int)pid, .fd = ends[0] };
+    return VV_OK;
+}
+
+vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_number, vv_error *error)
+{
+    int how = 0;
+    pid_t got;
+    close(process->fd);
+    do got = waitpid((pid_t)process->pid, &how, 0);
+    while (got < 0 && errno == EINTR);
+    const int pid = process->pid;
+    *process = (vvi_process){ .pid = 0, .fd = -1 };
+    *exit_code = got > 0 && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
+    *signal_number = got > 0 && WIFSIGNALED(how) ? WTERMSIG(how) : 0;
+    if (got < 0) return vvi_fail(error, VV_IO, "lost process %d: %s", pid, strerror(errno));
+    return VV_OK;
+}
+
+void vvi_process_kill(vvi_process *process)
+{
+    if (process->pid > 0) kill((pid_t)process->pid, SIGKILL);
+}

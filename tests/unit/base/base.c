@@ -1,0 +1,247 @@
+/* base.c - the ground floor: errors, arenas, text, random streams, whole files, child processes. */
+#include "check.h"
+
+#include "base/base.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void first_error_wins(void **state)
+{
+    (void)state;
+    vv_error error = { 0 };
+    assert_int_equal(vvi_fail(&error, VV_BAD_ARG, "filters_2: max %d is below min %d", 16, 32), VV_BAD_ARG);
+    assert_int_equal(vvi_fail(&error, VV_IO, "later"), VV_IO);
+    assert_int_equal(error.status, VV_BAD_ARG);
+    assert_string_equal(error.text, "filters_2: max 16 is below min 32");
+    assert_int_equal(vvi_fail(NULL, VV_IO, "nobody listens"), VV_IO);
+}
+
+static void long_error_texts_are_cut_not_overrun(void **state)
+{
+    (void)state;
+    char name[2 * VV_ERROR_SIZE];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    vv_error error = { 0 };
+    vvi_fail(&error, VV_IO, "%s", name);
+    assert_int_equal(strlen(error.text), VV_ERROR_SIZE - 1);
+}
+
+static void every_status_has_a_name_and_a_sentence(void **state)
+{
+    (void)state;
+    for (int status = VV_OK; status >= VV_MISMATCH; status--) {
+        assert_string_not_equal(vv_status_name((vv_status)status), "UNKNOWN");
+        assert_true(strlen(vv_strerror((vv_status)status)) > 5);
+    }
+    assert_string_equal(vv_status_name((vv_status)-999), "UNKNOWN");
+    assert_string_equal(vv_version(), "0.1.0");
+}
+
+static void arena_memory_is_zeroed_aligned_and_apart(void **state)
+{
+    (void)state;
+    vvi_arena arena = { 0 };
+    unsigned char *before = NULL;
+    for (size_t size = 1; size < 3000; size += 97) {
+        unsigned char *bytes = vvi_arena_alloc(&arena, size);
+        assert_non_null(bytes);
+        assert_int_equal((uintptr_t)bytes % 16, 0);
+        for (size_t i = 0; i < size; i++) assert_int_equal(bytes[i], 0);
+        memset(bytes, 0xff, size);
+        if (before != NULL) assert_int_equal(before[0], 0xff);
+        before = bytes;
+    }
+    assert_string_equal(vvi_arena_printf(&arena, "filters_%d", 3), "filters_3");
+    vvi_arena_deinit(&arena);
+    assert_null(arena.blocks);
+}
+
+static void each_failing_allocation_is_reported_once(void **state)
+{
+    (void)state;
+    vvi_fail_allocation(2);
+    void *first = vvi_malloc(8), *second = vvi_malloc(8), *third = vvi_malloc_aligned(8);
+    assert_int_equal(vvi_fail_allocation(-1), 3);
+    assert_non_null(first);
+    assert_null(second);
+    assert_non_null(third);
+    assert_int_equal((uintptr_t)third % 64, 0);
+    vvi_free(first);
+    vvi_free(third);
+    assert_null(vvi_calloc(SIZE_MAX, 2));
+    assert_null(vvi_malloc_aligned(SIZE_MAX - 3));
+}
+
+static void text_that_could_not_grow_stays_failed(void **state)
+{
+    (void)state;
+    vvi_text text = { 0 };
+    vvi_text_printf(&text, "%d", 1);
+    vvi_fail_allocation(1);
+    for (int i = 0; i < 100; i++) vvi_text_printf(&text, "%d,", i);
+    vvi_fail_allocation(-1);
+    assert_true(text.failed);
+    vvi_text_deinit(&text);
+    for (int i = 0; i < 100; i++) vvi_text_add(&text, "ab", 2);
+    assert_int_equal(text.n, 200);
+    assert_int_equal(strlen(text.data), 200);
+    vvi_text_deinit(&text);
+}
+
+/* Known answer of Philox4x32-10 for counter 0, key 0 (the Random123 distribution's kat_vectors). */
+static void philox_gives_its_published_numbers(void **state)
+{
+    (void)state;
+    uint32_t out[4];
+    vvi_random_block((vvi_key){ 0 }, 0, out);
+    const uint32_t published[4] = { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 };
+    assert_memory_equal(out, published, sizeof published);
+}
+
+static void keys_of_neighbouring_seeds_and_names_are_unrelated(void **state)
+{
+    (void)state;
+    int equal_bits = 0;
+    for (uint64_t seed = 0; seed < 64; seed++) {
+        const vvi_key a = vvi_key_name(vvi_key_new(seed, "trial"), "filters_0");
+        const vvi_key b = vvi_key_name(vvi_key_new(seed + 1, "trial"), "filters_0");
+        const vvi_key c = vvi_key_name(vvi_key_new(seed, "trial"), "filters_1");
+        assert_true(a.bits != b.bits && a.bits != c.bits);
+        equal_bits += 64 - __builtin_popcountll(a.bits ^ b.bits);
+    }
+    CHECK_NEAR(equal_bits, 64 * 32, 64 * 3); /* 4096 fair coins: deviation 32, this is six of them */
+}
+
+static void streams_are_uniform_and_repeatable(void **state)
+{
+    (void)state;
+    vvi_stream a = vvi_stream_begin(vvi_key_new(7, "test")), b = a;
+    double sum = 0, squares = 0, normal_sum = 0, normal_squares = 0;
+    const int n = 100000;
+    int counts[7] = { 0 };
+    for (int i = 0; i < n; i++) {
+        const double u = vvi_stream_unit(&a);
+        CHECK_EQUAL_EXACTLY(u, vvi_stream_unit(&b));
+        assert_true(u >= 0 && u < 1);
+        sum += u;
+        squares += u * u;
+    }
+    for (int i = 0; i < n; i++) {
+        const double z = vvi_stream_normal(&a);
+        normal_sum += z;
+        normal_squares += z * z;
+        counts[vvi_stream_below(&a, 7)]++;
+    }
+    CHECK_NEAR(sum / n, 0.5, 0.005); /* five deviations of the mean of n uniforms */
+    CHECK_NEAR(squares / n, 1.0 / 3, 0.005);
+    CHECK_NEAR(normal_sum / n, 0, 0.016);
+    CHECK_NEAR(normal_squares / n, 1, 0.023);
+    for (int i = 0; i < 7; i++) CHECK_NEAR(counts[i], n / 7.0, 560);
+}
+
+static vv_status write_half_then_fail(void *context, void *file, vv_error *error)
+{
+    fputs("half", file);
+    return *(bool *)context ? vvi_fail(error, VV_FORMAT, "gave up") : VV_OK;
+}
+
+static void a_replaced_file_is_whole_or_as_before(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/varve-base-XXXXXX", path[64], text[16] = "";
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/a/b/c", folder);
+    assert_int_equal(vvi_make_directories(path, NULL), VV_OK);
+    assert_int_equal(vvi_make_directories(path, NULL), VV_OK);
+    snprintf(path, sizeof path, "%s/a/b/file", folder);
+
+    bool fails = false;
+    assert_int_equal(vvi_replace_file(path, write_half_then_fail, &fails, NULL), VV_OK);
+    fails = true;
+    vv_error error = { 0 };
+    assert_int_equal(vvi_replace_file(path, write_half_then_fail, &fails, &error), VV_FORMAT);
+    assert_string_equal(error.text, "gave up");
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(text, 1, sizeof text - 1, file), 4);
+    fclose(file);
+    assert_string_equal(text, "half");
+
+    char beyond[80];
+    snprintf(beyond, sizeof beyond, "%s/x", path);
+    error = (vv_error){ 0 };
+    assert_int_equal(vvi_make_directories(beyond, &error), VV_IO);
+    CHECK_CONTAINS(error.text, path);
+    char command[96];
+    snprintf(command, sizeof command, "test $(ls %s/a/b | wc -l) = 2 && rm -r %s", folder, folder); /* c, file */
+    assert_int_equal(system(command), 0);
+}
+
+static int say_and_die(void *context, int fd)
+{
+    if (write(fd, "hello", 5) != 5) return 9;
+    const int how = *(int *)context;
+    if (how < 0) raise(-how);
+    return how;
+}
+
+static void a_child_reports_and_its_death_is_seen(void **state)
+{
+    (void)state;
+    static const struct {
+        int how, code, signal;
+    } cases[] = { { 0, 0, 0 }, { 7, 7, 0 }, { -SIGKILL, -1, SIGKILL } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int how = cases[i].how, code = 99, signal_number = 99;
+        char said[8] = "";
+        vvi_process process;
+        assert_int_equal(vvi_process_begin(&process, say_and_die, &how, NULL), VV_OK);
+        assert_int_equal(read(process.fd, said, sizeof said), 5);
+        assert_int_equal(vvi_process_end(&process, &code, &signal_number, NULL), VV_OK);
+        assert_string_equal(said, "hello");
+        assert_int_equal(code, cases[i].code);
+        assert_int_equal(signal_number, cases[i].signal);
+    }
+}
+
+static int sleep_long(void *context, int fd)
+{
+    (void)context;
+    (void)fd;
+    sleep(600);
+    return 0;
+}
+
+static void a_child_can_be_killed(void **state)
+{
+    (void)state;
+    int code = 0, signal_number = 0;
+    vvi_process process;
+    assert_int_equal(vvi_process_begin(&process, sleep_long, NULL, NULL), VV_OK);
+    vvi_process_kill(&process);
+    assert_int_equal(vvi_process_end(&process, &code, &signal_number, NULL), VV_OK);
+    assert_int_equal(signal_number, SIGKILL);
+    vvi_process_kill(&process); /* ended: nobody is hit */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_error_wins),
+        cmocka_unit_test(long_error_texts_are_cut_not_overrun),
+        cmocka_unit_test(every_status_has_a_name_and_a_sentence),
+        cmocka_unit_test(arena_memory_is_zeroed_aligned_and_apart),
+        cmocka_unit_test(each_failing_allocation_is_reported_once),
+        cmocka_unit_test(text_that_could_not_grow_stays_failed),
+        cmocka_unit_test(philox_gives_its_published_numbers),
+        cmocka_unit_test(keys_of_neighbouring_seeds_and_names_are_unrelated),
+        cmocka_unit_test(streams_are_uniform_and_repeatable),
+        cmocka_unit_test(a_replaced_file_is_whole_or_as_before),
+        cmocka_unit_test(a_child_reports_and_its_death_is_seen),
+        cmocka_unit_test(a_child_can_be_killed),
+    };
+    return !!cmocka_run_group_tests(tests, NULL, NULL);
+}
