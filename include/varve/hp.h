@@ -38,9 +38,10 @@ typedef struct vv_int_args {
     const char *name;       /* required; 1..127 bytes, no control characters, no '/' (scopes add those)       */
     int min, max;           /* inclusive, min <= max                                                          */
     int step;               /* 0: 1 (linear) or every integer (log). Linear: > 0, added. Log: > 1, multiplied.
-                               The grid starts at min; max need not be on it                                  */
+                               The grid starts at min, and max need not be on it; with reverse log it is
+                               max + min - min * step^i, starts at max, and min need not be on it             */
     vv_sampling sampling;   /* 0: linear                                                                      */
-    vv_maybe default_value; /* in the domain and on the grid; unset: min                                      */
+    vv_maybe default_value; /* in the domain and on the grid; unset: its smallest value (min)                 */
 } vv_int_args;
 
 typedef struct vv_float_args {

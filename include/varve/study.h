@@ -34,7 +34,7 @@ vv_status vv_study_get(const vv_study *study, const char *key, char **text, vv_e
 /* ---- a trial's life: begin, (epoch)*, (execution)*, end. Each call is one transaction ------------------------------ */
 
 /* Values are copied. The id is counted from 0. INTERRUPTED trials and RUNNING ones whose writer died are taken
- * up again by vv_study_restart, with their values; what they had reported is dropped. */
+ * up again by vv_trial_restart, with their values; what they had reported is dropped. */
 vv_status vv_trial_begin(vv_study *study, const vv_hp *hp, const char *model_json, int *id, vv_error *error) VV_MUST_USE;
 vv_status vv_trial_restart(vv_study *study, int id, vv_error *error) VV_MUST_USE;
 vv_status vv_trial_epoch(vv_study *study, int id, int execution, int epoch, const char *const *metrics,

@@ -59,7 +59,8 @@ typedef struct vv_callback {
                            vv_error *error);
     void (*end)(const struct vv_callback *self, void *state);
     const char *text; /* the callback's arguments: a path, a metric, ...; borrowed for as long as fit runs */
-    double number[4];
+    double number[8];
+    double (*schedule)(int epoch, double learning_rate, void *context); /* of vv_learning_rate_schedule */
     void *context;
 } vv_callback;
 

@@ -1,0 +1,159 @@
+/* propose.c - from a way to draw to a proposal: active, buildable and new.
+ *
+ * A draw that does not build or was tried costs one run of the build. When draws keep failing, the space may be nearly
+ * used up, or hard to hit; then it is walked from end to end, which settles it. Looks grow with the draws spent, so
+ * that the cost of looking is never many times that of drawing, and a space of a dozen configurations is settled in
+ * microseconds:
+ *
+ *     after this many draws in a row     64    1,024     8,192      65,536
+ *     walk if it has at most          1,024   16,384   131,072   1,048,576 leaves
+ *
+ * A space with a continuum, or a larger one, is drawn from until MAX_DRAWS.
+ */
+#include "search/search.h"
+#include "space/enumerate.h"
+
+enum { MAX_DRAWS = 1000000 };
+
+static const struct look {
+    uint64_t after, leaves;
+} looks[] = { { 64, 1024 }, { 1024, 16384 }, { 8192, 131072 }, { 65536, 1048576 } };
+
+typedef struct proposing {
+    const vv_question *question;
+    vvi_tried tried;
+    vv_answer *answer;
+    uint64_t digest;   /* of the answer */
+    bool endless;      /* a continuum was met: no walk can settle it */
+    vvi_build refused; /* the last one; it is described once, at the end */
+} proposing;
+
+static void keep_refusal(proposing *p, vvi_build *build)
+{
+    p->answer->refused++;
+    vvi_build_deinit(&p->refused);
+    p->refused = *build;
+    *build = (vvi_build){ 0 };
+}
+
+static void describe_refusal(proposing *p)
+{
+    if (p->refused.hp == NULL) return;
+    vvi_line reason = { .text = p->answer->reason, .size = sizeof p->answer->reason };
+    vvi_line_printf(&reason, "%s", p->refused.reason.text);
+    vvi_hp_describe(p->refused.hp, p->answer->refused_values, sizeof p->answer->refused_values);
+}
+
+/* Takes the build for the answer if it is buildable and new. */
+static void consider(proposing *p, vvi_build *build)
+{
+    if (!build->buildable) {
+        keep_refusal(p, build);
+        return;
+    }
+    if (vvi_tried_contains(&p->tried, build->hp)) {
+        p->answer->duplicates++;
+        return;
+    }
+    p->answer->kind = VV_ANSWER_PROPOSAL;
+    p->answer->hp = build->hp;
+    p->digest = build->digest;
+    build->hp = NULL;
+}
+
+/* ---- looking at everything -------------------------------------------------------------------------------------- */
+
+/* One of what is left, each with the same chance: the k-th replaces the one kept with chance 1/k (Knuth 1969, 3.4.2,
+ * algorithm R). */
+typedef struct left_over {
+    const vvi_tried *tried;
+    vvi_stream stream;
+    uint64_t n, digest;
+    vv_hp *kept;
+} left_over;
+
+static bool visit_leaf(void *context, vvi_build *leaf)
+{
+    left_over *left = context;
+    if (!leaf->buildable || vvi_tried_contains(left->tried, leaf->hp)) return true;
+    left->n++;
+    if (vvi_stream_below(&left->stream, left->n) != 0) return true;
+    vv_hp_free(left->kept);
+    left->kept = leaf->hp;
+    left->digest = leaf->digest;
+    leaf->hp = NULL;
+    return true;
+}
+
+static vv_status look_at_all(proposing *p, uint64_t leaves, vv_error *error)
+{
+    const vvi_key key = vvi_key_int(vvi_key_new(p->question->seed, "left over"), p->question->trial);
+    left_over left = { .tried = &p->tried, .stream = vvi_stream_begin(key) };
+    vvi_walk walk;
+    const vv_status status = vvi_space_walk(p->question->builder, leaves, visit_leaf, &left, &walk, error);
+    if (status == VV_OK && walk.end == VVI_WALK_COMPLETE) {
+        p->answer->kind = left.kept == NULL ? VV_ANSWER_EXHAUSTED : VV_ANSWER_PROPOSAL;
+        p->answer->hp = left.kept;
+        p->digest = left.digest;
+        left.kept = NULL;
+    }
+    p->endless = walk.end == VVI_WALK_CONTINUUM;
+    vv_hp_free(left.kept);
+    return status;
+}
+
+static vv_status maybe_look(proposing *p, uint64_t draws, vv_error *error)
+{
+    for (size_t i = 0; i < sizeof looks / sizeof *looks && !p->endless; i++) {
+        if (looks[i].after == draws) return look_at_all(p, looks[i].leaves, error);
+    }
+    return VV_OK;
+}
+
+/* ---- drawing ---------------------------------------------------------------------------------------------------- */
+
+static vv_status draw(proposing *p, const vvi_sampler *sampler, uint64_t attempt, vv_error *error)
+{
+    const vv_chooser chooser = sampler->attempt(sampler->context, attempt);
+    vvi_build build = { 0 };
+    VVI_TRY(vvi_build_run(p->question->builder, &chooser, &build, error));
+    consider(p, &build);
+    vvi_build_deinit(&build);
+    return VV_OK;
+}
+
+static void give_up(proposing *p)
+{
+    vv_answer *answer = p->answer;
+    vvi_line line = { .text = answer->reason, .size = sizeof answer->reason };
+    vvi_line_printf(&line, "gave up after %d draws: %d did not build, %d were tried before", MAX_DRAWS, answer->refused,
+                    answer->duplicates);
+    if (p->refused.hp != NULL) vvi_line_printf(&line, "; the last refusal: %s", p->refused.reason.text);
+    answer->kind = VV_ANSWER_EXHAUSTED;
+}
+
+static vv_status propose(proposing *p, const vvi_sampler *sampler, vv_error *error)
+{
+    for (uint64_t attempt = 0; attempt < MAX_DRAWS && p->answer->kind == 0; attempt++) {
+        VVI_TRY(maybe_look(p, attempt, error));
+        if (p->answer->kind == 0) VVI_TRY(draw(p, sampler, attempt, error));
+    }
+    describe_refusal(p);
+    if (p->answer->kind != 0) return VV_OK;
+    give_up(p);
+    return VV_OK;
+}
+
+vv_status vvi_search_propose(const vv_question *question, const vvi_sampler *sampler, vv_answer *answer,
+                             vv_error *error)
+{
+    proposing p = { .question = question, .answer = answer };
+    VVI_TRY(vvi_tried_init(&p.tried, question->history, question->n_history, error));
+    vv_status status = propose(&p, sampler, error);
+    if (status == VV_OK && answer->hp != NULL) {
+        status = vvi_build_check_repeats(question->builder, answer->hp, p.digest, error);
+    }
+    vvi_tried_deinit(&p.tried);
+    vvi_build_deinit(&p.refused);
+    return status;
+}

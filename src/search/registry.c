@@ -1,0 +1,36 @@
+/* registry.c - every oracle, one row each; names of trial states; the end of an answer. */
+#include "search/search.h"
+
+#include <string.h>
+
+static const vv_oracle_kind *const rows[] = {
+    &vvi_oracle_random,
+};
+
+const vv_oracle_kind *vv_oracle_at(size_t index)
+{
+    return index < sizeof rows / sizeof *rows ? rows[index] : NULL;
+}
+
+const vv_oracle_kind *vv_oracle_find(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i]->name, name) == 0) return rows[i];
+    }
+    return NULL;
+}
+
+const char *vv_trial_status_name(vv_trial_status status)
+{
+    static const char *const names[] = { [VV_TRIAL_RUNNING] = "RUNNING",
+                                         [VV_TRIAL_COMPLETED] = "COMPLETED",
+                                         [VV_TRIAL_FAILED] = "FAILED",
+                                         [VV_TRIAL_INTERRUPTED] = "INTERRUPTED" };
+    return status >= VV_TRIAL_RUNNING && status <= VV_TRIAL_INTERRUPTED ? names[status] : "UNKNOWN";
+}
+
+void vv_answer_deinit(vv_answer *answer)
+{
+    vv_hp_free(answer->hp);
+    *answer = (vv_answer){ 0 };
+}

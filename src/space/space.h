@@ -1,0 +1,59 @@
+/* space.h - floor 1, inside: what other modules may know of a build's handle beyond the public space.h. */
+#ifndef VVI_SPACE_SPACE_H
+#define VVI_SPACE_SPACE_H
+
+#include "base/base.h"
+#include <varve/space.h>
+
+/* ---- conditions ------------------------------------------------------------------------------------------------- */
+
+/* One statement of vv_when, in the order of stating. Lives as long as the hp. */
+typedef struct vvi_condition {
+    const vv_active *parent;
+    const vv_value *values; /* of the parent's type */
+    size_t n_values;
+    bool holds;      /* has the parent one of the values? */
+    size_t position; /* how many hyperparameters this build had asked for when it was stated */
+    const struct vvi_condition *next;
+} vvi_condition;
+const vvi_condition *vvi_hp_conditions(const vv_hp *hp); /* the first; NULL: none */
+
+/* ---- telling what was asked for --------------------------------------------------------------------------------- */
+
+/* "num_layers=4, filters_0=32". As snprintf; a cut never splits a UTF-8 character. */
+int vvi_hp_describe(const vv_hp *hp, char *text, size_t size);
+
+/* From now on each answered "name=value" is also appended to `buffer`, in the same form, always NUL-terminated: when
+ * the buffer is shared memory and the process dies in its build, it tells at which values. The buffer is zeroed first
+ * and borrowed until the hp ends or this is called with NULL. */
+void vvi_hp_journal(vv_hp *hp, char *buffer, size_t size);
+
+/* Forgets the chooser, whose context may end before the hp does: names asked for later get their defaults. */
+void vvi_hp_detach(vv_hp *hp);
+
+/* ---- one line of text in the caller's buffer -------------------------------------------------------------------- */
+
+/* `n` counts what was wanted, as snprintf. Zero `n`; `text` may be NULL when `size` is 0. */
+typedef struct vvi_line {
+    char *text;
+    size_t size, n;
+} vvi_line;
+void vvi_line_printf(vvi_line *line, const char *format, ...) VV_PRINTF(2, 3);
+void vvi_line_value(vvi_line *line, vv_value value);
+
+/* Texts for error messages: cut with "..." where they do not fit. */
+enum { VVI_SHORT_TEXT = 100 };
+const char *vvi_value_text(vv_value value, char text[VVI_SHORT_TEXT]);
+const char *vvi_domain_text(const vv_domain *domain, char text[VVI_SHORT_TEXT]);
+
+/* ---- grids of numbers: INT with or without step, FLOAT with one. The domain has passed its check. --------------- */
+
+bool vvi_grid_exists(const vv_domain *domain); /* is it an INT or FLOAT with a finite number of values? */
+uint64_t vvi_grid_size(const vv_domain *domain);
+double vvi_grid_at(const vv_domain *domain, uint64_t index);
+int64_t vvi_grid_index(const vv_domain *domain, double value); /* -1: not on the grid */
+
+/* The rules of a domain but for its default. */
+vv_status vvi_domain_check_values(const vv_domain *domain, const char *name, vv_error *error);
+
+#endif
