@@ -83,8 +83,8 @@ static vv_model *build(const char *name)
         vv_add(m, vv_input(10));
         vv_add(m, vv_dense(64, .activation = VV_RELU));
         vv_add(m, vv_dense(64, .activation = VV_RELU));
-        vv_add(m, vv_dense(1));
-        vv_compile(m, .loss = VV_MSE, .optimizer = vv_adam());
+        vv_add(m, vv_dense(1, .activation = VV_SIGMOID));
+        vv_compile(m, .loss = VV_BINARY_CROSSENTROPY, .optimizer = vv_adam());
     } else {
         vv_model_free(m);
         return NULL;
@@ -92,7 +92,7 @@ static vv_model *build(const char *name)
     return m;
 }
 
-static vv_data *random_data(const vv_model *m, size_t n, int classes)
+static vv_data *random_data(const vv_model *m, size_t n, bool series, int classes)
 {
     const vv_shape shape = vv_model_input_shape(m), one = { 1, { 1 } };
     size_t size = 1;
@@ -103,7 +103,7 @@ static vv_data *random_data(const vv_model *m, size_t n, int classes)
         vvi_stream stream = vvi_stream_begin(vvi_key_new(0, "bench"));
         for (size_t i = 0; i < n * size; i++) x[i] = (float)vvi_stream_unit(&stream);
         for (size_t i = 0; i < n; i++)
-            y[i] = classes > 1 ? (float)vvi_stream_below(&stream, (uint64_t)classes) : (float)vvi_stream_normal(&stream);
+            y[i] = series ? (float)vvi_stream_normal(&stream) : (float)vvi_stream_below(&stream, classes > 1 ? (uint64_t)classes : 2);
         if (vv_data_new(n, shape, x, one, y, NULL, &data, NULL) != VV_OK) data = NULL;
     }
     free(x);
@@ -152,7 +152,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: train cnn|cnn-F1-F2|lstm|dense [BATCH]  %s\n", m == NULL ? "" : vv_model_error(m));
         return 2;
     }
-    vv_data *data = random_data(m, (size_t)batch * STEPS, vv_model_output_shape(m).dim[0]);
+    vv_data *data = random_data(m, (size_t)batch * STEPS, strcmp(name, "lstm") == 0, vv_model_output_shape(m).dim[0]);
     if (data == NULL) return 1;
     const vv_callback note = { .name = "note", .epoch_begin = note_begin, .epoch_end = note_end, .context = &t };
     vv_status status = vv_fit(m, data, .epochs = EPOCHS, .batch_size = batch, .callbacks = VV_CALLBACKS(note));
