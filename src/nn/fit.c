@@ -1,0 +1,246 @@
+/* fit.c - training: epochs of shuffled batches, validation after each, callbacks around them.
+ *
+ * Everything is checked and allocated before the first step (callbacks' begin included); the loop itself allocates
+ * nothing. Weights and optimizer state stay on the model, so that a second fit goes on where the first ended. Errors
+ * are put on the model for its owner to read, but do not stick.
+ */
+#include "nn/fit.h"
+#include "nn/history.h"
+#include "nn/scores.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { DEFAULT_BATCH = 32 };
+
+typedef struct fit {
+    vv_model *model;
+    vv_error *error; /* the model's */
+    const vv_fit_args *args;
+    int epochs, batch_size;
+    const vvi_backend *backend;
+    void *plan;
+    vvi_feed training, validation;
+    vvi_scores scores;
+    vvi_arena arena;
+    const char **names; /* of all metrics, in the history's order */
+    double *values;
+    size_t n_values;
+    vv_history *history;
+    void **states; /* of the callbacks; those before n_begun have begun */
+    size_t n_begun;
+    float *kept; /* weights a callback asked to remember; NULL: no callbacks */
+    bool has_kept, restore, stop;
+} fit;
+
+static vv_status check_args(fit *f)
+{
+    const vv_fit_args *args = f->args;
+    if (args->epochs < 0) return vvi_fail(f->error, VV_BAD_ARG, "epochs is %d; it must be at least 1", args->epochs);
+    if (args->batch_size < 0)
+        return vvi_fail(f->error, VV_BAD_ARG, "batch_size is %d; it must be at least 1", args->batch_size);
+    for (size_t i = 0; args->class_weight != NULL && i < args->n_class_weight; i++)
+        if (!isfinite(args->class_weight[i]) || args->class_weight[i] < 0)
+            return vvi_fail(f->error, VV_BAD_ARG, "class_weight of class %zu is %g; it must be finite and not negative",
+                            i, args->class_weight[i]);
+    f->epochs = args->epochs == 0 ? 1 : args->epochs;
+    f->batch_size = args->batch_size == 0 ? DEFAULT_BATCH : args->batch_size;
+    return vvi_backend_find(args->backend, &f->backend, f->error);
+}
+
+/* "loss", metrics, and with validation each of them again behind "val_". */
+static vv_status make_names(fit *f)
+{
+    const size_t half = 1 + f->model->args.metrics.n;
+    f->n_values = f->args->validation == NULL ? half : 2 * half;
+    f->names = vvi_arena_alloc(&f->arena, f->n_values * sizeof *f->names);
+    f->values = vvi_arena_alloc(&f->arena, f->n_values * sizeof *f->values);
+    if (f->names == NULL || f->values == NULL) return vvi_no_memory(f->error);
+    vvi_scores_names(f->model, f->names);
+    for (size_t i = half; i < f->n_values; i++) {
+        f->names[i] = vvi_arena_printf(&f->arena, "val_%s", f->names[i - half]);
+        if (f->names[i] == NULL) return vvi_no_memory(f->error);
+    }
+    f->history = vvi_history_new(f->names, f->n_values, f->epochs);
+    return f->history == NULL ? vvi_no_memory(f->error) : VV_OK;
+}
+
+static vv_status check_data(fit *f)
+{
+    const vv_fit_args *args = f->args;
+    VVI_TRY(vvi_feed_check(f->model, args->training, "training data", true, f->error));
+    if (args->validation != NULL)
+        VVI_TRY(vvi_feed_check(f->model, args->validation, "validation data", true, f->error));
+    return vvi_feed_check_class_weight(args->training, args->class_weight, args->n_class_weight, f->error);
+}
+
+vv_status vvi_fit_make_ready(vv_model *model, uint64_t seed, vv_error *error)
+{
+    if (model->slots == NULL) VVI_TRY(vvi_model_draw_weights(model, seed, error));
+    if (model->optimizer_ready) return VV_OK;
+    VVI_TRY(vvi_optimizer_state_init(&model->optimizer, &model->args.optimizer, model->n_weights, error));
+    model->optimizer_ready = true;
+    return VV_OK;
+}
+
+static vv_status make_memory(fit *f)
+{
+    const vv_fit_args *args = f->args;
+    VVI_TRY(vvi_fit_make_ready(f->model, args->seed, f->error));
+    VVI_TRY(vvi_feed_init(&f->training, f->model, args->training, f->batch_size, !args->no_shuffle, args->class_weight,
+                          f->error));
+    if (args->validation != NULL)
+        VVI_TRY(vvi_feed_init(&f->validation, f->model, args->validation, f->batch_size, false, NULL, f->error));
+    int batch_size = f->training.batch_size;
+    if (f->validation.batch_size > batch_size) batch_size = f->validation.batch_size;
+    const vvi_plan_args plan_args = { .batch_size = batch_size, .training = true, .seed = args->seed };
+    VVI_TRY(f->backend->plan(f->model, &plan_args, &f->plan, f->error));
+    if (args->callbacks.n > 0) {
+        f->kept = vvi_arena_alloc(&f->arena, (f->model->n_weights + 1) * sizeof *f->kept);
+        if (f->kept == NULL) return vvi_no_memory(f->error);
+    }
+    return vvi_scores_init(&f->scores, f->model, f->error);
+}
+
+/* ---- callbacks ----------------------------------------------------------------------------------------------------
+ */
+
+/* A callback that fails without a word still leaves one. */
+static vv_status explained(fit *f, const vv_callback *callback, vv_status status)
+{
+    if (status == VV_OK) return VV_OK;
+    return vvi_fail(f->error, status, "the callback %s ended training: %s",
+                    callback->name == NULL ? "without a name" : callback->name, vv_strerror(status));
+}
+
+static vv_status begin_callbacks(fit *f)
+{
+    const vv_callbacks *callbacks = &f->args->callbacks;
+    if (callbacks->n == 0) return VV_OK;
+    f->states = vvi_arena_alloc(&f->arena, callbacks->n * sizeof *f->states);
+    if (f->states == NULL) return vvi_no_memory(f->error);
+    for (; f->n_begun < callbacks->n; f->n_begun++) {
+        const vv_callback *c = &callbacks->list[f->n_begun];
+        void *state = vvi_arena_alloc(&f->arena, c->state_size + 1);
+        if (state == NULL) return vvi_no_memory(f->error);
+        f->states[f->n_begun] = state;
+        if (c->begin != NULL) VVI_TRY(explained(f, c, c->begin(c, state, f->model, f->error)));
+    }
+    return VV_OK;
+}
+
+static void obey(fit *f, const vv_verdict *verdict)
+{
+    if (verdict->stop) f->stop = true;
+    if (verdict->learning_rate > 0 && isfinite(verdict->learning_rate))
+        f->model->optimizer.learning_rate = verdict->learning_rate;
+    if (verdict->keep_weights) {
+        if (f->model->n_weights > 0) memcpy(f->kept, f->model->weights, f->model->n_weights * sizeof *f->kept);
+        f->has_kept = true;
+    }
+    if (verdict->restore_weights) f->restore = true;
+}
+
+static vv_status call(fit *f, int epoch, bool at_end)
+{
+    for (size_t i = 0; i < f->n_begun; i++) {
+        const vv_callback *c = &f->args->callbacks.list[i];
+        const vv_epoch seen = { .model = f->model,
+                                .epoch = epoch,
+                                .epochs = f->epochs,
+                                .names = at_end ? f->names : NULL,
+                                .values = at_end ? f->values : NULL,
+                                .n = at_end ? f->n_values : 0,
+                                .learning_rate = f->model->optimizer.learning_rate };
+        vv_verdict verdict = { 0 };
+        vv_status (*function)(const vv_callback *, void *, const vv_epoch *, vv_verdict *, vv_error *) =
+            at_end ? c->epoch_end : c->epoch_begin;
+        if (function == NULL) continue;
+        VVI_TRY(explained(f, c, function(c, f->states[i], &seen, &verdict, f->error)));
+        obey(f, &verdict);
+    }
+    return VV_OK;
+}
+
+/* ---- the loop ------------------------------------------------------------------------------------------------------
+ */
+
+static vv_status train_epoch(fit *f, int epoch)
+{
+    vvi_batch batch;
+    vvi_scores_reset(&f->scores);
+    vvi_feed_rewind(&f->training, f->args->seed, epoch);
+    for (int step = 1; vvi_feed_next(&f->training, &batch); step++) {
+        const double loss = f->backend->train_step(f->plan, &batch);
+        if (!isfinite(loss))
+            return vvi_fail(f->error, VV_DIVERGED,
+                            "epoch %d: the loss of batch %d is %g; a smaller learning rate may help", epoch + 1, step,
+                            loss);
+        vvi_scores_add(&f->scores, &batch, loss);
+    }
+    vvi_scores_read(&f->scores, f->values);
+    return VV_OK;
+}
+
+static vv_status validate(fit *f, int epoch)
+{
+    if (f->args->validation == NULL) return VV_OK;
+    double *values = f->values + f->n_values / 2;
+    vvi_scores_evaluate(&f->scores, f->backend, f->plan, &f->validation);
+    vvi_scores_read(&f->scores, values);
+    if (isfinite(values[0])) return VV_OK;
+    return vvi_fail(f->error, VV_DIVERGED, "epoch %d: the validation loss is %g", epoch + 1, values[0]);
+}
+
+static vv_status run(fit *f)
+{
+    for (int epoch = 0; epoch < f->epochs && !f->stop; epoch++) {
+        VVI_TRY(call(f, epoch, false));
+        VVI_TRY(train_epoch(f, epoch));
+        VVI_TRY(validate(f, epoch));
+        VVI_TRY(vvi_history_add(f->history, f->values, f->error));
+        VVI_TRY(call(f, epoch, true));
+    }
+    return VV_OK;
+}
+
+static void end(fit *f)
+{
+    for (size_t i = 0; i < f->n_begun; i++) {
+        const vv_callback *c = &f->args->callbacks.list[i];
+        if (c->end != NULL) c->end(c, f->states[i]);
+    }
+    if (f->restore && f->has_kept && f->model->n_weights > 0)
+        memcpy(f->model->weights, f->kept, f->model->n_weights * sizeof *f->kept);
+    if (f->plan != NULL) f->backend->plan_free(f->plan);
+    vvi_scores_deinit(&f->scores);
+    vvi_feed_deinit(&f->training);
+    vvi_feed_deinit(&f->validation);
+    vvi_arena_deinit(&f->arena);
+}
+
+static vv_status train(fit *f)
+{
+    VVI_TRY(check_args(f));
+    VVI_TRY(make_names(f));
+    if (f->model->rehearsal) return VV_OK;
+    VVI_TRY(check_data(f));
+    VVI_TRY(make_memory(f));
+    VVI_TRY(begin_callbacks(f));
+    return run(f);
+}
+
+vv_status vv_fit_with(vv_model *model, const vv_fit_args *args)
+{
+    if (args->history != NULL) *args->history = NULL;
+    VVI_TRY(vvi_model_begin_call(model));
+    fit f = { .model = model, .error = &model->last, .args = args };
+    const vv_status status = train(&f);
+    end(&f);
+    if (args->history != NULL) {
+        *args->history = f.history;
+    } else {
+        vv_history_free(f.history);
+    }
+    return status;
+}

@@ -1,0 +1,14 @@
+/* history.h - histories from the inside: a table that grows by epochs. */
+#ifndef VVI_NN_HISTORY_H
+#define VVI_NN_HISTORY_H
+
+#include "base/base.h"
+#include <varve/train.h>
+
+/* Names are copied. Room for `epochs` rows (a few thousand at most) is there at once, so that rows are added without
+ * allocating. NULL: out of memory. */
+vv_history *vvi_history_new(const char *const *names, size_t n, int epochs);
+/* One more row of n values. */
+vv_status vvi_history_add(vv_history *history, const double *values, vv_error *error);
+
+#endif

@@ -1,0 +1,82 @@
+/* nn.h - the inside of a model, for the files of this module (and vvi_model_rehearse for the tuner).
+ *
+ * Three lifetimes: the graph lives in the model's arena; weights and the optimizer's state are blocks of their own,
+ * because callers hold pointers into the weights; everything else that training needs is one block of a plan (plan.h),
+ * made for one fit, evaluate or predict.
+ */
+#ifndef VVI_NN_NN_H
+#define VVI_NN_NN_H
+
+#include "nn/layer.h"
+#include "nn/metrics/metric.h"
+#include "nn/optimizers/optimizer.h"
+#include <varve/model.h>
+
+typedef struct vvi_node {
+    const vvi_layer_row *row;
+    vv_layer layer;
+    const char *name;
+    int *inputs;  /* n_inputs nodes, all of them earlier ones */
+    vv_shape *in; /* their shapes */
+    size_t n_inputs;
+    vv_shape out;
+    vvi_param *params;
+    size_t n_params;
+    uint64_t param_count, macs;
+    size_t first_weight; /* index of its first weight in the model's table */
+} vvi_node;
+
+/* A compiled metric: "accuracy" by name, sparse_categorical_accuracy by row. */
+typedef struct vvi_compiled_metric {
+    const char *name;
+    const vvi_metric_row *row;
+} vvi_compiled_metric;
+
+typedef struct vvi_weight_slot {
+    const char *name; /* "conv2d/kernel" */
+    const vvi_node *node;
+    const vvi_param *param;
+    size_t offset, n; /* in the block of weights, floats */
+} vvi_weight_slot;
+
+struct vv_model {
+    vvi_arena arena;
+    vv_error error; /* the first mistake made while building; sticks */
+    vv_error last;  /* of the latest fit, evaluate, predict */
+    vvi_node **nodes;
+    size_t n_nodes, capacity;
+    bool rehearsal;
+
+    bool compiled;
+    vv_compile_args args; /* optimizer and loss options with their defaults filled in; metrics as asked for */
+    const vvi_loss_row *loss;
+    vvi_loss_options loss_options;
+    vvi_compiled_metric *metrics; /* args.metrics.n of them */
+
+    vvi_weight_slot *slots; /* NULL: no weights yet */
+    size_t n_slots;
+    float *weights;   /* one block; each array starts at a multiple of 64 bytes, zeros between */
+    size_t n_weights; /* its length in floats */
+    vvi_optimizer_state optimizer;
+    bool optimizer_ready;
+};
+
+/* The tuner builds a model once more to learn its trace: fit then checks its arguments and returns at once. */
+void vvi_model_rehearse(vv_model *model, bool rehearsal);
+
+/* The targets that the compiled loss expects. */
+vv_shape vvi_model_target_shape(const vv_model *model);
+
+/* Saturating; numbers of weights may be absurd while a search looks at what can be built. */
+uint64_t vvi_saturating_add(uint64_t a, uint64_t b);
+uint64_t vvi_saturating_multiply(uint64_t a, uint64_t b);
+
+/* Weights that are there, not drawn: zeros. VV_OK at once if there are any. */
+vv_status vvi_model_make_weights(vv_model *model, vv_error *error);
+void vvi_model_drop_weights(vv_model *model);
+vv_status vvi_model_draw_weights(vv_model *model, uint64_t seed, vv_error *error);
+
+/* First thing in fit, evaluate, predict: forgets the last error, returns the sticking one. */
+vv_status vvi_model_begin_call(vv_model *model);
+
+#endif

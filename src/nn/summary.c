@@ -1,0 +1,102 @@
+/* summary.c - a model as a table like Keras', at most 80 columns wide; long names are cut with a "~". */
+#include "nn/nn.h"
+
+#include <string.h>
+
+enum { NAME_WIDTH = 30, SHAPE_WIDTH = 16, COUNT_WIDTH = 13, READS_WIDTH = 15 };
+
+/* 1234567 -> "1,234,567" */
+static const char *group_digits(uint64_t n, char text[32])
+{
+    char plain[32];
+    const int length = snprintf(plain, sizeof plain, "%llu", (unsigned long long)n);
+    int at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) text[at++] = ',';
+        text[at++] = plain[i];
+    }
+    text[at] = '\0';
+    return text;
+}
+
+static void fit_into(char *text, size_t width)
+{
+    if (strlen(text) <= width) return;
+    text[width - 1] = '~';
+    text[width] = '\0';
+}
+
+static bool is_chain(const vv_model *model)
+{
+    for (size_t i = 1; i < model->n_nodes; i++)
+        if (model->nodes[i]->n_inputs != 1 || model->nodes[i]->inputs[0] != (int)i - 1) return false;
+    return true;
+}
+
+static void list_inputs(const vv_model *model, const vvi_node *node, char *text, size_t size)
+{
+    size_t at = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < node->n_inputs && at < size; i++) {
+        const int n = snprintf(text + at, size - at, "%s%s", i > 0 ? ", " : "", model->nodes[node->inputs[i]]->name);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    fit_into(text, READS_WIDTH);
+}
+
+static void write_rule(FILE *out, char c, bool chain)
+{
+    const int width = 1 + NAME_WIDTH + 1 + SHAPE_WIDTH + COUNT_WIDTH + (chain ? 0 : 2 + READS_WIDTH);
+    for (int i = 0; i < width; i++) fputc(c, out);
+    fputc('\n', out);
+}
+
+static void write_row(FILE *out, const char *name, const char *shape, const char *count, const char *reads)
+{
+    fprintf(out, " %-*s %-*s%*s", NAME_WIDTH, name, SHAPE_WIDTH, shape, COUNT_WIDTH, count);
+    if (reads != NULL) fprintf(out, "  %s", reads);
+    fputc('\n', out);
+}
+
+static void write_node(const vv_model *model, const vvi_node *node, bool chain, FILE *out)
+{
+    char name[160], shape[64], count[32], reads[160];
+    snprintf(name, sizeof name, "%s (%s)", node->name, node->row->info.name);
+    fit_into(name, NAME_WIDTH);
+    vvi_shape_format(node->out, shape, sizeof shape);
+    fit_into(shape, SHAPE_WIDTH);
+    list_inputs(model, node, reads, sizeof reads);
+    write_row(out, name, shape, group_digits(node->param_count, count), chain ? NULL : reads);
+}
+
+static void write_totals(const vv_model *model, FILE *out)
+{
+    const uint64_t params = vv_model_params(model);
+    char text[32];
+    static const char *const units[] = { "B", "KB", "MB", "GB", "TB" };
+    double size = 4.0 * (double)params;
+    size_t unit = 0;
+    for (; size >= 1024 && unit < 4; unit++) size /= 1024;
+    fprintf(out, " Total params: %s (%.2f %s)\n", group_digits(params, text), size, units[unit]);
+    uint64_t macs = 0;
+    for (size_t i = 0; i < model->n_nodes; i++) macs = vvi_saturating_add(macs, model->nodes[i]->macs);
+    fprintf(out, " Multiply-adds an example: %s\n", group_digits(macs, text));
+    fprintf(out, " Layers: %zu (the input is not counted)\n", vv_model_layer_count(model));
+    if (!model->compiled) return;
+    fprintf(out, " Optimizer: %s, loss: %s\n", vvi_optimizer_row_of(model->args.optimizer.kind)->name,
+            model->loss->name);
+}
+
+vv_status vv_model_summary(const vv_model *model, FILE *out)
+{
+    if (model == NULL) return VV_NO_MEMORY;
+    const bool chain = is_chain(model);
+    write_rule(out, '_', chain);
+    write_row(out, "Layer (type)", "Output shape", "Params", chain ? NULL : "Reads");
+    write_rule(out, '=', chain);
+    for (size_t i = 0; i < model->n_nodes; i++) write_node(model, model->nodes[i], chain, out);
+    write_rule(out, '_', chain);
+    write_totals(model, out);
+    if (model->error.status != VV_OK) fprintf(out, " Not buildable: %.60s\n", model->error.text);
+    return ferror(out) ? VV_IO : VV_OK;
+}
