@@ -1,0 +1,317 @@
+/* sqlite_read.c - reading a study out of SQLite. Each public call is one read transaction, so that what it gives is one
+ * moment of the study however long it takes and whoever writes meanwhile. */
+#include "study/stores/sqlite.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_EPOCHS = 100 * 1000 * 1000 };
+
+/* One reading call: where rows come from, and where what they hold goes. */
+typedef struct reading {
+    const vvi_sqlite *store;
+    vvi_arena *arena;
+    vv_error *error;
+} reading;
+
+static vv_status damaged(const reading *r, int trial, const char *what)
+{
+    return vvi_fail(r->error, VV_DATABASE, "%s: the database is damaged: %s of trial %d", r->store->path, what, trial);
+}
+
+/* A text column, copied; NULL in the database is NULL. */
+static vv_status column_text(const reading *r, sqlite3_stmt *row, int column, const char **text)
+{
+    *text = NULL;
+    if (sqlite3_column_type(row, column) == SQLITE_NULL) return VV_OK;
+    const char *found = (const char *)sqlite3_column_text(row, column);
+    if (found != NULL) *text = vvi_arena_strdup(r->arena, found);
+    return *text == NULL ? vvi_no_memory(r->error) : VV_OK;
+}
+
+static double column_number(sqlite3_stmt *row, int column)
+{
+    return sqlite3_column_type(row, column) == SQLITE_FLOAT ? sqlite3_column_double(row, column) : (double)NAN;
+}
+
+static vv_status count(const reading *r, const char *sql, int trial, size_t *n)
+{
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    vv_status status = vvi_sqlite_prepare(r->store, &statement, r->error, sql, "i", trial);
+    if (status == VV_OK) status = vvi_sqlite_step(r->store, statement, &row, r->error);
+    const int64_t found = row ? sqlite3_column_int64(statement, 0) : 0;
+    *n = found > 0 ? (size_t)found : 0;
+    sqlite3_finalize(statement);
+    return status;
+}
+
+/* Calls `take` for each row of a query about one trial. */
+typedef vv_status (*row_function)(const reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list);
+static vv_status each_row(const reading *r, const char *sql, vv_trial *trial, row_function take, void *list)
+{
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    vv_status status = vvi_sqlite_prepare(r->store, &statement, r->error, sql, "i", trial->id);
+    for (size_t i = 0; status == VV_OK; i++) {
+        status = vvi_sqlite_step(r->store, statement, &row, r->error);
+        if (status != VV_OK || !row) break;
+        status = take(r, statement, trial, i, list);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
+/* Counts the rows of a trial in a table, allocates that many items and fills them. */
+static vv_status read_list(const reading *r, const char *count_sql, const char *sql, vv_trial *trial, size_t item_size,
+                           row_function take, void **list, size_t *n)
+{
+    *list = NULL;
+    VVI_TRY(count(r, count_sql, trial->id, n));
+    if (*n == 0) return VV_OK;
+    *list = *n > SIZE_MAX / item_size ? NULL : vvi_arena_alloc(r->arena, *n * item_size);
+    return *list == NULL ? vvi_no_memory(r->error) : each_row(r, sql, trial, take, *list);
+}
+
+/* ---- values -------------------------------------------------------------------------------------------------------
+ */
+
+static const int stored_types[] = {
+    [VV_VALUE_INT] = SQLITE_INTEGER,
+    [VV_VALUE_FLOAT] = SQLITE_FLOAT,
+    [VV_VALUE_BOOL] = SQLITE_INTEGER,
+    [VV_VALUE_STRING] = SQLITE_TEXT,
+};
+
+static vv_status column_value(const reading *r, sqlite3_stmt *row, int column, const vv_trial *trial,
+                              vv_value_type type, vv_value *value)
+{
+    if (sqlite3_column_type(row, column) != stored_types[type]) return damaged(r, trial->id, "a value");
+    value->type = type;
+    switch (type) {
+    case VV_VALUE_INT:
+        value->i = sqlite3_column_int64(row, column);
+        break;
+    case VV_VALUE_FLOAT:
+        value->f = sqlite3_column_double(row, column);
+        break;
+    case VV_VALUE_BOOL:
+        value->b = sqlite3_column_int(row, column) != 0;
+        break;
+    case VV_VALUE_STRING:
+        return column_text(r, row, column, &value->s);
+    }
+    return VV_OK;
+}
+
+static vv_status take_value(const reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
+{
+    vv_active *active = (vv_active *)list + index;
+    const char *domain = NULL;
+    VVI_TRY(column_text(r, row, 0, &active->name));
+    VVI_TRY(column_text(r, row, 1, &domain));
+    if (active->name == NULL || domain == NULL) return damaged(r, trial->id, "a value");
+    VVI_TRY(vvi_domain_from_json(domain, active->name, r->arena, &active->domain, r->error));
+    return column_value(r, row, 2, trial, active->domain.type, &active->value);
+}
+
+static vv_status read_values(const reading *r, vv_trial *trial)
+{
+    void *list = NULL;
+    VVI_TRY(read_list(r, "SELECT count(*) FROM trial_values WHERE trial = ?",
+                      "SELECT name, domain, value FROM trial_values WHERE trial = ? ORDER BY position", trial,
+                      sizeof(vv_active), take_value, &list, &trial->n_values));
+    trial->values = list;
+    return VV_OK;
+}
+
+/* ---- executions, curves ------------------------------------------------------------------------------------------ */
+
+static vv_status take_execution(const reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
+{
+    if (sqlite3_column_int64(row, 0) != (sqlite3_int64)index) return damaged(r, trial->id, "an execution");
+    ((vv_execution *)list)[index] = (vv_execution){ .best_epoch = sqlite3_column_int(row, 1),
+                                                    .score = column_number(row, 2),
+                                                    .seconds = column_number(row, 3) };
+    return VV_OK;
+}
+
+static vv_status read_executions(const reading *r, vv_trial *trial)
+{
+    void *list = NULL;
+    VVI_TRY(read_list(r, "SELECT count(*) FROM executions WHERE trial = ?",
+                      "SELECT execution, best_epoch, score, seconds FROM executions WHERE trial = ? ORDER BY execution",
+                      trial, sizeof(vv_execution), take_execution, &list, &trial->n_executions));
+    trial->executions = list;
+    return VV_OK;
+}
+
+/* A curve as long as its last epoch; epochs that were not reported stay NaN. */
+static vv_status take_curve(const reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
+{
+    vv_curve *curve = (vv_curve *)list + index;
+    const int64_t n = sqlite3_column_int64(row, 2);
+    if (n < 1 || n > MOST_EPOCHS) return damaged(r, trial->id, "an epoch");
+    double *values = vvi_arena_alloc(r->arena, (size_t)n * sizeof *values);
+    if (values == NULL) return vvi_no_memory(r->error);
+    for (int64_t i = 0; i < n; i++) values[i] = (double)NAN;
+    curve->execution = sqlite3_column_int(row, 0);
+    curve->values = values;
+    curve->n = (size_t)n;
+    VVI_TRY(column_text(r, row, 1, &curve->metric));
+    return curve->metric == NULL ? damaged(r, trial->id, "a metric") : VV_OK;
+}
+
+/* `list` is the trial's curves again; they are few. */
+static vv_status take_point(const reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
+{
+    (void)index;
+    const char *metric = (const char *)sqlite3_column_text(row, 1);
+    const int64_t epoch = sqlite3_column_int64(row, 2);
+    vv_curve *curves = list;
+    for (size_t i = 0; i < trial->n_curves; i++) {
+        if (curves[i].execution != sqlite3_column_int(row, 0) || metric == NULL ||
+            strcmp(curves[i].metric, metric) != 0)
+            continue;
+        if (epoch < 0 || (size_t)epoch >= curves[i].n) break;
+        double *values;
+        memcpy(&values, &curves[i].values, sizeof values); /* ours still, though const for the reader */
+        values[epoch] = column_number(row, 3);
+        return VV_OK;
+    }
+    return damaged(r, trial->id, "an epoch");
+}
+
+static vv_status read_curves(const reading *r, vv_trial *trial)
+{
+    void *list = NULL;
+    VVI_TRY(read_list(r, "SELECT count(*) FROM (SELECT DISTINCT execution, metric FROM epochs WHERE trial = ?)",
+                      "SELECT execution, metric, max(epoch) + 1 FROM epochs WHERE trial = ? GROUP BY execution, metric "
+                      "ORDER BY execution, min(position), metric",
+                      trial, sizeof(vv_curve), take_curve, &list, &trial->n_curves));
+    trial->curves = list;
+    return each_row(r, "SELECT execution, metric, epoch, value FROM epochs WHERE trial = ?", trial, take_point, list);
+}
+
+/* ---- trials ------------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    vv_trial_status status;
+} statuses[] = {
+    { "RUNNING", VV_TRIAL_RUNNING },
+    { "COMPLETED", VV_TRIAL_COMPLETED },
+    { "FAILED", VV_TRIAL_FAILED },
+    { "INTERRUPTED", VV_TRIAL_INTERRUPTED },
+};
+
+static vv_status column_status(const reading *r, sqlite3_stmt *row, int column, vv_trial *trial)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    for (size_t i = 0; text != NULL && i < sizeof statuses / sizeof statuses[0]; i++) {
+        if (strcmp(statuses[i].name, text) != 0) continue;
+        trial->status = statuses[i].status;
+        return VV_OK;
+    }
+    return damaged(r, trial->id, "the status");
+}
+
+static vv_status take_trial(const reading *r, sqlite3_stmt *row, vv_trial *trial)
+{
+    trial->id = sqlite3_column_int(row, 0);
+    VVI_TRY(column_status(r, row, 1, trial));
+    trial->score = column_number(row, 2);
+    VVI_TRY(column_text(r, row, 3, &trial->reason));
+    trial->seconds = column_number(row, 4);
+    return column_text(r, row, 5, &trial->model_json);
+}
+
+static const char *trials_sql(const vvi_trial_query *query)
+{
+    if (query->args.only) return "SELECT id, status, score, reason, seconds, model FROM trials WHERE id = ?1 LIMIT ?2";
+    if (!query->args.best_first)
+        return "SELECT id, status, score, reason, seconds, model FROM trials WHERE ?1 IS NOT NULL ORDER BY id LIMIT ?2";
+    return "SELECT id, status, score, reason, seconds, model FROM trials WHERE ?1 IS NOT NULL "
+           "ORDER BY score IS NULL, score * ?3, id LIMIT ?2";
+}
+
+/* The rows of table `trials`, without what hangs on them. */
+static vv_status read_rows(const reading *r, const vvi_trial_query *query, vv_trial *list, size_t room, size_t *n)
+{
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    const char *letters = query->args.best_first && !query->args.only ? "iii" : "ii";
+    vv_status status = vvi_sqlite_prepare(r->store, &statement, r->error, trials_sql(query), letters, query->args.id,
+                                          (int)room, query->maximize ? -1 : 1);
+    for (*n = 0; status == VV_OK && *n < room; ++*n) {
+        status = vvi_sqlite_step(r->store, statement, &row, r->error);
+        if (status != VV_OK || !row) break;
+        status = take_trial(r, statement, &list[*n]);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
+static vv_status read_trials(const reading *r, const vvi_trial_query *query, const vv_trial **result, size_t *n)
+{
+    size_t room = 0;
+    VVI_TRY(count(r, "SELECT count(*) FROM trials WHERE ? IS NOT NULL", 0, &room));
+    const size_t limit = query->args.only ? 1 : (size_t)query->args.limit;
+    if (limit > 0 && room > limit) room = limit;
+    if (room > INT32_MAX) return vvi_no_memory(r->error);
+    *n = 0;
+    *result = NULL;
+    if (room == 0) return VV_OK;
+    vv_trial *list = vvi_arena_alloc(r->arena, room * sizeof *list);
+    if (list == NULL) return vvi_no_memory(r->error);
+    VVI_TRY(read_rows(r, query, list, room, n));
+    for (size_t i = 0; i < *n; i++) {
+        VVI_TRY(read_values(r, &list[i]));
+        VVI_TRY(read_executions(r, &list[i]));
+        if (query->args.curves) VVI_TRY(read_curves(r, &list[i]));
+    }
+    *result = list;
+    return VV_OK;
+}
+
+vv_status vvi_sqlite_trials(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list,
+                            size_t *n, vv_error *error)
+{
+    const reading r = { .store = state, .arena = arena, .error = error };
+    VVI_TRY(vvi_sqlite_exec(r.store, "BEGIN", error));
+    return vvi_sqlite_finish(r.store, read_trials(&r, query, list, n), error);
+}
+
+/* ---- refusals ---------------------------------------------------------------------------------------------------- */
+
+static void column_copy(sqlite3_stmt *row, int column, char *text, size_t size)
+{
+    const char *found = (const char *)sqlite3_column_text(row, column);
+    snprintf(text, size, "%s", found == NULL ? "" : found);
+}
+
+vv_status vvi_sqlite_refusals(void *state, vv_refusals *refusals, vv_error *error)
+{
+    const vvi_sqlite *store = state;
+    const size_t room = sizeof refusals->top / sizeof refusals->top[0];
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    *refusals = (vv_refusals){ .n = 0 };
+    /* The total of all rows rides along on each: one statement is one moment. */
+    vv_status status =
+        vvi_sqlite_prepare(store, &statement, error,
+                           "SELECT sum(n) OVER (), reason, example, n FROM refusals ORDER BY n DESC, reason "
+                           "LIMIT ?",
+                           "i", (int)room);
+    for (size_t i = 0; status == VV_OK && i < room; i++) {
+        status = vvi_sqlite_step(store, statement, &row, error);
+        if (status != VV_OK || !row) break;
+        refusals->n = sqlite3_column_int64(statement, 0);
+        column_copy(statement, 1, refusals->top[i].reason, sizeof refusals->top[i].reason);
+        column_copy(statement, 2, refusals->top[i].values, sizeof refusals->top[i].values);
+        refusals->top[i].n = sqlite3_column_int64(statement, 3);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}

@@ -1,0 +1,218 @@
+/* run.c - one trial, in its own process: builds the model with the trial's values, trains it executions_per_trial
+ * times, reports every epoch, and leaves the best epoch's weights in a file.
+ *
+ * Weights, order of examples and dropout of execution e of trial t are keyed by (seed, t, e): the same whoever runs the
+ * trial, and when. An execution's best epoch is the first with the best finite objective. The weights kept are those of
+ * the best epoch over all executions; they are copied aside as they come, and written once, at the end.
+ *
+ * Nothing here decides how the trial ends: that is for its parent (trial.c), which lives on when this process does not.
+ */
+#include "tuner/tuner.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct running {
+    const vvi_run *run;
+    int fd;
+    int execution, epoch; /* epochs reported in this execution */
+    double epoch_began_s;
+    bool any;       /* has this execution a finite objective? */
+    int best_epoch; /* of this execution */
+    double best;
+    bool kept;           /* are there weights? */
+    double kept_score;   /* of all executions */
+    float *weights;      /* all of a model's arrays, one after the other */
+    size_t weights_size; /* in floats */
+} running;
+
+/* ---- the best epoch's weights ------------------------------------------------------------------------------------ */
+
+/* Copies all weights of a model out to `flat`, or back in; returns how many there are. flat NULL: only counts. */
+static size_t copy_weights(vv_model *model, float *flat, bool back)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < vv_model_weight_count(model); i++) {
+        const vv_weight weight = vv_model_weight(model, i);
+        if (flat != NULL && weight.n > 0)
+            memcpy(back ? weight.values : flat + n, back ? flat + n : weight.values, weight.n * sizeof *flat);
+        n += weight.n;
+    }
+    return n;
+}
+
+static vv_status keep_weights(running *r, vv_model *model, vv_error *error)
+{
+    if (r->weights == NULL) {
+        r->weights_size = copy_weights(model, NULL, false);
+        r->weights = vvi_malloc((r->weights_size + 1) * sizeof *r->weights);
+        if (r->weights == NULL) return vvi_no_memory(error);
+    }
+    if (copy_weights(model, NULL, false) != r->weights_size)
+        return vvi_fail(error, VV_BAD_ARG, "the same values gave models with different numbers of weights");
+    copy_weights(model, r->weights, false);
+    r->kept = true;
+    return VV_OK;
+}
+
+/* ---- the reporter: a callback of fit ----------------------------------------------------------------------------- */
+
+static vv_status no_objective(const running *r, const vv_epoch *epoch, vv_error *error)
+{
+    vvi_text names = { 0 };
+    for (size_t i = 0; i < epoch->n; i++) vvi_text_printf(&names, "%s%s", i == 0 ? "" : ", ", epoch->names[i]);
+    vvi_fail(error, VV_BAD_ARG, "objective \"%s\": no such metric; this fit reported %s",
+             r->run->search->objective.name, names.data == NULL ? "none" : names.data);
+    vvi_text_deinit(&names);
+    return VV_BAD_ARG;
+}
+
+static bool is_better(const running *r, double value, double than)
+{
+    return r->run->search->objective.maximize ? value > than : value < than;
+}
+
+static vv_status judge(running *r, const vv_epoch *epoch, double value, vv_error *error)
+{
+    if (!isfinite(value)) return VV_OK;
+    if (!r->any || is_better(r, value, r->best)) {
+        r->any = true;
+        r->best = value;
+        r->best_epoch = r->epoch;
+    }
+    if (r->kept && !is_better(r, value, r->kept_score)) return VV_OK;
+    r->kept_score = value;
+    return keep_weights(r, epoch->model, error);
+}
+
+static vv_status send_epoch(running *r, const vv_epoch *epoch, vv_error *error)
+{
+    const double now_s = vvi_clock_s();
+    vvi_text payload = { 0 };
+    vvi_put_int(&payload, r->execution);
+    vvi_put_int(&payload, r->epoch);
+    vvi_put_double(&payload, now_s - r->epoch_began_s);
+    vvi_put_int(&payload, (int64_t)epoch->n);
+    for (size_t i = 0; i < epoch->n; i++) {
+        vvi_put_text(&payload, epoch->names[i]);
+        vvi_put_double(&payload, epoch->values[i]);
+    }
+    r->epoch_began_s = now_s;
+    return vvi_record_send(r->fd, VVI_RECORD_EPOCH, &payload) ? VV_OK
+                                                              : vvi_fail(error, VV_IO, "cannot report to the search");
+}
+
+/* Epochs are numbered as they come: a fit function may call vv_fit more than once. */
+static vv_status report(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
+                        vv_error *error)
+{
+    (void)state, (void)verdict;
+    running *r = self->context;
+    size_t i = 0;
+    while (i < epoch->n && strcmp(epoch->names[i], r->run->search->objective.name) != 0) i++;
+    VVI_TRY(send_epoch(r, epoch, error));
+    if (i == epoch->n) return no_objective(r, epoch, error);
+    VVI_TRY(judge(r, epoch, epoch->values[i], error));
+    r->epoch++;
+    return VV_OK;
+}
+
+/* ---- one execution ----------------------------------------------------------------------------------------------- */
+
+static uint64_t execution_seed(const running *r)
+{
+    const vvi_key key = vvi_key_new(r->run->search->args->seed, "execution");
+    return vvi_key_int(vvi_key_int(key, r->run->trial->id), r->execution).bits;
+}
+
+static vv_status fit(running *r, vv_hp *hp, vv_model *model, vv_error *error)
+{
+    const vv_hypermodel *h = r->run->search->args->hypermodel;
+    const vv_callback reporter = { .name = "reporter", .epoch_end = report, .context = r };
+    vv_history *history = NULL;
+    vv_fit_args args = r->run->search->bound.fit;
+    args.seed = execution_seed(r);
+    args.callbacks = (vv_callbacks){ .list = &reporter, .n = 1 };
+    args.history = &history;
+    r->epoch_began_s = vvi_clock_s();
+    const vv_status status = h->fit == NULL ? vv_fit_with(model, &args) : h->fit(hp, model, &args, h->user);
+    vv_history_free(history);
+    if (status == VV_OK) return VV_OK;
+    const char *text = vv_model_error(model);
+    return vvi_fail(error, status, "execution %d, %s", r->execution + 1, text[0] != '\0' ? text : vv_strerror(status));
+}
+
+static vv_status check_reported(const running *r, vv_error *error)
+{
+    const int execution = r->execution + 1;
+    if (r->epoch == 0)
+        return vvi_fail(
+            error, VV_BAD_ARG,
+            "no epochs were reported in execution %d: a fit function must hand args->callbacks on to vv_fit",
+            execution);
+    if (r->any) return VV_OK;
+    return vvi_fail(error, VV_DIVERGED, "execution %d: %s was not finite in any epoch", execution,
+                    r->run->search->objective.name);
+}
+
+static vv_status send_execution(const running *r, double seconds, vv_error *error)
+{
+    vvi_text payload = { 0 };
+    vvi_put_int(&payload, r->execution);
+    vvi_put_int(&payload, r->best_epoch);
+    vvi_put_double(&payload, r->best);
+    vvi_put_double(&payload, seconds);
+    return vvi_record_send(r->fd, VVI_RECORD_EXECUTION, &payload)
+               ? VV_OK
+               : vvi_fail(error, VV_IO, "cannot report to the search");
+}
+
+static vv_status train(running *r, vv_hp *hp, vv_model *model, vv_error *error)
+{
+    const double began_s = vvi_clock_s();
+    const vv_trial *trial = r->run->trial;
+    vvi_text payload = { 0 };
+    VVI_TRY(vvi_trace_check(hp, trial->values, trial->n_values, error));
+    vvi_put_int(&payload, r->execution);
+    if (!vvi_record_send(r->fd, VVI_RECORD_BUILT, &payload))
+        return vvi_fail(error, VV_IO, "cannot report to the search");
+    VVI_TRY(fit(r, hp, model, error));
+    VVI_TRY(check_reported(r, error));
+    return send_execution(r, vvi_clock_s() - began_s, error);
+}
+
+static vv_status save_best(running *r, vv_model *model, vv_error *error)
+{
+    copy_weights(model, r->weights, true);
+    return vv_model_save(model, r->run->checkpoint, error);
+}
+
+static vv_status run_execution(running *r, int execution, vv_error *error)
+{
+    const vv_trial *trial = r->run->trial;
+    const vvi_search *search = r->run->search;
+    vv_hp *hp = NULL;
+    vv_model *model = NULL;
+    r->execution = execution;
+    r->epoch = 0;
+    r->any = false;
+    vv_status status = vvi_bound_replay(&search->bound, trial->values, trial->n_values, &hp, &model, error);
+    if (status == VV_OK) status = train(r, hp, model, error);
+    if (status == VV_OK && execution == search->executions - 1) status = save_best(r, model, error);
+    vv_model_free(model);
+    vv_hp_free(hp);
+    return status;
+}
+
+int vvi_run_child(const vvi_run *run, int fd)
+{
+    running r = { .run = run, .fd = fd };
+    vv_error error = { 0 };
+    vv_status status = VV_OK;
+    for (int i = 0; status == VV_OK && i < run->search->executions; i++) status = run_execution(&r, i, &error);
+    vvi_free(r.weights);
+    if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_DONE, NULL) ? 0 : 1;
+    vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
+    return 0;
+}

@@ -1,0 +1,250 @@
+/* search.c - the loop: what is interrupted first, then ask, begin, run, tell, keep, until there is a reason to stop.
+ *
+ *     check (in a child) -> open the study -> agree on its facts -> check stored trials
+ *       -> { restart the interrupted | ask -> begin } -> run -> end -> prune checkpoints -> again
+ *
+ * All that the loop knows of the past it reads from the study each time around: a search that was stopped or killed and
+ * is begun again does what it would have done undisturbed. The reasons to stop are looked at in the order below.
+ */
+#include "study/study.h"
+#include "tuner/tuner.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+enum { JOURNAL_SIZE = 4096 };
+
+/* ---- names, events ----------------------------------------------------------------------------------------------- */
+
+static const char *const stop_names[] = {
+    [0] = "none",
+    [VV_STOP_MAX_TRIALS] = "max_trials",
+    [VV_STOP_EXHAUSTED] = "exhausted",
+    [VV_STOP_INTERRUPTED] = "interrupted",
+    [VV_STOP_FAILURES] = "failures",
+};
+
+const char *vv_stop_reason_name(vv_stop_reason reason)
+{
+    const size_t index = (size_t)reason;
+    return index < sizeof stop_names / sizeof stop_names[0] ? stop_names[index] : "unknown";
+}
+
+void vvi_search_say(const vvi_search *search, vv_event event)
+{
+    const vv_search_args *args = search->args;
+    if (args->on_event == NULL) return;
+    event.study = search->study;
+    event.objective = &search->objective;
+    event.max_trials = search->max_trials;
+    event.executions = search->executions;
+    event.epochs = search->epochs;
+    event.best = search->best;
+    event.best_score = search->best_score;
+    args->on_event(args->context, &event);
+}
+
+static bool is_stopped(const vvi_search *search)
+{
+    return search->args->stop != NULL && *search->args->stop != 0;
+}
+
+static vv_status find_best(vvi_search *search, vv_error *error)
+{
+    vv_trials best;
+    VVI_TRY(vv_study_trials(search->study, &(vv_trials_args){ .best_first = true, .limit = 1 }, &best, error));
+    const bool any = best.n > 0 && best.list[0].status == VV_TRIAL_COMPLETED;
+    search->best = any ? best.list[0].id : -1;
+    search->best_score = any ? best.list[0].score : 0;
+    vv_trials_free(&best);
+    return VV_OK;
+}
+
+/* What the loop does next: runs a trial that has been begun, or stops. */
+typedef struct decision {
+    int id;                /* -1: none */
+    vv_stop_reason reason; /* 0: none */
+} decision;
+
+/* ---- one trial --------------------------------------------------------------------------------------------------- */
+
+static vv_status say_end(const vvi_search *search, int id, vv_error *error)
+{
+    vv_trials trials;
+    if (search->args->on_event == NULL) return VV_OK;
+    VVI_TRY(vv_study_trials(search->study, &(vv_trials_args){ .only = true, .id = id }, &trials, error));
+    vvi_search_say(
+        search, (vv_event){ .kind = VV_EVENT_TRIAL_END, .trial = &trials.list[0], .seconds = trials.list[0].seconds });
+    vv_trials_free(&trials);
+    return VV_OK;
+}
+
+static vv_status run_trial(vvi_search *search, int id, vv_stop_reason *reason, vv_error *error)
+{
+    vv_trial_status status;
+    VVI_TRY(vvi_trial_run(search, id, &status, error));
+    VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
+    VVI_TRY(find_best(search, error));
+    if (status == VV_TRIAL_INTERRUPTED) *reason = VV_STOP_INTERRUPTED;
+    return say_end(search, id, error);
+}
+
+/* A space of which nothing builds is a mistake in the hypermodel, not a search that came to its end. */
+static vv_status follow(vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
+                        vv_error *error)
+{
+    VVI_TRY(vv_study_refused(search->study, p->refused, p->reason, p->refused_values, error));
+    if (p->kind == VV_ANSWER_PROPOSAL)
+        return vvi_trial_begin(search->study, p->values, p->n_values, p->model_json, &next->id, error);
+    if (trials->n == 0 && p->refused > 0)
+        return vvi_fail(error, VV_BAD_ARG, "no configuration of this hypermodel builds: %.250s", p->reason);
+    next->reason = VV_STOP_EXHAUSTED;
+    return VV_OK;
+}
+
+static vv_status ask_and_begin(vvi_search *search, const vv_trials *trials, decision *next, vv_error *error)
+{
+    vvi_proposal proposal;
+    VVI_TRY(vvi_ask(search, trials, &proposal, error));
+    if (proposal.stopped) next->reason = VV_STOP_INTERRUPTED;
+    const vv_status status = proposal.stopped ? VV_OK : follow(search, trials, &proposal, next, error);
+    vvi_arena_deinit(&proposal.arena);
+    return status;
+}
+
+/* ---- around once ------------------------------------------------------------------------------------------------- */
+
+/* The first trial that somebody began and nobody ended, or -1. The lock is ours, so nobody is at it now. */
+static int find_unfinished(const vv_trials *trials)
+{
+    for (size_t i = 0; i < trials->n; i++)
+        if (trials->list[i].status == VV_TRIAL_INTERRUPTED || trials->list[i].status == VV_TRIAL_RUNNING)
+            return trials->list[i].id;
+    return -1;
+}
+
+static int count_last_failures(const vv_trials *trials)
+{
+    int n = 0;
+    for (size_t i = trials->n; i > 0 && trials->list[i - 1].status == VV_TRIAL_FAILED; i--) n++;
+    return n;
+}
+
+static vv_status decide(vvi_search *search, const vv_trials *trials, decision *next, vv_error *error)
+{
+    const int unfinished = find_unfinished(trials);
+    if (is_stopped(search)) {
+        next->reason = VV_STOP_INTERRUPTED;
+        return VV_OK;
+    }
+    if (unfinished >= 0) {
+        next->id = unfinished;
+        return vv_trial_restart(search->study, unfinished, error);
+    }
+    if (count_last_failures(trials) >= search->max_failures) {
+        next->reason = VV_STOP_FAILURES;
+        return VV_OK;
+    }
+    if (trials->n >= (size_t)search->max_trials) {
+        next->reason = VV_STOP_MAX_TRIALS;
+        return VV_OK;
+    }
+    return ask_and_begin(search, trials, next, error);
+}
+
+/* The history is let go before a trial runs: the trial's process would carry it along. */
+static vv_status find_next(vvi_search *search, decision *next, vv_error *error)
+{
+    vv_trials trials;
+    VVI_TRY(vv_study_trials(search->study, NULL, &trials, error));
+    const vv_status status = decide(search, &trials, next, error);
+    vv_trials_free(&trials);
+    return status;
+}
+
+static vv_status loop(vvi_search *search, vv_stop_reason *reason, vv_error *error)
+{
+    while (*reason == 0) {
+        decision next = { .id = -1 };
+        VVI_TRY(find_next(search, &next, error));
+        *reason = next.reason;
+        if (next.id >= 0) VVI_TRY(run_trial(search, next.id, reason, error));
+    }
+    return VV_OK;
+}
+
+/* ---- a whole search ---------------------------------------------------------------------------------------------- */
+
+static vv_status say_search_end(const vvi_search *search, vv_stop_reason reason, vv_error *error)
+{
+    vv_refusals refusals;
+    VVI_TRY(vv_study_refusals(search->study, &refusals, error));
+    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_SEARCH_END,
+                                       .reason = reason,
+                                       .seconds = vvi_clock_s() - search->began_s,
+                                       .refusals = &refusals });
+    return VV_OK;
+}
+
+static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_stop_reason *reason, vv_error *error)
+{
+    VVI_TRY(find_best(search, error));
+    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_SEARCH_BEGIN, .trials_before = (int)trials_before });
+    VVI_TRY(loop(search, reason, error));
+    return say_search_end(search, *reason, error);
+}
+
+/* Facts and stored trials must be this search's before anything is written. */
+static vv_status agree(vvi_search *search, size_t *trials_before, bool *stopped, vv_error *error)
+{
+    vv_trials trials;
+    VVI_TRY(vv_study_trials(search->study, NULL, &trials, error));
+    *trials_before = trials.n;
+    vv_status status = trials.n == 0 ? VV_OK : vvi_check_search(search, &trials, stopped, error);
+    vv_trials_free(&trials);
+    return status == VV_OK && !*stopped ? vvi_search_agree(search, error) : status;
+}
+
+static vv_status search_with_study(vvi_search *search, vv_stop_reason *reason, vv_error *error)
+{
+    const vv_study_mode mode = search->args->overwrite ? VV_STUDY_OVERWRITE : VV_STUDY_WRITE;
+    size_t trials_before = 0;
+    bool stopped = false;
+    VVI_TRY(vv_study_open(search->project, mode, &search->study, error));
+    vv_status status = agree(search, &trials_before, &stopped, error);
+    if (stopped) *reason = VV_STOP_INTERRUPTED;
+    if (status == VV_OK && !stopped) status = search_in_study(search, trials_before, reason, error);
+    vv_study_close(search->study);
+    search->study = NULL;
+    return status;
+}
+
+static vv_status check_and_search(vvi_search *search, vv_stop_reason *reason, vv_error *error)
+{
+    bool stopped = false;
+    VVI_TRY(vvi_check_search(search, &(vv_trials){ .n = 0 }, &stopped, error));
+    if (search->undirected.status != VV_OK)
+        return vvi_fail(error, search->undirected.status, "%s", search->undirected.text);
+    if (!stopped) return search_with_study(search, reason, error);
+    *reason = VV_STOP_INTERRUPTED;
+    return VV_OK;
+}
+
+vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, vv_error *error)
+{
+    vvi_search search;
+    vv_stop_reason reason = (vv_stop_reason)0;
+    if (result != NULL) *result = (vv_search_result){ .best = -1 };
+    VVI_TRY(vvi_search_resolve(&search, args, error));
+    search.began_s = vvi_clock_s();
+    /* Shared with the children, so that a build that dies leaves its values here. */
+    char *journal = mmap(NULL, JOURNAL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (journal == MAP_FAILED) return vvi_no_memory(error);
+    search.bound.journal = journal;
+    search.bound.journal_size = JOURNAL_SIZE;
+    const vv_status status = check_and_search(&search, &reason, error);
+    munmap(journal, JOURNAL_SIZE);
+    if (result != NULL)
+        *result = (vv_search_result){ .reason = reason, .best = search.best, .best_score = search.best_score };
+    return status;
+}

@@ -1,0 +1,120 @@
+/* tuner.h - inside of the tuner: what its files know of each other.
+ *
+ * hypermodel.c  one build                        job.c      a child process and its records
+ * settings.c    a search's arguments, its facts  ask.c      asking for a trial, in a child
+ * search.c      the loop, its events             trial.c    a trial as its parent sees it
+ * run.c         a trial, in its child            check.c    what is refused before any training, in a child
+ */
+#ifndef VVI_TUNER_TUNER_H
+#define VVI_TUNER_TUNER_H
+
+#include "base/base.h"
+#include "tuner/records.h"
+#include <varve/tuner.h>
+
+/* ---- one build (hypermodel.c) ---------------------------------------------------------------------------------------
+ */
+
+/* A hypermodel with what its fit function would be called with. */
+typedef struct vvi_bound {
+    const vv_hypermodel *hypermodel;
+    vv_fit_args fit; /* training NULL: no data at hand */
+    char *journal;   /* where each build notes its values (vvi_hp_journal), journal_size bytes; NULL: nowhere */
+    size_t journal_size;
+} vvi_bound;
+
+/* Runs build and rehearses fit on a fresh hp. *model is NULL unless VV_OK. */
+vv_status vvi_bound_build(const vvi_bound *bound, vv_hp *hp, vv_model **model, vv_error *error);
+vv_builder vvi_bound_builder(const vvi_bound *bound); /* borrows it */
+/* The same at given values. Both results are owned by the caller, on VV_OK only. */
+vv_status vvi_bound_replay(const vvi_bound *bound, const vv_active *values, size_t n, vv_hp **hp, vv_model **model,
+                           vv_error *error);
+
+/* VV_OK when the trace is exactly these values with these domains; else MISMATCH: what differs. */
+vv_status vvi_trace_check(const vv_hp *hp, const vv_active *values, size_t n, vv_error *error);
+
+/* ---- a search's arguments, resolved (settings.c) ----------------------------------------------------------------- */
+
+typedef struct vvi_search {
+    const vv_search_args *args;
+    vv_objective objective;
+    vv_error undirected; /* set: the objective's direction cannot be told; said after its metric was found to exist */
+    const vv_oracle_kind *oracle;
+    const char *project;
+    int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures;
+    vvi_bound bound;
+    bool checked; /* check.c has seen a model that builds */
+    vv_study *study;
+    double began_s;
+    int best;
+    double best_score;
+} vvi_search;
+
+vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_error *error);
+/* Compares the facts of an opened study with this search's, then writes those that are not there. MISMATCH. */
+vv_status vvi_search_agree(const vvi_search *search, vv_error *error);
+
+/* ---- a child process (job.c) ------------------------------------------------------------------------------------- */
+
+typedef struct vvi_job {
+    int (*child)(void *context, int fd);
+    void *context; /* of both */
+    vv_status (*take)(void *context, vvi_record *record,
+                      vv_error *error); /* in the parent; a failure kills the child */
+    const volatile int *stop;
+} vvi_job;
+
+typedef struct vvi_job_end {
+    bool stopped, garbage;
+    bool failed; /* the child said so: */
+    vv_error said;
+    int exit_code, signal_number;
+} vvi_job_end;
+
+vv_status vvi_job_run(const vvi_job *job, vvi_job_end *end, vv_error *error);
+/* "signal 11 (Segmentation fault)", "exit code 3"; "" when it ended well. As snprintf. */
+int vvi_job_death(const vvi_job_end *end, char *text, size_t size);
+
+/* ---- before any training (check.c) ------------------------------------------------------------------------------- */
+
+/* Does the objective's metric exist, does the data fit? */
+vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error);
+/* The default configuration and every stored trial, in a child. *stopped: `stop` said so. */
+vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error);
+/* The error of a child that only builds: where it crashed, what it said. */
+vv_status vvi_builder_death(const vvi_search *search, const vvi_job_end *end, vv_error *error);
+
+/* ---- asking (ask.c) ---------------------------------------------------------------------------------------------- */
+
+typedef struct vvi_proposal {
+    vvi_arena arena; /* of the rest; vvi_arena_deinit */
+    vv_answer_kind kind;
+    vv_active *values;
+    size_t n_values;
+    int refused;
+    const char *reason, *refused_values, *model_json;
+    bool stopped;
+} vvi_proposal;
+
+/* Asks the oracle for trial number trials->n. The proposal is empty unless VV_OK. */
+vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *proposal, vv_error *error);
+
+/* ---- a trial --------------------------------------------------------------------------------------------------------
+ */
+
+/* What the child of a trial works from. */
+typedef struct vvi_run {
+    const vvi_search *search;
+    const vv_trial *trial;
+    const char *checkpoint; /* where the best weights go */
+} vvi_run;
+/* run.c: trains all executions, reporting to fd. The exit code. */
+int vvi_run_child(const vvi_run *run, int fd);
+
+/* trial.c: runs a begun trial to its end and stores it. *status: what it ended as. */
+vv_status vvi_trial_run(const vvi_search *search, int id, vv_trial_status *status, vv_error *error);
+
+/* search.c: fills in what all events have in common and hands it to the caller's on_event. */
+void vvi_search_say(const vvi_search *search, vv_event event);
+
+#endif

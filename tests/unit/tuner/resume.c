@@ -1,0 +1,234 @@
+/* resume.c - a search that was stopped, killed or begun again does what it would have done undisturbed; one that is not
+ * the same search is told what differs. */
+#include "search_helper.h"
+
+#include "base/base.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+/* ---- stopping ------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct stopper {
+    volatile int stop;
+    vv_event_kind kind; /* stops at the n-th event of this kind */
+    int n;
+} stopper;
+
+static void stop_at(void *context, const vv_event *event)
+{
+    stopper *s = context;
+    if (event->kind == s->kind && --s->n == 0) s->stop = 1;
+}
+
+static void check_stop_and_go_on(const toy *t, vv_event_kind kind, int n)
+{
+    stopper s = { .kind = kind, .n = n };
+    vv_search_args args = toy_args(t, &toy_hypermodel);
+    args.overwrite = true;
+    args.on_event = stop_at;
+    args.context = &s;
+    args.stop = &s.stop;
+    assert_int_equal(must_search(&args).reason, VV_STOP_INTERRUPTED);
+    s.stop = 0;
+    args.overwrite = false;
+    assert_int_equal(must_search(&args).reason, VV_STOP_MAX_TRIALS);
+    check_same_study(t->place.project, t->other);
+}
+
+static void a_search_that_was_stopped_goes_on_as_if_it_never_was(void **state)
+{
+    const toy *t = *state;
+    vv_search_args args = toy_args(t, &toy_hypermodel);
+    args.project = t->other;
+    must_search(&args);
+    check_stop_and_go_on(t, VV_EVENT_TRIAL_BEGIN, 3);
+    check_stop_and_go_on(t, VV_EVENT_TRIAL_BEGIN, 1);
+    check_stop_and_go_on(t, VV_EVENT_TRIAL_END, 2);
+    check_stop_and_go_on(t, VV_EVENT_SEARCH_BEGIN, 1);
+}
+
+static void a_stopped_trial_is_interrupted_and_says_so(void **state)
+{
+    const toy *t = *state;
+    stopper s = { .kind = VV_EVENT_TRIAL_BEGIN, .n = 2 };
+    vv_search_args args = toy_args(t, &toy_hypermodel);
+    args.on_event = stop_at;
+    args.context = &s;
+    args.stop = &s.stop;
+    must_search(&args);
+    vv_trials trials = read_trials(t->place.project);
+    assert_int_equal(trials.n, 2);
+    assert_int_equal(trials.list[0].status, VV_TRIAL_COMPLETED);
+    assert_int_equal(trials.list[1].status, VV_TRIAL_INTERRUPTED);
+    vv_trials_free(&trials);
+    s.stop = 1; /* before anything */
+    args.project = t->other;
+    assert_int_equal(must_search(&args).reason, VV_STOP_INTERRUPTED);
+    assert_false(file_exists(t->place.root, "other"));
+}
+
+static void die_at(void *context, const vv_event *event)
+{
+    stopper *s = context;
+    (void)event;
+    if (--s->n == 0) raise(SIGKILL);
+}
+
+/* Searches in a child that kills itself at its n-th event (0: never), or is killed after a time (0: is not). True when
+ * it came to its end. */
+static bool search_and_die(vv_search_args args, int n, long wait_ns)
+{
+    int how = 0;
+    stopper s = { .n = n };
+    const pid_t pid = fork();
+    if (pid == 0) {
+        args.on_event = die_at;
+        args.context = &s;
+        _exit(vv_search_with(&args, NULL, NULL) == VV_OK ? 0 : 1);
+    }
+    if (wait_ns > 0) {
+        nanosleep(&(struct timespec){ .tv_nsec = wait_ns }, NULL);
+        kill(pid, SIGKILL);
+    }
+    waitpid(pid, &how, 0);
+    assert_true(WIFSIGNALED(how) || WEXITSTATUS(how) == 0); /* it never met an error of its own */
+    return !WIFSIGNALED(how);
+}
+
+static void a_killed_search_goes_on_as_if_it_never_was(void **state)
+{
+    const toy *t = *state;
+    vv_search_args args = toy_args(t, &toy_hypermodel);
+    args.project = t->other;
+    must_search(&args);
+    args.project = t->place.project;
+    int n = 1;
+    while (!search_and_die(args, n, 0)) n++;
+    assert_true(n > 7); /* one whole trial alone has five events */
+    check_same_study(t->place.project, t->other);
+
+    vvi_stream stream = vvi_stream_begin(vvi_key_new(3, "moments"));
+    args.overwrite = true;
+    search_and_die(args, 0, 1000 * 1000);
+    args.overwrite = false;
+    for (int round = 0; round < 15; round++) search_and_die(args, 0, (long)(20e6 * vvi_stream_unit(&stream)) + 1);
+    must_search(&args);
+    check_same_study(t->place.project, t->other);
+}
+
+static void more_trials_continue_where_fewer_ended(void **state)
+{
+    const toy *t = *state;
+    vv_search_args args = toy_args(t, &toy_hypermodel);
+    args.max_trials = 6;
+    args.project = t->other;
+    must_search(&args);
+    args.project = t->place.project;
+    args.max_trials = 2;
+    must_search(&args);
+    assert_int_equal(must_search(&args).reason, VV_STOP_MAX_TRIALS); /* nothing left to do */
+    args.max_trials = 6;
+    must_search(&args);
+    check_same_study(t->place.project, t->other);
+}
+
+/* ---- another search ---------------------------------------------------------------------------------------------- */
+
+static void another_setting_is_a_mismatch_with_both_values(void **state)
+{
+    const toy *t = *state;
+    vv_search_args args = toy_args(t, &toy_hypermodel);
+    args.max_trials = 1;
+    must_search(&args);
+    args.seed = 8;
+    must_refuse(&args, VV_MISMATCH, "seed is 7 there, 8 here");
+    args.epochs = 9;
+    must_refuse(&args, VV_MISMATCH, "epochs is 3 there, 9 here");
+    args = toy_args(t, &toy_hypermodel);
+    args.objective = "val_accuracy";
+    must_refuse(&args, VV_MISMATCH, "objective is val_loss:min there, val_accuracy:max here; overwrite it");
+    args.objective = "val_loss:min"; /* the same in other words */
+    args.max_trials = 1;
+    must_search(&args);
+    vv_data *other = toy_data(50, 3);
+    args.training = other;
+    must_refuse(&args, VV_MISMATCH, "96 for training");
+    args.training = t->training;
+    args.batch_size = 8;
+    args.executions_per_trial = 2;
+    must_refuse(&args, VV_MISMATCH, "batch_size is 16 there, 8 here");
+    args.overwrite = true;
+    must_search(&args);
+    vv_data_free(other);
+}
+
+/* What the user changed between two searches. */
+typedef struct changes {
+    int max;
+    bool more, other_layer, other_name;
+} changes;
+
+static vv_model *build_changing(vv_hp *hp, void *user)
+{
+    const changes *c = user;
+    const int n = vv_int(hp, c->other_name ? "m" : "n", .min = 1, .max = c->max);
+    if (c->more) vv_bool(hp, "more");
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(2));
+    vv_add(m, vv_dense(n, .activation = c->other_layer ? VV_TANH : VV_RELU));
+    vv_add(m, vv_dense(1, .activation = VV_SIGMOID));
+    vv_compile(m, .loss = VV_BINARY_CROSSENTROPY);
+    return m;
+}
+
+static void a_changed_build_function_is_a_mismatch_that_names_the_change(void **state)
+{
+    const toy *t = *state;
+    changes c = { .max = 40 };
+    const vv_hypermodel hypermodel = { .build = build_changing, .user = &c };
+    vv_search_args args = toy_args(t, &hypermodel);
+    args.max_trials = 2;
+    must_search(&args);
+    c = (changes){ .max = 50 };
+    must_refuse(&args, VV_MISMATCH, "int 1..40");
+    must_refuse(&args, VV_MISMATCH, "int 1..50");
+    c = (changes){ .max = 40, .more = true };
+    must_refuse(&args, VV_MISMATCH, "more was not asked for before");
+    c = (changes){ .max = 40, .other_name = true };
+    must_refuse(&args, VV_MISMATCH, "n is not asked for any more");
+    c = (changes){ .max = 40, .other_layer = true };
+    must_refuse(&args, VV_MISMATCH, "another model");
+    vv_trials trials = read_trials(t->place.project);
+    assert_int_equal(trials.n, 2);
+    vv_trials_free(&trials);
+    c = (changes){ .max = 40 };
+    args.max_trials = 3;
+    must_search(&args);
+}
+
+static void a_study_that_another_search_writes_is_locked(void **state)
+{
+    const toy *t = *state;
+    const vv_search_args args = toy_args(t, &toy_hypermodel);
+    vv_study *study = open_study(t->place.project, VV_STUDY_WRITE);
+    must_refuse(&args, VV_LOCKED, "process");
+    vv_study_close(study);
+    must_search(&args);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_TOY(a_search_that_was_stopped_goes_on_as_if_it_never_was),
+        WITH_TOY(a_stopped_trial_is_interrupted_and_says_so),
+        WITH_TOY(a_killed_search_goes_on_as_if_it_never_was),
+        WITH_TOY(more_trials_continue_where_fewer_ended),
+        WITH_TOY(another_setting_is_a_mismatch_with_both_values),
+        WITH_TOY(a_changed_build_function_is_a_mismatch_that_names_the_change),
+        WITH_TOY(a_study_that_another_search_writes_is_locked),
+    };
+    return !!cmocka_run_group_tests(tests, NULL, NULL);
+}
