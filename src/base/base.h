@@ -101,7 +101,8 @@ vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, v
 /* ---- child processes ------------------------------------------------------------------------------------------------ */
 
 /* Runs `child(context, fd)` in a forked process that ends with its return value; what it writes to fd the parent reads
- * from process->fd. SIGINT and SIGTERM from a terminal are left to the parent; the child dies with its parent. */
+ * from process->fd. SIGINT and SIGTERM from a terminal are left to the parent; the child dies with its parent; what is
+ * printed in it goes to standard error. */
 typedef struct vvi_process {
     int pid, fd;
 } vvi_process;

@@ -85,9 +85,11 @@ vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, v
 
 /* ---- child processes --------------------------------------------------------------------------------------------- */
 
-/* A terminal sends its signals to parent and child alike; the parent alone decides what becomes of the child. */
+/* A terminal sends its signals to parent and child alike; the parent alone decides what becomes of the child. What the
+ * user's code prints in it goes to standard error: standard output belongs to the program that asked. */
 static void settle_child(pid_t parent)
 {
+    dup2(STDERR_FILENO, STDOUT_FILENO);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
@@ -102,6 +104,7 @@ vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, in
     int ends[2];
     if (pipe(ends) != 0) return vvi_fail(error, VV_IO, "cannot make a pipe: %s", strerror(errno));
     const pid_t parent = getpid();
+    fflush(NULL); /* or the child would write what waits in the parent's buffers once more */
     const pid_t pid = fork();
     if (pid < 0) {
         const int why = errno;
@@ -112,7 +115,9 @@ vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, in
     if (pid == 0) {
         close(ends[0]);
         settle_child(parent);
-        _exit(child(context, ends[1]));
+        const int code = child(context, ends[1]);
+        fflush(NULL);
+        _exit(code);
     }
     close(ends[1]);
     *process = (vvi_process){ .pid = (int)pid, .fd = ends[0] };
