@@ -10,18 +10,29 @@
  *     breast-cancer:mean     its first ten columns, the cell means
  *     co2                    weekly CO2 at Mauna Loa 1958-2001 (part of the project): gaps interpolated, standardised,
  *                            windows of 100 weeks [100, 1] to predict the next; options: window=N
- *     mnist, fashion-mnist, cifar10; with ":test" the official test part (downloaded once, or found in $VARVE_DATA)
+ *     mnist, fashion-mnist, cifar10; with ":test" the official test part (downloaded once, or found in $VARVE_DATA:
+ *                            as mnist/train-images-idx3-ubyte.gz, cifar10/data_batch_*.bin ...; cifar10 then has the
+ *                            examples of the batches that are there)
  *     csv:PATH?target=COLUMN columns by name (or by number from 0, negative from the end); .gz is read too.
  *                            Options, joined by '&': target=..., header=yes|no|auto, delimiter=, (or ';', tab, space),
  *                            scale=standard|minmax|none (of the inputs; standard), missing=mean|drop|error (mean),
- *                            window=N (the target column as a series: windows of N values predict the next)
+ *                            window=N (the target column as a series: windows of N values predict the next; a gap is
+ *                            interpolated, or dropped, or an error, as missing= says)
  *     idx:IMAGES,LABELS      IDX files as MNIST's, .gz or plain; bytes become 0..1; ?resize=HxW
- *     npy:X,Y                NumPy arrays, little endian, C order, f4 f8 i1 i2 i4 i8 u1 u2 b1; ?scale=...
+ *     npy:X,Y                NumPy arrays, little endian, C order, f4 f8 i1 i2 i4 i8 u1 u2 b1; ?scale=... (none)
  *     cifar:FILE[,FILE...]   CIFAR-10 binary records, .gz or plain; bytes become 0..1
  *
- * Text columns become category numbers (inputs: one-hot), in sorted order. Whatever is learnt from the data (means,
+ * A path cannot have '?' or (but for csv) ',' in it.
+ *
+ * A CSV cell is missing when it is empty, ?, NA, nan or infinite. A column is one of numbers when more than half of its
+ * values are: any text in it is then an error. A missing number becomes the mean, a missing text the most frequent one; a
+ * missing target is an error unless missing=drop. Targets are known to be classes when they are texts, labels, or the
+ * whole numbers 0 to K-1, each of them there, K <= 100.
+ *
+ * Text columns become category numbers (inputs: one-hot), in sorted order, 1000 at most. Whatever is learnt from the data (means,
  * scales, categories, replacements for missing values) is learnt from the training part only, and kept with it
- * as its *preparation*, so that new data is treated alike.
+ * as its *preparation*, so that new data is treated alike: columns are found by name, the target may be absent (idx and
+ * npy: one file alone), an input text never seen is all zeros, a target text never seen is an error.
  */
 #ifndef VARVE_DATA_H
 #define VARVE_DATA_H

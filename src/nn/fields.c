@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- labels: index 0 names the default, the others follow the enums
- * -------------------------------------------------- */
+/* ---- labels: index 0 names the default, the others follow the enums --------------------------------------------- */
 
 #define ACTIVATIONS "linear", "relu", "sigmoid", "tanh", "softmax", "elu", "selu", "gelu", "swish", "leaky_relu", NULL
 const char *const vvi_activation_labels[] = { "linear", ACTIVATIONS };
@@ -28,8 +27,7 @@ const char *vvi_activation_name(vv_activation kind)
     return vvi_activation_labels[kind];
 }
 
-/* ---- checks --------------------------------------------------------------------------------------------------------
- */
+/* ---- checks ----------------------------------------------------------------------------------------------------- */
 
 vv_status vvi_layer_check(const vv_layer *layer, const char *name, vv_error *error)
 {
@@ -62,8 +60,7 @@ vv_status vv_layer_set(vv_layer *layer, const char *field, double value, vv_erro
     return VV_OK;
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------
- */
+/* ---- names ------------------------------------------------------------------------------------------------------ */
 
 const char *vvi_layer_given_name(const vv_layer *layer)
 {

@@ -73,8 +73,7 @@ static double draw(distribution kind, double scale, vvi_stream *stream)
     }
 }
 
-/* ---- orthogonal ----------------------------------------------------------------------------------------------------
- */
+/* ---- orthogonal ------------------------------------------------------------------------------------------------- */
 
 /* Eight partial sums: a fixed order that leaves the additions independent. */
 static double dot(size_t n, const double *a, const double *b)
@@ -88,19 +87,17 @@ static double dot(size_t n, const double *a, const double *b)
     return sum;
 }
 
-/* Gram-Schmidt, twice for the digits that the first time loses: q[i] becomes orthogonal to those before, of length 1.
- */
+/* Modified Gram-Schmidt: q[i] becomes orthogonal to those before, of length 1. The digits it loses on random vectors
+ * (as many as their matrix's condition has, about log10 of its size) are ones that float32 does not have. */
 static void orthonormalise(size_t i, size_t length, double *q)
 {
     double *own = q + i * length;
-    for (int again = 0; again < 2; again++) {
-        for (size_t k = 0; k < i; k++) {
-            const double share = dot(length, own, q + k * length);
-            for (size_t j = 0; j < length; j++) own[j] -= share * q[k * length + j];
-        }
-        const double norm = sqrt(dot(length, own, own));
-        for (size_t j = 0; j < length; j++) own[j] /= norm;
+    for (size_t k = 0; k < i; k++) {
+        const double share = dot(length, own, q + k * length);
+        for (size_t j = 0; j < length; j++) own[j] -= share * q[k * length + j];
     }
+    const double norm = sqrt(dot(length, own, own));
+    for (size_t j = 0; j < length; j++) own[j] /= norm;
 }
 
 /* The shorter side's vectors: rows when there are fewer rows than columns, else columns. */

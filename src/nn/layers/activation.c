@@ -31,19 +31,20 @@ static void backward(const vvi_pass *pass)
         memcpy(pass->dx[0], pass->dy, (size_t)pass->n * vvi_shape_size(pass->out) * sizeof *pass->dy);
         return;
     }
-    pass->kernels->activation_gradient(activation(pass->layer), vvi_rows(pass->out, pass->n), cols(pass->out), pass->x[0],
-                                       pass->y, pass->dy, pass->dx[0]);
+    pass->kernels->activation_gradient(activation(pass->layer), vvi_rows(pass->out, pass->n), cols(pass->out),
+                                       pass->x[0], pass->y, pass->dy, pass->dx[0]);
 }
 
 static void reference_forward(const vvi_reference_pass *pass)
 {
-    vvi_reference_activation(activation(pass->layer), vvi_rows(pass->out, pass->n), cols(pass->out), pass->x[0], pass->y);
+    vvi_reference_activation(activation(pass->layer), vvi_rows(pass->out, pass->n), cols(pass->out), pass->x[0],
+                             pass->y);
 }
 
 static void reference_backward(const vvi_reference_pass *pass)
 {
-    vvi_reference_activation_gradient(activation(pass->layer), vvi_rows(pass->out, pass->n), cols(pass->out), pass->x[0],
-                                      pass->y, pass->dy, pass->dx[0]);
+    vvi_reference_activation_gradient(activation(pass->layer), vvi_rows(pass->out, pass->n), cols(pass->out),
+                                      pass->x[0], pass->y, pass->dy, pass->dx[0]);
 }
 
 const vvi_layer_row vvi_layer_activation = { .info = { .kind = VV_LAYER_ACTIVATION,

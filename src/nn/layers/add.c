@@ -12,8 +12,8 @@ static vv_status shape(const vv_layer *layer, const char *name, const vv_shape *
         char first[64], other[64];
         vvi_shape_format(in[0], first, sizeof first);
         vvi_shape_format(in[k], other, sizeof other);
-        return vvi_fail(error, VV_BAD_SHAPE, "%s: adds inputs of one shape; input 1 is %s, but input %zu is %s", name, first,
-                        k + 1, other);
+        return vvi_fail(error, VV_BAD_SHAPE, "%s: adds inputs of one shape; input 1 is %s, but input %zu is %s", name,
+                        first, k + 1, other);
     }
     *out = in[0];
     return VV_OK;
@@ -49,14 +49,14 @@ static void reference_backward(const vvi_reference_pass *pass)
         for (size_t i = 0; i < total; i++) pass->dx[k][i] = pass->dy[i];
 }
 
-const vvi_layer_row vvi_layer_add = { .info = { .kind = VV_LAYER_ADD,
-                                                .name = "add",
-                                                .summary = "the sum of inputs of one shape" },
-                                      .name_offset = offsetof(vv_merge_args, name),
-                                      .min_inputs = 2,
-                                      .max_inputs = VVI_MAX_INPUTS,
-                                      .shape = shape,
-                                      .forward = forward,
-                                      .backward = backward,
-                                      .reference_forward = reference_forward,
-                                      .reference_backward = reference_backward };
+const vvi_layer_row vvi_layer_add = {
+    .info = { .kind = VV_LAYER_ADD, .name = "add", .summary = "the sum of inputs of one shape" },
+    .name_offset = offsetof(vv_merge_args, name),
+    .min_inputs = 2,
+    .max_inputs = VVI_MAX_INPUTS,
+    .shape = shape,
+    .forward = forward,
+    .backward = backward,
+    .reference_forward = reference_forward,
+    .reference_backward = reference_backward
+};

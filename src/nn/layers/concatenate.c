@@ -19,9 +19,10 @@ static vv_status shape(const vv_layer *layer, const char *name, const vv_shape *
         char first[64], other[64];
         vvi_shape_format(in[0], first, sizeof first);
         vvi_shape_format(in[k], other, sizeof other);
-        return vvi_fail(error, VV_BAD_SHAPE,
-                        "%s: joins inputs along the last axis, the others must be equal; input 1 is %s, but input %zu is %s",
-                        name, first, k + 1, other);
+        return vvi_fail(
+            error, VV_BAD_SHAPE,
+            "%s: joins inputs along the last axis, the others must be equal; input 1 is %s, but input %zu is %s", name,
+            first, k + 1, other);
     }
     if (sum > INT_MAX)
         return vvi_fail(error, VV_BAD_SHAPE, "%s: a last axis of %lld is longer than the %d that are possible", name,
@@ -54,7 +55,7 @@ static void backward(const vvi_pass *pass)
     }
 }
 
-/* ---- the twin in double -------------------------------------------------------------------------------------------- */
+/* ---- the twin in double ----------------------------------------------------------------------------------------- */
 
 static void reference_forward(const vvi_reference_pass *pass)
 {

@@ -6,7 +6,6 @@
  */
 #include "nn/layers/layers.h"
 
-
 static const vv_field fields[] = {
     VVI_INT(vv_dense_args, units, "size of the output's last axis", .required = true),
     VVI_ACTIVATION(vv_dense_args),
@@ -123,7 +122,7 @@ static void backward(const vvi_pass *pass)
                                      .ldc = in });
 }
 
-/* ---- the twin in double -------------------------------------------------------------------------------------------- */
+/* ---- the twin in double ----------------------------------------------------------------------------------------- */
 
 static void reference_sums(const vvi_reference_pass *pass, double *to)
 {

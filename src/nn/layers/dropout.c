@@ -37,11 +37,13 @@ static void backward(const vvi_pass *pass)
 {
     const size_t total = (size_t)pass->n * vvi_shape_size(pass->out);
     if (pass->dx[0] == NULL) return;
-    if (is_masked(pass->layer, pass->training)) pass->kernels->multiply(total, pass->dy, pass->saved, pass->dx[0]);
-    else memcpy(pass->dx[0], pass->dy, total * sizeof *pass->dy);
+    if (is_masked(pass->layer, pass->training))
+        pass->kernels->multiply(total, pass->dy, pass->saved, pass->dx[0]);
+    else
+        memcpy(pass->dx[0], pass->dy, total * sizeof *pass->dy);
 }
 
-/* ---- the twin in double: the same draws ------------------------------------------------------------------------------ */
+/* ---- the twin in double: the same draws ------------------------------------------------------------------------- */
 
 static void reference_mask(const vvi_reference_pass *pass, const double *from, double *to)
 {

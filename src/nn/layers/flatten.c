@@ -9,11 +9,11 @@ static vv_status shape(const vv_layer *layer, const char *name, const vv_shape *
     return vvi_layer_check_sizes(layer, name, in, *out, error);
 }
 
-const vvi_layer_row vvi_layer_flatten = { .info = { .kind = VV_LAYER_FLATTEN,
-                                                    .name = "flatten",
-                                                    .summary = "all axes become one" },
-                                          .name_offset = offsetof(vv_flatten_args, name),
-                                          .min_inputs = 1,
-                                          .max_inputs = 1,
-                                          .shape = shape,
-                                          .alias = true };
+const vvi_layer_row vvi_layer_flatten = {
+    .info = { .kind = VV_LAYER_FLATTEN, .name = "flatten", .summary = "all axes become one" },
+    .name_offset = offsetof(vv_flatten_args, name),
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .shape = shape,
+    .alias = true
+};

@@ -1,9 +1,11 @@
 /* input.c - where a model begins: a shape and nothing else. It computes nothing. */
 #include "nn/layers/layers.h"
 
-#define SIZE(index, text, ...)                                                                             \
-    { .name = "dim_" #index, .type = VV_FIELD_INT, .offset = offsetof(vv_input_args, dim) + (index) * sizeof(int), \
-      .min = 1, .max = INT_MAX, .help = text, __VA_ARGS__ }
+#define SIZE(index, text, ...)                                                                                         \
+    {                                                                                                                  \
+        .name = "dim_" #index, .type = VV_FIELD_INT, .offset = offsetof(vv_input_args, dim) + (index) * sizeof(int),   \
+        .min = 1, .max = INT_MAX, .help = text, __VA_ARGS__                                                            \
+    }
 static const vv_field fields[] = {
     SIZE(0, "features, steps or height", .required = true),
     SIZE(1, "features of a step, or width; 0: there is no such axis", .required = false),

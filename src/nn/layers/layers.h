@@ -8,47 +8,63 @@
 
 #include <limits.h>
 
-/* ---- rows of field tables; T: the argument struct ------------------------------------------------------------------ */
+/* ---- rows of field tables; T: the argument struct --------------------------------------------------------------- */
 
 /* Labels of enum fields; the first names the default. */
-extern const char *const vvi_activation_labels[], *const vvi_activation_required_labels[],
-    *const vvi_activation_tanh_labels[], *const vvi_activation_sigmoid_labels[], *const vvi_padding_labels[],
-    *const vvi_initializer_glorot_labels[], *const vvi_initializer_orthogonal_labels[],
-    *const vvi_initializer_zeros_labels[];
+extern const char *const vvi_activation_labels[];
+extern const char *const vvi_activation_required_labels[];
+extern const char *const vvi_activation_tanh_labels[];
+extern const char *const vvi_activation_sigmoid_labels[];
+extern const char *const vvi_padding_labels[];
+extern const char *const vvi_initializer_glorot_labels[];
+extern const char *const vvi_initializer_orthogonal_labels[];
+extern const char *const vvi_initializer_zeros_labels[];
 
 /* Largest double below 1: the end of ranges [0, 1). */
 #define VVI_RATE_MAX 0.99999999999999989
 
-#define VVI_INT(T, member, text, ...) \
-    { .name = #member, .type = VV_FIELD_INT, .offset = offsetof(T, member), .min = 1, .max = INT_MAX, .help = text, __VA_ARGS__ }
-#define VVI_BOOL(T, member, text) \
-    { .name = #member, .type = VV_FIELD_BOOL, .offset = offsetof(T, member), .min = 0, .max = 1, .help = text }
-#define VVI_RATE(T, member, text) \
-    { .name = #member, .type = VV_FIELD_FLOAT, .offset = offsetof(T, member), .min = 0, .max = VVI_RATE_MAX, .help = text }
-#define VVI_ENUM(T, member, names, last, value, text, ...)                                               \
-    { .name = #member, .type = VV_FIELD_ENUM, .offset = offsetof(T, member), .max = last, .preset = value, \
-      .labels = names, .help = text, __VA_ARGS__ }
-#define VVI_ACTIVATION(T) \
+#define VVI_INT(T, member, text, ...)                                                                                  \
+    {                                                                                                                  \
+        .name = #member, .type = VV_FIELD_INT, .offset = offsetof(T, member), .min = 1, .max = INT_MAX, .help = text,  \
+        __VA_ARGS__                                                                                                    \
+    }
+#define VVI_BOOL(T, member, text)                                                                                      \
+    {                                                                                                                  \
+        .name = #member, .type = VV_FIELD_BOOL, .offset = offsetof(T, member), .min = 0, .max = 1, .help = text        \
+    }
+#define VVI_RATE(T, member, text)                                                                                      \
+    {                                                                                                                  \
+        .name = #member, .type = VV_FIELD_FLOAT, .offset = offsetof(T, member), .min = 0, .max = VVI_RATE_MAX,         \
+        .help = text                                                                                                   \
+    }
+#define VVI_ENUM(T, member, names, last, value, text, ...)                                                             \
+    {                                                                                                                  \
+        .name = #member, .type = VV_FIELD_ENUM, .offset = offsetof(T, member), .max = last, .preset = value,           \
+        .labels = names, .help = text, __VA_ARGS__                                                                     \
+    }
+#define VVI_ACTIVATION(T)                                                                                              \
     VVI_ENUM(T, activation, vvi_activation_labels, VV_LEAKY_RELU, VV_LINEAR, "applied to the output", .min = 0)
-#define VVI_INITIALIZER(T, member, names, value, text) \
+#define VVI_INITIALIZER(T, member, names, value, text)                                                                 \
     VVI_ENUM(T, member, names, VV_RANDOM_NORMAL, value, text, .min = 0)
 #define VVI_PENALTY(T, array, norm, text)                                                                              \
-    { .name = #array "_regularizer_" #norm, .type = VV_FIELD_FLOAT, .offset = offsetof(T, array##_regularizer.norm),   \
-      .min = 0, .max = 1e30, .help = text }
-#define VVI_REGULARIZER(T, array)                                               \
-    VVI_PENALTY(T, array, l1, "penalty on the sum of the " #array "'s sizes"),  \
+    {                                                                                                                  \
+        .name = #array "_regularizer_" #norm, .type = VV_FIELD_FLOAT, .offset = offsetof(T, array##_regularizer.norm), \
+        .min = 0, .max = 1e30, .help = text                                                                            \
+    }
+#define VVI_REGULARIZER(T, array)                                                                                      \
+    VVI_PENALTY(T, array, l1, "penalty on the sum of the " #array "'s sizes"),                                         \
         VVI_PENALTY(T, array, l2, "penalty on the sum of the " #array "'s squares")
 
 /* What a layer with a kernel and a bias has. */
-#define VVI_KERNEL_AND_BIAS(T)                                                                                     \
-    VVI_BOOL(T, no_bias, "leaves the bias out"),                                                                   \
+#define VVI_KERNEL_AND_BIAS(T)                                                                                         \
+    VVI_BOOL(T, no_bias, "leaves the bias out"),                                                                       \
         VVI_INITIALIZER(T, kernel_initializer, vvi_initializer_glorot_labels, VV_GLOROT_UNIFORM, "how kernels start"), \
-        VVI_INITIALIZER(T, bias_initializer, vvi_initializer_zeros_labels, VV_ZEROS, "how biases start"),          \
+        VVI_INITIALIZER(T, bias_initializer, vvi_initializer_zeros_labels, VV_ZEROS, "how biases start"),              \
         VVI_REGULARIZER(T, kernel), VVI_REGULARIZER(T, bias)
 
 #define VVI_COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* ---- checks -------------------------------------------------------------------------------------------------------- */
+/* ---- checks ----------------------------------------------------------------------------------------------------- */
 
 /* No array of this shape has more than INT_MAX numbers. what: "a padded input" */
 vv_status vvi_check_size(const char *name, const char *what, vv_shape shape, vv_error *error);
@@ -62,7 +78,7 @@ vv_status vvi_layer_same_shape(const vv_layer *layer, const char *name, const vv
                                vv_error *error);
 vv_activation vvi_activation_or(vv_activation given, vv_activation preset);
 
-/* ---- windows that slide over images --------------------------------------------------------------------------------- */
+/* ---- windows that slide over images ----------------------------------------------------------------------------- */
 
 /* One axis: output i reads inputs i * stride + k * dilation - before, k < size. */
 typedef struct vvi_axis {
@@ -78,26 +94,28 @@ vv_status vvi_check_image(const char *name, vv_shape in, vv_error *error);
 /* Does the window fit? what: "kernel" */
 vv_status vvi_check_window(const char *name, const char *what, vvi_axis y, vvi_axis x, vv_error *error);
 
-/* ---- what follows y = x W + b in `rows` rows of the last axis --------------------------------------------------------- */
+/* ---- what follows y = x W + b in `rows` rows of the last axis --------------------------------------------------- */
 
 /* Gelu's and swish's slopes need the sums, which are then kept in pass->saved: */
 size_t vvi_saved_sums(vv_activation activation, vv_shape out);
-/* Where the product goes, y or saved; whether it applies the activation itself. */
+/* Where the product goes: y or saved. The product itself applies relu. */
 float *vvi_sums(const vvi_pass *pass, vv_activation activation);
+/* The other activations, from there to y. */
 void vvi_activate(const vvi_pass *pass, vv_activation activation);
 /* Makes dy the gradient of the sums, in place. */
 void vvi_deactivate(const vvi_pass *pass, vv_activation activation);
 
-/* ---- dropout ------------------------------------------------------------------------------------------------------- */
+/* ---- dropout ---------------------------------------------------------------------------------------------------- */
 
 /* 0 with probability `rate`, else 1 / (1 - rate), for elements 0..n-1 of one example; the same for both twins. */
 void vvi_dropout_mask(vvi_key key, int64_t example, double rate, size_t n, float *mask);
 /* The same, one element at a time, for the twins. */
 double vvi_reference_mask(vvi_key key, int64_t example, double rate, size_t element);
 
-/* ---- reference twins ----------------------------------------------------------------------------------------------- */
+/* ---- reference twins -------------------------------------------------------------------------------------------- */
 
-/* The twins alone allocate. Zeroed; free with vvi_free. NULL: no memory, and NaN is in what the twin should write. */
+/* The twins alone allocate. Zeroed; free with vvi_free. NULL: no memory; the twin returns, and NaN is what it leaves.
+ */
 double *vvi_reference_forward_memory(const vvi_reference_pass *pass, size_t n);
 double *vvi_reference_backward_memory(const vvi_reference_pass *pass, size_t n);
 /* d loss / d sums of a layer whose output is activation(sums), in such memory; `sums` computes them anew. */

@@ -68,7 +68,7 @@ static void backward(const vvi_pass *pass)
     pass->kernels->max_pool_gradient(&pool, pass->x[0], pass->y, pass->dy, pass->mask_relu, pass->dx[0]);
 }
 
-/* ---- the twin in double -------------------------------------------------------------------------------------------- */
+/* ---- the twin in double ----------------------------------------------------------------------------------------- */
 
 /* Where in x the first largest element of a window lies. */
 static ptrdiff_t first_largest(const vvi_pool *p, const double *x, int n, int oy, int ox, int c)
@@ -95,8 +95,10 @@ static void each_window(const vvi_reference_pass *pass, const double *dy)
             for (int ox = 0; ox < p.ow; ox++) {
                 for (int c = 0; c < p.c; c++, i++) {
                     const ptrdiff_t it = first_largest(&p, pass->x[0], n, oy, ox, c);
-                    if (dy == NULL) pass->y[i] = pass->x[0][it];
-                    else pass->dx[0][it] += dy[i];
+                    if (dy == NULL)
+                        pass->y[i] = pass->x[0][it];
+                    else
+                        pass->dx[0][it] += dy[i];
                 }
             }
         }

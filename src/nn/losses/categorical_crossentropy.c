@@ -19,8 +19,9 @@ static vv_status check_targets(vv_shape out, size_t n, const float *y, vv_error 
     const size_t size = vvi_shape_size(out);
     for (size_t i = 0; i < n * size; i++)
         if (!(y[i] >= 0 && isfinite(y[i])))
-            return vvi_fail(error, VV_BAD_ARG, "row %zu: the weight of class %zu is %g; it must be finite and not negative",
-                            i / size, i % size, (double)y[i]);
+            return vvi_fail(error, VV_BAD_ARG,
+                            "row %zu: the weight of class %zu is %g; it must be finite and not negative", i / size,
+                            i % size, (double)y[i]);
     return VV_OK;
 }
 

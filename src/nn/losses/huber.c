@@ -26,9 +26,6 @@ static double formula(const vvi_loss_options *options, const vvi_outputs *o, ptr
 
 VVI_LOSS_FUNCTIONS(formula)
 
-const vvi_loss_row vvi_loss_huber = { .loss = VV_HUBER,
-                                     .name = "huber",
-                                     .check = check,
-                                     .fuses = VV_LINEAR,
-                                     .value = value,
-                                     .reference = reference };
+const vvi_loss_row vvi_loss_huber = {
+    .loss = VV_HUBER, .name = "huber", .check = check, .fuses = VV_LINEAR, .value = value, .reference = reference
+};

@@ -29,22 +29,22 @@ static inline void vvi_put_gradient(const vvi_outputs *o, ptrdiff_t i, double gr
 typedef double vvi_loss_of_example(const vvi_loss_options *options, const vvi_outputs *o, ptrdiff_t at, int out_size,
                                    const float *y, double scale, bool fused);
 /* The weighted sum over a batch. */
-double vvi_loss_sum(vvi_loss_of_example *loss, const vvi_loss_options *options, const vvi_outputs *o, int n, int out_size,
-                    int target_size, const float *y, const float *w, double factor, bool fused);
+double vvi_loss_sum(vvi_loss_of_example *loss, const vvi_loss_options *options, const vvi_outputs *o, int n,
+                    int out_size, int target_size, const float *y, const float *w, double factor, bool fused);
 
 /* value and reference of a row, from its formula. */
-#define VVI_LOSS_FUNCTIONS(formula)                                                                                       \
-    static double value(const vvi_loss_options *options, int n, int out_size, int target_size, const float *p,          \
-                        const float *y, const float *w, double factor, bool fused, float *dp)                           \
-    {                                                                                                                     \
-        return vvi_loss_sum(formula, options, &(vvi_outputs){ .f = p, .df = dp }, n, out_size, target_size, y, w, factor, \
-                            fused);                                                                                       \
-    }                                                                                                                     \
-    static double reference(const vvi_loss_options *options, int n, int out_size, int target_size, const double *p,     \
-                            const float *y, const float *w, double factor, double *dp)                                  \
-    {                                                                                                                     \
-        return vvi_loss_sum(formula, options, &(vvi_outputs){ .d = p, .dd = dp }, n, out_size, target_size, y, w, factor, \
-                            false);                                                                                       \
+#define VVI_LOSS_FUNCTIONS(formula)                                                                                    \
+    static double value(const vvi_loss_options *options, int n, int out_size, int target_size, const float *p,         \
+                        const float *y, const float *w, double factor, bool fused, float *dp)                          \
+    {                                                                                                                  \
+        return vvi_loss_sum(formula, options, &(vvi_outputs){ .f = p, .df = dp }, n, out_size, target_size, y, w,      \
+                            factor, fused);                                                                            \
+    }                                                                                                                  \
+    static double reference(const vvi_loss_options *options, int n, int out_size, int target_size, const double *p,    \
+                            const float *y, const float *w, double factor, double *dp)                                 \
+    {                                                                                                                  \
+        return vvi_loss_sum(formula, options, &(vvi_outputs){ .d = p, .dd = dp }, n, out_size, target_size, y, w,      \
+                            factor, false);                                                                            \
     }
 
 /* A probability kept away from 0 and 1, as Keras keeps it; *slope: 1 where it was inside, else 0. NaN stays. */

@@ -25,9 +25,6 @@ static double formula(const vvi_loss_options *options, const vvi_outputs *o, ptr
 
 VVI_LOSS_FUNCTIONS(formula)
 
-const vvi_loss_row vvi_loss_mae = { .loss = VV_MAE,
-                                     .name = "mae",
-                                     .check = check,
-                                     .fuses = VV_LINEAR,
-                                     .value = value,
-                                     .reference = reference };
+const vvi_loss_row vvi_loss_mae = {
+    .loss = VV_MAE, .name = "mae", .check = check, .fuses = VV_LINEAR, .value = value, .reference = reference
+};

@@ -24,8 +24,8 @@ const vvi_loss_row *vvi_loss_row_of(vv_loss loss)
     return NULL;
 }
 
-double vvi_loss_sum(vvi_loss_of_example *loss, const vvi_loss_options *options, const vvi_outputs *o, int n, int out_size,
-                    int target_size, const float *y, const float *w, double factor, bool fused)
+double vvi_loss_sum(vvi_loss_of_example *loss, const vvi_loss_options *options, const vvi_outputs *o, int n,
+                    int out_size, int target_size, const float *y, const float *w, double factor, bool fused)
 {
     double sum = 0;
     for (ptrdiff_t i = 0; i < n; i++) {
@@ -55,7 +55,7 @@ double vvi_softmax_at(const vvi_outputs *o, ptrdiff_t i, vvi_softmax_row row)
     return exp(vvi_output(o, i) - row.largest) / row.sum;
 }
 
-/* ---- checks -------------------------------------------------------------------------------------------------------- */
+/* ---- checks ----------------------------------------------------------------------------------------------------- */
 
 static vv_shape without_ones(vv_shape shape)
 {
@@ -77,6 +77,7 @@ vv_status vvi_loss_check_classes(const char *loss, vv_shape out, vv_error *error
     if (out.rank == 1 && out.dim[0] >= 2) return VV_OK;
     char text[64];
     vvi_shape_format(out, text, sizeof text);
-    return vvi_fail(error, VV_BAD_SHAPE, "%s: wants an output of two or more classes in one row, the model's is %s%s", loss,
-                    text, out.rank == 1 ? "; for one probability take binary_crossentropy" : "; flatten it first");
+    return vvi_fail(error, VV_BAD_SHAPE, "%s: wants an output of two or more classes in one row, the model's is %s%s",
+                    loss, text,
+                    out.rank == 1 ? "; for one probability take binary_crossentropy" : "; flatten it first");
 }

@@ -30,8 +30,8 @@ static vv_status check_targets(vv_shape out, size_t n, const float *y, vv_error 
         if (!(class == floor(class)))
             return vvi_fail(error, VV_BAD_ARG, "row %zu: class %g is not a whole number", i, class);
         if (class < 0 || class >= classes)
-            return vvi_fail(error, VV_BAD_ARG, "row %zu: class %.9g is not in 0..%d, the model has %d outputs", i, class,
-                            classes - 1, classes);
+            return vvi_fail(error, VV_BAD_ARG, "row %zu: class %.9g is not in 0..%d, the model has %d outputs", i,
+                            class, classes - 1, classes);
     }
     return VV_OK;
 }

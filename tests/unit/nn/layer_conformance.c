@@ -3,7 +3,7 @@
  */
 #include "layer_cases.h"
 
-/* ---- the twins are right --------------------------------------------------------------------------------------------- */
+/* ---- the twins are right ---------------------------------------------------------------------------------------- */
 
 static void check_differences(rig *r, rig_array *a, double base, const char *what)
 {
@@ -42,7 +42,7 @@ static void twins_gradients_equal_central_differences(void **state)
     each_case(check_twin);
 }
 
-/* ---- the fast path does the same --------------------------------------------------------------------------------------- */
+/* ---- the fast path does the same -------------------------------------------------------------------------------- */
 
 static void check_fast(const layer_case *c)
 {
@@ -117,8 +117,8 @@ static void two_chunks_give_the_bits_of_one(void **state)
 static void lstm_in_two_chunks_draws_the_same_masks(void **state)
 {
     (void)state;
-    const layer_case c = { "lstm both dropouts", vv_lstm(6, .dropout = 0.3, .recurrent_dropout = 0.4), .in = { SHAPE(4, 3) },
-                           .n = 5 };
+    const layer_case c = { "lstm both dropouts", vv_lstm(6, .dropout = 0.3, .recurrent_dropout = 0.4),
+                           .in = { SHAPE(4, 3) }, .n = 5 };
     rig r = rig_new(&c);
     rig_reference(&r);
     rig_fast(&r, vvi_kernels_best(), 2);
@@ -126,7 +126,7 @@ static void lstm_in_two_chunks_draws_the_same_masks(void **state)
     rig_free(&r);
 }
 
-/* ---- fusions ------------------------------------------------------------------------------------------------------------ */
+/* ---- fusions ---------------------------------------------------------------------------------------------------- */
 
 /* A loss that takes over the activation hands in the gradient of the sums: with dy * f' the results are the same. */
 static void check_linear(const layer_case *c)
@@ -181,7 +181,7 @@ static void pooling_applies_the_mask_of_a_relu_before_it(void **state)
     each_pooling_case(check_masked_pooling);
 }
 
-/* ---- what holds for every row --------------------------------------------------------------------------------------------- */
+/* ---- what holds for every row ----------------------------------------------------------------------------------- */
 
 static bool seen[64];
 

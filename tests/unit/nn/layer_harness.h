@@ -14,11 +14,14 @@ typedef struct layer_case {
     const char *title;
     vv_layer layer;
     vv_shape in[VVI_MAX_INPUTS];
-    int n;             /* examples; 0: 3 */
-    bool inference;    /* forward only */
+    int n;          /* examples; 0: 3 */
+    bool inference; /* forward only */
 } layer_case;
 
-#define SHAPE(...) { .rank = (int)(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int)), .dim = { __VA_ARGS__ } }
+#define SHAPE(...)                                                                                                     \
+    {                                                                                                                  \
+        .rank = (int)(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int)), .dim = { __VA_ARGS__ }                            \
+    }
 
 /* One array in both widths, and what a pass computes for it. */
 typedef struct rig_array {
@@ -113,7 +116,7 @@ static inline vvi_key rig_key(void)
     return vvi_key_new(7, "dropout test");
 }
 
-/* ---- the twin ------------------------------------------------------------------------------------------------------- */
+/* ---- the twin --------------------------------------------------------------------------------------------------- */
 
 static inline vvi_reference_pass rig_reference_pass(rig *r)
 {
@@ -157,7 +160,7 @@ static inline double rig_loss(rig *r)
     return sum;
 }
 
-/* ---- the fast path --------------------------------------------------------------------------------------------------- */
+/* ---- the fast path ---------------------------------------------------------------------------------------------- */
 
 /* Memory of one pass over n examples. */
 typedef struct rig_room {
@@ -243,7 +246,7 @@ static inline const vvi_kernels *next_kernels(size_t *index)
     return NULL;
 }
 
-/* ---- comparing ------------------------------------------------------------------------------------------------------- */
+/* ---- comparing -------------------------------------------------------------------------------------------------- */
 
 /* |a - b| <= tolerance * (largest |b|), element by element. */
 static inline void check_close(size_t n, const float *a, const double *b, double tolerance, const char *title,

@@ -1,0 +1,94 @@
+/* checkpoint.c - a trial's trained network and data to use it on, for evaluate and predict.
+ *
+ * Data is prepared as the training data was: with the means, scales and categories that the study has kept.
+ */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool has_checkpoint(const vv_study *study, int id)
+{
+    char path[4096];
+    return vv_study_checkpoint_path(study, id, path, sizeof path) < (int)sizeof path && access(path, R_OK) == 0;
+}
+
+/* Says which trials have weights. */
+static int no_weights(const vv_study *study, const vv_trials *trials, int wanted)
+{
+    vvi_text with = { 0 };
+    for (size_t i = 0; i < trials->n; i++)
+        if (has_checkpoint(study, trials->list[i].id))
+            vvi_text_printf(&with, "%s%d", with.n == 0 ? "" : ", ", trials->list[i].id);
+    if (wanted < 0)
+        vvi_cli_complain(0, "%s: no completed trial has its weights kept", vv_study_path(study));
+    else
+        vvi_cli_complain(0, "--trial: trial %d has no weights kept; these have: %s", wanted,
+                         with.data == NULL ? "none" : with.data);
+    vvi_text_deinit(&with);
+    return wanted < 0 ? VVI_EXIT_FAILED : VVI_EXIT_USAGE;
+}
+
+/* `trials` are best first. */
+static int choose_trial(const vv_study *study, const vv_trials *trials, const char *text, int *id)
+{
+    if (text == NULL || strcmp(text, "best") == 0) {
+        for (size_t i = 0; i < trials->n && trials->list[i].status == VV_TRIAL_COMPLETED; i++) {
+            *id = trials->list[i].id;
+            if (has_checkpoint(study, *id)) return 0;
+        }
+        return no_weights(study, trials, -1);
+    }
+    if (!vvi_cli_trial_id(text, id))
+        return vvi_cli_complain(VVI_EXIT_USAGE, "--trial: \"%s\" is neither a trial's number nor best", text);
+    return has_checkpoint(study, *id) ? 0 : no_weights(study, trials, *id);
+}
+
+static int open_data(const vv_study *study, const char *spec, vv_data **data)
+{
+    vv_error error = { 0 };
+    char *preparation = NULL;
+    vv_status status = vv_study_get(study, "preparation", &preparation, &error);
+    if (status != VV_OK) return vvi_cli_fail(vvi_cli_study_status(status), &error);
+    const vv_data_args args = { .preparation = preparation, .progress = vvi_cli_download };
+    status = vv_data_open(spec, &args, data, NULL, &error);
+    free(preparation);
+    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_input_status(status), &error);
+}
+
+static int load_trial(const vv_study *study, const vvi_options *options, vvi_trained *trained)
+{
+    char path[4096];
+    vv_error error = { 0 };
+    vv_trials trials = { 0 };
+    vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true }, &trials, &error);
+    if (status != VV_OK) return vvi_cli_fail(vvi_cli_study_status(status), &error);
+    const int exit_status = choose_trial(study, &trials, options->trial, &trained->trial);
+    vv_trials_free(&trials);
+    if (exit_status != 0) return exit_status;
+    vv_study_checkpoint_path(study, trained->trial, path, sizeof path);
+    status = vv_model_load(path, &trained->model, &error);
+    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_study_status(status), &error);
+}
+
+int vvi_trained_open(const vvi_options *options, vvi_trained *trained)
+{
+    vv_study *study = NULL;
+    vv_error error = { 0 };
+    *trained = (vvi_trained){ .trial = -1 };
+    const vv_status status = vv_study_open(options->project_path, VV_STUDY_READ, &study, &error);
+    if (status != VV_OK) return vvi_cli_fail(vvi_cli_study_status(status), &error);
+    int exit_status = load_trial(study, options, trained);
+    if (exit_status == 0) exit_status = open_data(study, options->data, &trained->data);
+    vv_study_close(study);
+    if (exit_status != 0) vvi_trained_close(trained);
+    return exit_status;
+}
+
+void vvi_trained_close(vvi_trained *trained)
+{
+    vv_model_free(trained->model);
+    vv_data_free(trained->data);
+    *trained = (vvi_trained){ .trial = -1 };
+}

@@ -1,0 +1,107 @@
+/* cli.h - what the files of the command share. It sees the library through its public headers, and report. */
+#ifndef VVI_CLI_CLI_H
+#define VVI_CLI_CLI_H
+
+#include "cli/options.h"
+#include "report/report.h"
+#include <varve/varve.h>
+
+/* Exit statuses; the manual page documents them. */
+enum {
+    VVI_EXIT_DONE = 0,
+    VVI_EXIT_FAILED = 1, /* the run failed                                                  */
+    VVI_EXIT_USAGE = 2,  /* the command line, or the hypermodel, cannot be what was meant   */
+    VVI_EXIT_STATE = 3,  /* what is stored cannot be used                                   */
+    VVI_EXIT_KILLED = 130
+};
+
+#define VVI_COUNT(array)   (sizeof(array) / sizeof((array)[0]))
+#define VVI_MEMBER(member) offsetof(vvi_options, member)
+/* The row that every command has. */
+#define VVI_OPTION_JSON                                                                                                \
+    {                                                                                                                  \
+        .name = "json", .type = VVI_OPTION_FLAG, .offset = VVI_MEMBER(json),                                           \
+        .help = "JSON, and nothing else, on standard output"                                                           \
+    }
+
+/* One row in main.c each. */
+extern const vvi_command vvi_command_summary, vvi_command_search, vvi_command_results, vvi_command_show,
+    vvi_command_evaluate, vvi_command_predict, vvi_command_data;
+
+/* ---- common.c
+ * -------------------------------------------------------------------------------------------------------- */
+
+/* "varve: TEXT" on standard error; returns `exit_status`. */
+int vvi_cli_complain(int exit_status, const char *format, ...) VV_PRINTF(2, 3);
+int vvi_cli_fail(int exit_status, const vv_error *error);
+/* The exit status for an error of what the user named / of a study. */
+int vvi_cli_input_status(vv_status status);
+int vvi_cli_study_status(vv_status status);
+/* Standard output for our own words: with `json`, whatever a hypermodel prints goes to standard error instead. */
+FILE *vvi_cli_output(bool json);
+/* Ends standard output: a full disk is a failure. */
+int vvi_cli_end(int exit_status, FILE *out);
+/* What a download says while it runs, on a terminal. */
+void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes);
+
+/* ---- compile.c
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* The shared object of a C file, compiled now or found in the cache. *exit_status says what to exit with on failure;
+ * the complaint was made. */
+typedef struct vvi_compiled {
+    char path[4096 + 64];
+    bool temporary;        /* remove it after loading ...    */
+    bool temporary_folder; /* ... and the folder it lies in */
+} vvi_compiled;
+bool vvi_compile(const char *file, vvi_compiled *compiled, int *exit_status);
+
+/* ---- hypermodel.c
+ * ---------------------------------------------------------------------------------------------------- */
+
+typedef struct vvi_loaded {
+    vv_hypermodel hypermodel; /* as declared, with its name filled in */
+    char name[256];           /* the file's name without folder and ".c" */
+    char path[4096];          /* absolute */
+    void *library;
+} vvi_loaded;
+/* 0, or the exit status after a complaint. */
+int vvi_hypermodel_load(const char *file, vvi_loaded *loaded);
+void vvi_hypermodel_unload(vvi_loaded *loaded);
+
+/* ---- checkpoint.c: a project and one of its trials with weights
+ * -------------------------------------------------------- */
+
+typedef struct vvi_trained {
+    int trial;
+    vv_model *model;
+    vv_data *data;
+} vvi_trained;
+/* Opens the project, loads the trial's network and the data with the study's preparation. 0, or the exit status after a
+ * complaint. */
+int vvi_trained_open(const vvi_options *options, vvi_trained *trained);
+void vvi_trained_close(vvi_trained *trained);
+/* "3": the id; false: not a trial's number. */
+bool vvi_cli_trial_id(const char *text, int *id);
+
+/* ---- screen.c: what a search shows
+ * -------------------------------------------------------------------------------------- */
+
+typedef struct vvi_screen {
+    FILE *out;
+    void (*show)(struct vvi_screen *screen, const vv_event *event);
+    vvi_live live;
+    vvi_text best;   /* the table of the best so far */
+    double epoch_s;  /* of this trial, in all */
+    int epochs_done; /* in this trial */
+    bool began;      /* has the search? */
+    bool tried;      /* has a trial begun? */
+    bool color;
+    int trials; /* ended in this search */
+    vv_refusals refusals;
+} vvi_screen;
+void vvi_screen_init(vvi_screen *screen, FILE *out, bool json);
+void vvi_screen_on_event(void *context, const vv_event *event);
+void vvi_screen_deinit(vvi_screen *screen);
+
+#endif

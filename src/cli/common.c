@@ -1,0 +1,81 @@
+/* common.c - complaints, exit statuses, standard output. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int vvi_cli_complain(int exit_status, const char *format, ...)
+{
+    va_list args;
+    fputs("varve: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    return exit_status;
+}
+
+int vvi_cli_fail(int exit_status, const vv_error *error)
+{
+    return vvi_cli_complain(exit_status, "%s", error->text[0] == '\0' ? vv_strerror(error->status) : error->text);
+}
+
+static bool is_one_of(vv_status status, const vv_status *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i] == status) return true;
+    return false;
+}
+
+int vvi_cli_input_status(vv_status status)
+{
+    static const vv_status usage[] = {
+        VV_BAD_ARG, VV_CONFLICT, VV_BAD_SHAPE, VV_NOT_FOUND, VV_CRASHED, VV_UNSUPPORTED
+    };
+    return is_one_of(status, usage, VVI_COUNT(usage)) ? VVI_EXIT_USAGE : VVI_EXIT_FAILED;
+}
+
+int vvi_cli_study_status(vv_status status)
+{
+    static const vv_status state[] = { VV_LOCKED, VV_VERSION, VV_FORMAT, VV_DATABASE, VV_MISMATCH, VV_NOT_FOUND };
+    return is_one_of(status, state, VVI_COUNT(state)) ? VVI_EXIT_STATE : VVI_EXIT_FAILED;
+}
+
+FILE *vvi_cli_output(bool json)
+{
+    if (!json) return stdout;
+    const int kept = dup(STDOUT_FILENO);
+    FILE *out = kept < 0 ? NULL : fdopen(kept, "w");
+    if (out == NULL || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) return stdout;
+    return out;
+}
+
+int vvi_cli_end(int exit_status, FILE *out)
+{
+    errno = 0;
+    const bool failed = fflush(out) != 0 || ferror(out);
+    if (!failed || exit_status != VVI_EXIT_DONE) return exit_status;
+    return vvi_cli_complain(VVI_EXIT_FAILED, "the output could not be written%s%s", errno == 0 ? "" : ": ",
+                            errno == 0 ? "" : strerror(errno));
+}
+
+void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes)
+{
+    (void)context;
+    if (!isatty(STDERR_FILENO)) return;
+    fprintf(stderr, "\r%.60s: %.1f", what, (double)done_bytes / 1e6);
+    if (total_bytes > 0) fprintf(stderr, " of %.1f", (double)total_bytes / 1e6);
+    fputs(total_bytes > 0 && done_bytes >= total_bytes ? " MB\n" : " MB", stderr);
+}
+
+bool vvi_cli_trial_id(const char *text, int *id)
+{
+    char *end;
+    errno = 0;
+    const long number = strtol(text, &end, 10);
+    *id = (int)number;
+    return end != text && *end == '\0' && errno == 0 && number >= 0 && number <= INT32_MAX;
+}

@@ -1,0 +1,291 @@
+/* options.c - reading a command line after a table: --name=value and --name value, options and positionals in any
+ * order,
+ * "--" before positionals that begin with a dash. An option given twice: the last one counts.
+ */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const vvi_option help_option = {
+    .name = "help", .type = VVI_OPTION_FLAG, .offset = offsetof(vvi_options, help), .help = "this text"
+};
+
+/* ---- the nearest name
+ * --------------------------------------------------------------------------------------------------- */
+
+enum { LONGEST = 40 };
+
+/* Levenshtein's distance (1966), row by row. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[LONGEST + 1];
+    const size_t n = strlen(b);
+    if (n > LONGEST || strlen(a) > LONGEST) return LONGEST;
+    for (size_t j = 0; j <= n; j++) row[j] = j;
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < n; j++) {
+            const size_t replace = diagonal + (a[i] != b[j]);
+            const size_t edit = 1 + (row[j] < row[j + 1] ? row[j] : row[j + 1]);
+            diagonal = row[j + 1];
+            row[j + 1] = replace < edit ? replace : edit;
+        }
+    }
+    return row[n];
+}
+
+const char *vvi_options_nearest(const char *word, const void *names, size_t n, size_t stride)
+{
+    const char *nearest = NULL;
+    size_t least = strlen(word) / 3 + 2; /* slips, not guesses */
+    for (size_t i = 0; i < n; i++) {
+        const char *name;
+        memcpy(&name, (const char *)names + i * stride, sizeof name);
+        const size_t d = distance(word, name);
+        if (d >= least) continue;
+        least = d;
+        nearest = name;
+    }
+    return nearest;
+}
+
+/* ---- values
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static bool refuse_range(const vvi_option *option, const char *text, char *message, size_t size)
+{
+    snprintf(message, size, "--%s: %s is not in %.15g..%.15g", option->name, text, option->min, option->max);
+    return false;
+}
+
+static bool set_flag(const vvi_option *option, const char *text, void *member, char *message, size_t size)
+{
+    (void)option, (void)text, (void)message, (void)size;
+    const bool yes = true;
+    memcpy(member, &yes, sizeof yes);
+    return true;
+}
+
+static bool set_int(const vvi_option *option, const char *text, void *member, char *message, size_t size)
+{
+    char *end;
+    errno = 0;
+    const long long number = strtoll(text, &end, 10);
+    if (end == text || *end != '\0') {
+        snprintf(message, size, "--%s: \"%s\" is not a whole number", option->name, text);
+        return false;
+    }
+    if (errno != 0 || (double)number < option->min || (double)number > option->max)
+        return refuse_range(option, text, message, size);
+    const int value = (int)number;
+    memcpy(member, &value, sizeof value);
+    return true;
+}
+
+static bool set_seed(const vvi_option *option, const char *text, void *member, char *message, size_t size)
+{
+    char *end;
+    errno = 0;
+    const unsigned long long number = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0) {
+        snprintf(message, size, "--%s: %s is not a whole number in 0..18446744073709551615", option->name, text);
+        return false;
+    }
+    const uint64_t value = number;
+    memcpy(member, &value, sizeof value);
+    return true;
+}
+
+static bool set_float(const vvi_option *option, const char *text, void *member, char *message, size_t size)
+{
+    char *end;
+    const double value = strtod(text, &end);
+    if (end == text || *end != '\0') {
+        snprintf(message, size, "--%s: \"%s\" is not a number", option->name, text);
+        return false;
+    }
+    if (!(value >= option->min && value <= option->max)) return refuse_range(option, text, message, size);
+    memcpy(member, &value, sizeof value);
+    return true;
+}
+
+static bool set_text(const vvi_option *option, const char *text, void *member, char *message, size_t size)
+{
+    if (text[0] == '\0') {
+        snprintf(message, size, "--%s: %s is empty", option->name, option->argument);
+        return false;
+    }
+    memcpy(member, &text, sizeof text);
+    return true;
+}
+
+static bool (*const setters[])(const vvi_option *option, const char *text, void *member, char *message, size_t size) = {
+    [VVI_OPTION_FLAG] = set_flag,   [VVI_OPTION_INT] = set_int,   [VVI_OPTION_SEED] = set_seed,
+    [VVI_OPTION_FLOAT] = set_float, [VVI_OPTION_TEXT] = set_text,
+};
+
+/* ---- words
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct parsing {
+    const vvi_command *command;
+    int argc, at;
+    char **argv;
+    vvi_options *options;
+    bool given[32]; /* by row of the table */
+    size_t n_positionals;
+    char *message;
+    size_t size;
+} parsing;
+
+static bool refuse_option(const parsing *p, const char *word, size_t length)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)length, word);
+    const char *nearest =
+        vvi_options_nearest(name, p->command->options, p->command->n_options, sizeof *p->command->options);
+    snprintf(p->message, p->size, "there is no option --%s%s%s%s", name, nearest == NULL ? "" : "; did you mean --",
+             nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
+    return false;
+}
+
+static const vvi_option *find_option(parsing *p, const char *word, size_t length)
+{
+    for (size_t i = 0; i < p->command->n_options; i++) {
+        const vvi_option *option = &p->command->options[i];
+        if (strncmp(option->name, word, length) != 0 || option->name[length] != '\0') continue;
+        p->given[i] = true;
+        return option;
+    }
+    return length == 4 && strncmp(word, "help", 4) == 0 ? &help_option : NULL;
+}
+
+/* `word` is what follows the dashes. */
+static bool take_option(parsing *p, const char *word)
+{
+    const size_t length = strcspn(word, "=");
+    const vvi_option *option = find_option(p, word, length);
+    if (option == NULL) return refuse_option(p, word, length);
+    const char *value = word[length] == '=' ? word + length + 1 : NULL;
+    if (option->type == VVI_OPTION_FLAG && value != NULL) {
+        snprintf(p->message, p->size, "--%s takes no value", option->name);
+        return false;
+    }
+    if (option->type != VVI_OPTION_FLAG && value == NULL) {
+        if (p->at == p->argc) {
+            snprintf(p->message, p->size, "--%s: %s is missing", option->name, option->argument);
+            return false;
+        }
+        value = p->argv[p->at++];
+    }
+    return setters[option->type](option, value, (char *)p->options + option->offset, p->message, p->size);
+}
+
+static bool take_positional(parsing *p, const char *word)
+{
+    if (p->n_positionals == p->command->n_positionals) {
+        snprintf(p->message, p->size, "\"%s\" is one word too many", word);
+        return false;
+    }
+    memcpy((char *)p->options + p->command->positionals[p->n_positionals++].offset, &word, sizeof word);
+    return true;
+}
+
+static bool check_missing(const parsing *p)
+{
+    if (p->n_positionals < p->command->n_positionals) {
+        snprintf(p->message, p->size, "%s is missing", p->command->positionals[p->n_positionals].name);
+        return false;
+    }
+    for (size_t i = 0; i < p->command->n_options; i++) {
+        const vvi_option *option = &p->command->options[i];
+        if (!option->required || p->given[i]) continue;
+        snprintf(p->message, p->size, "--%s %s is missing", option->name, option->argument);
+        return false;
+    }
+    return true;
+}
+
+bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_options *options, char *message,
+                       size_t size)
+{
+    parsing p = {
+        .command = command, .argc = argc, .argv = argv, .options = options, .message = message, .size = size
+    };
+    bool only_positionals = false;
+    *options = (vvi_options){ .argc = argc, .argv = argv, .validation_split = -1 };
+    for (p.at = 2; p.at < argc;) {
+        const char *word = argv[p.at++];
+        bool taken;
+        if (only_positionals || word[0] != '-' || word[1] == '\0')
+            taken = take_positional(&p, word);
+        else if (strcmp(word, "--") == 0)
+            taken = only_positionals = true;
+        else if (strcmp(word, "-h") == 0)
+            taken = options->help = true;
+        else if (word[1] != '-')
+            taken = (snprintf(message, size, "there is no option %s", word), false);
+        else
+            taken = take_option(&p, word + 2);
+        if (!taken) return false;
+        if (options->help) return true;
+    }
+    return check_missing(&p);
+}
+
+/* ---- help
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+enum { WIDTH = 80, HELP_COLUMN = 28 };
+
+/* Wraps `text` between HELP_COLUMN and WIDTH; the cursor is at `column`. */
+static void write_wrapped(const char *text, size_t column, FILE *out)
+{
+    if (column >= HELP_COLUMN) {
+        fputc('\n', out);
+        column = 0;
+    }
+    while (*text != '\0') {
+        size_t n = strlen(text), most = WIDTH - HELP_COLUMN;
+        if (n > most)
+            for (n = most; n > 0 && text[n] != ' '; n--) continue;
+        fprintf(out, "%*s%.*s\n", (int)(HELP_COLUMN - column), "", (int)n, text);
+        text += n + (text[n] == ' ');
+        column = 0;
+    }
+}
+
+static void write_option(const vvi_option *option, FILE *out)
+{
+    char text[256];
+    const int column = fprintf(out, "  --%s%s%s", option->name, option->argument == NULL ? "" : " ",
+                               option->argument == NULL ? "" : option->argument);
+    const bool ranged = option->type == VVI_OPTION_INT || option->type == VVI_OPTION_FLOAT;
+    if (ranged)
+        snprintf(text, sizeof text, "%s; %.15g..%.15g", option->help, option->min, option->max);
+    else
+        snprintf(text, sizeof text, "%s", option->help);
+    write_wrapped(text, (size_t)column, out);
+}
+
+void vvi_options_help(const vvi_command *command, FILE *out)
+{
+    fprintf(out, "usage: varve %s", command->name);
+    for (size_t i = 0; i < command->n_positionals; i++) fprintf(out, " %s", command->positionals[i].name);
+    for (size_t i = 0; i < command->n_options; i++)
+        if (command->options[i].required)
+            fprintf(out, " --%s %s", command->options[i].name, command->options[i].argument);
+    fprintf(out, "%s\n%s\n\n", command->n_options > 0 ? " [options]" : "", command->summary);
+    for (size_t i = 0; i < command->n_positionals; i++) {
+        const int column = fprintf(out, "  %s", command->positionals[i].name);
+        write_wrapped(command->positionals[i].help, (size_t)column, out);
+    }
+    for (size_t i = 0; i < command->n_options; i++) write_option(&command->options[i], out);
+    write_option(&help_option, out);
+    if (command->notes != NULL) fprintf(out, "\n%s", command->notes);
+}

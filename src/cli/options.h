@@ -1,0 +1,64 @@
+/* options.h - the tables that drive parsing, range errors, --help, and the test of the man page. */
+#ifndef VVI_CLI_OPTIONS_H
+#define VVI_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* What the user asked for, of all subcommands. Texts are borrowed from argv. Zero and NULL: not given. */
+typedef struct vvi_options {
+    const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
+    const char *data, *tuner, *objective, *directory, *project;
+    int max_trials, executions, epochs, batch_size, top;
+    double validation_split; /* negative: not given */
+    uint64_t seed;
+    bool overwrite, json, help;
+    int argc; /* the whole command line, to be quoted back */
+    char **argv;
+} vvi_options;
+
+typedef enum vvi_option_type {
+    VVI_OPTION_FLAG = 1, /* bool     */
+    VVI_OPTION_INT,      /* int      */
+    VVI_OPTION_SEED,     /* uint64_t */
+    VVI_OPTION_FLOAT,    /* double   */
+    VVI_OPTION_TEXT      /* const char * */
+} vvi_option_type;
+
+typedef struct vvi_option {
+    const char *name; /* without the dashes */
+    vvi_option_type type;
+    size_t offset;        /* in vvi_options */
+    double min, max;      /* INT, FLOAT: inclusive */
+    const char *argument; /* its name in --help; NULL for flags */
+    const char *help;
+    bool required;
+} vvi_option;
+
+typedef struct vvi_positional {
+    const char *name;
+    size_t offset; /* of a const char * in vvi_options */
+    const char *help;
+} vvi_positional;
+
+typedef struct vvi_command {
+    const char *name, *summary;
+    const vvi_positional *positionals;
+    size_t n_positionals;
+    const vvi_option *options;
+    size_t n_options;
+    const char *notes;                      /* after the options in --help; NULL: none */
+    int (*run)(const vvi_options *options); /* the exit status */
+} vvi_command;
+
+/* Reads argv[2..]. False: a usage error, which is then in `message`. */
+bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_options *options, char *message,
+                       size_t size);
+/* --help, at most 80 columns. */
+void vvi_options_help(const vvi_command *command, FILE *out);
+/* The nearest of n names to `word`, if it is near enough to be a slip; else NULL. names: `stride` bytes apart. */
+const char *vvi_options_nearest(const char *word, const void *names, size_t n, size_t stride);
+
+#endif

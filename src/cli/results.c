@@ -1,0 +1,53 @@
+/* results.c - varve results PROJECT: the best trials. */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+
+static const vvi_positional positionals[] = { { "PROJECT", VVI_MEMBER(project_path),
+                                                "a project's folder, as search names it" } };
+static const vvi_option rows[] = {
+    { .name = "top",
+      .type = VVI_OPTION_INT,
+      .offset = VVI_MEMBER(top),
+      .min = 1,
+      .max = 1000000,
+      .argument = "N",
+      .help = "how many (10)" },
+    VVI_OPTION_JSON,
+};
+
+static vv_status write_results(const vv_study *study, const vvi_options *options, vv_error *error)
+{
+    vv_trials trials = { 0 };
+    char *objective = NULL;
+    const int limit = options->top == 0 ? 10 : options->top;
+    vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = limit }, &trials, error);
+    if (status == VV_OK) status = vv_study_get(study, "objective", &objective, error);
+    if (status == VV_OK)
+        status = options->json ? vvi_results_write_json(&trials, stdout, error)
+                               : vvi_results_write(&trials, objective, stdout, error);
+    free(objective);
+    vv_trials_free(&trials);
+    return status;
+}
+
+static int run(const vvi_options *options)
+{
+    vv_study *study = NULL;
+    vv_error error = { 0 };
+    vv_status status = vv_study_open(options->project_path, VV_STUDY_READ, &study, &error);
+    if (status == VV_OK) status = write_results(study, options, &error);
+    vv_study_close(study);
+    if (status != VV_OK) return vvi_cli_fail(vvi_cli_study_status(status), &error);
+    return vvi_cli_end(VVI_EXIT_DONE, stdout);
+}
+
+const vvi_command vvi_command_results = {
+    .name = "results",
+    .summary = "the best trials, with the values their models were built from",
+    .positionals = positionals,
+    .n_positionals = VVI_COUNT(positionals),
+    .options = rows,
+    .n_options = VVI_COUNT(rows),
+    .run = run,
+};

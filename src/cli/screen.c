@@ -1,0 +1,232 @@
+/* screen.c - what a search shows while it runs: JSON lines for programs, plain lines for pipes and files, and on a
+ * terminal finished trials above a block with the best so far and the trial that runs.
+ */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BEST_ROWS = 3, LINE_SIZE = 1024 };
+
+/* ---- texts
+ * -------------------------------------------------------------------------------------------------------------- */
+
+static void add_search(vvi_text *text, const vv_event *e)
+{
+    vvi_text_printf(text, "Project %s: %s %s, %d trials of %d x %d epochs", vv_study_path(e->study),
+                    e->objective->maximize ? "maximizing" : "minimizing", e->objective->name, e->max_trials,
+                    e->executions, e->epochs);
+    if (e->trials_before > 0) vvi_text_printf(text, "; going on after %d", e->trials_before);
+}
+
+static void add_metrics(vvi_text *text, const vv_event *e)
+{
+    for (size_t i = 0; i < e->n_metrics; i++) {
+        char number[VVI_NUMBER_SIZE];
+        vvi_report_number(e->values[i], number, sizeof number);
+        vvi_text_printf(text, "  %s %s", e->metrics[i], number);
+    }
+}
+
+static void add_position(vvi_text *text, const vv_event *e)
+{
+    vvi_text_printf(text, "Trial %d", e->trial->id);
+    if (e->executions > 1) vvi_text_printf(text, ", execution %d/%d", e->execution + 1, e->executions);
+    vvi_text_printf(text, ", epoch %d/%d", e->epoch + 1, e->epochs);
+}
+
+static void add_trial_end(vvi_text *text, const vv_event *e)
+{
+    const vv_trial *trial = e->trial;
+    char number[VVI_NUMBER_SIZE], seconds[VVI_NUMBER_SIZE];
+    vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
+    vvi_text_printf(text, "Trial %d %s in %s", trial->id, vv_trial_status_name(trial->status), seconds);
+    if (trial->status == VV_TRIAL_COMPLETED) {
+        vvi_report_number(trial->score, number, sizeof number);
+        vvi_text_printf(text, ": %s %s%s", e->objective->name, number, e->best == trial->id ? ", the best so far" : "");
+    } else if (trial->reason != NULL) {
+        vvi_text_printf(text, ": %s", trial->reason);
+    }
+}
+
+static void print_line(vvi_screen *screen, vvi_text *text)
+{
+    if (text->data != NULL) fprintf(screen->out, "%s\n", text->data);
+    fflush(screen->out);
+    vvi_text_deinit(text);
+}
+
+/* ---- JSON
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void show_json(vvi_screen *screen, const vv_event *event)
+{
+    vvi_json json = { 0 };
+    vvi_json_event(&json, event);
+    /* A pipe that is closed shows in the stream's error, which the end of the command looks at. */
+    (void)!vvi_json_flush(&json, screen->out, NULL);
+}
+
+/* ---- plain
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static void show_plain(vvi_screen *screen, const vv_event *e)
+{
+    vvi_text text = { 0 };
+    switch (e->kind) {
+    case VV_EVENT_SEARCH_BEGIN:
+        add_search(&text, e);
+        break;
+    case VV_EVENT_TRIAL_BEGIN:
+        vvi_text_printf(&text, "Trial %d begins: ", e->trial->id);
+        vvi_report_values(&text, e->trial->values, e->trial->n_values);
+        break;
+    case VV_EVENT_EPOCH:
+        add_position(&text, e);
+        add_metrics(&text, e);
+        break;
+    case VV_EVENT_TRIAL_END:
+        add_trial_end(&text, e);
+        break;
+    case VV_EVENT_SEARCH_END:
+        break;
+    }
+    print_line(screen, &text);
+}
+
+/* ---- live
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+
+static void draw(vvi_screen *screen, const char *line)
+{
+    vvi_text block = { 0 };
+    if (screen->best.data != NULL) vvi_text_printf(&block, "%s\n", screen->best.data);
+    vvi_text_printf(&block, "%s", line);
+    if (!block.failed) vvi_live_draw(&screen->live, block.data);
+    vvi_text_deinit(&block);
+}
+
+/* The table of the best so far. What cannot be read or held is not shown; the search is not the worse for it. */
+static void update_best(vvi_screen *screen, const vv_event *e)
+{
+    vv_trials trials;
+    char *text = NULL;
+    size_t size = 0;
+    vvi_text_deinit(&screen->best);
+    if (e->best < 0) return;
+    if (vv_study_trials(e->study, &(vv_trials_args){ .best_first = true, .limit = BEST_ROWS }, &trials, NULL) != VV_OK)
+        return;
+    while (trials.n > 0 && trials.list[trials.n - 1].status != VV_TRIAL_COMPLETED) trials.n--;
+    FILE *out = open_memstream(&text, &size);
+    if (out != NULL) {
+        const vv_status status = vvi_results_write(&trials, NULL, out, NULL);
+        fclose(out);
+        if (status == VV_OK && text != NULL) vvi_text_add(&screen->best, text, size);
+    }
+    free(text);
+    vv_trials_free(&trials);
+}
+
+static void show_epoch(vvi_screen *screen, const vv_event *e)
+{
+    vvi_text line = { 0 };
+    char left[VVI_NUMBER_SIZE];
+    const int remaining = e->executions * e->epochs - screen->epochs_done;
+    add_position(&line, e);
+    add_metrics(&line, e);
+    if (remaining > 0) {
+        vvi_report_seconds(screen->epoch_s / screen->epochs_done * remaining, left, sizeof left);
+        vvi_text_printf(&line, "  %s left", left);
+    }
+    if (!line.failed) draw(screen, line.data);
+    vvi_text_deinit(&line);
+}
+
+static void show_end(vvi_screen *screen, const vv_event *e)
+{
+    vvi_text line = { 0 };
+    const bool bold = screen->color && e->best == e->trial->id;
+    if (bold) vvi_text_printf(&line, "\033[1m");
+    add_trial_end(&line, e);
+    if (bold) vvi_text_printf(&line, "\033[0m");
+    vvi_live_clear(&screen->live);
+    print_line(screen, &line);
+    update_best(screen, e);
+}
+
+static void show_live(vvi_screen *screen, const vv_event *e)
+{
+    vvi_text line = { 0 };
+    switch (e->kind) {
+    case VV_EVENT_SEARCH_BEGIN:
+        add_search(&line, e);
+        print_line(screen, &line);
+        update_best(screen, e);
+        break;
+    case VV_EVENT_TRIAL_BEGIN:
+        vvi_text_printf(&line, "Trial %d begins: ", e->trial->id);
+        vvi_report_values(&line, e->trial->values, e->trial->n_values);
+        if (!line.failed) draw(screen, line.data);
+        break;
+    case VV_EVENT_EPOCH:
+        show_epoch(screen, e);
+        break;
+    case VV_EVENT_TRIAL_END:
+        show_end(screen, e);
+        break;
+    case VV_EVENT_SEARCH_END:
+        vvi_live_clear(&screen->live);
+        break;
+    }
+    vvi_text_deinit(&line);
+}
+
+/* ---- the screen
+ * -------------------------------------------------------------------------------------------------------------- */
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value != NULL && value[0] != '\0';
+}
+
+void vvi_screen_init(vvi_screen *screen, FILE *out, bool json)
+{
+    const char *term = getenv("TERM");
+    const bool terminal = isatty(fileno(out)) && term != NULL && strcmp(term, "dumb") != 0;
+    *screen = (vvi_screen){ .out = out, .live = { .out = out }, .color = terminal && !is_set("NO_COLOR") };
+    screen->show = json ? show_json : terminal ? show_live : show_plain;
+}
+
+/* What the end of the command wants to know, whatever is shown. */
+static void remember(vvi_screen *screen, const vv_event *e)
+{
+    screen->began = true;
+    if (e->kind == VV_EVENT_TRIAL_BEGIN) {
+        screen->tried = true;
+        screen->epoch_s = 0;
+        screen->epochs_done = 0;
+    }
+    if (e->kind == VV_EVENT_EPOCH) {
+        screen->epoch_s += e->seconds;
+        screen->epochs_done++;
+    }
+    screen->trials += e->kind == VV_EVENT_TRIAL_END;
+    if (e->kind == VV_EVENT_SEARCH_END && e->refusals != NULL) screen->refusals = *e->refusals;
+}
+
+void vvi_screen_on_event(void *context, const vv_event *event)
+{
+    vvi_screen *screen = context;
+    remember(screen, event);
+    screen->show(screen, event);
+}
+
+void vvi_screen_deinit(vvi_screen *screen)
+{
+    vvi_live_clear(&screen->live);
+    vvi_text_deinit(&screen->best);
+}

@@ -1,0 +1,330 @@
+/* search.c - varve search FILE: tries values, and says how to go on. */
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const vvi_positional positionals[] = { { "FILE", VVI_MEMBER(file),
+                                                "a hypermodel: a C file, or a shared object made of one" } };
+static const vvi_option rows[] = {
+    { .name = "data",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(data),
+      .argument = "SPEC",
+      .help = "what to train on, see varve data (the file's)" },
+    { .name = "tuner",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(tuner),
+      .argument = "NAME",
+      .help = "how to propose trials (random)" },
+    { .name = "objective",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(objective),
+      .argument = "NAME[:min|max]",
+      .help = "the metric to be best in (the file's, or val_loss)" },
+    { .name = "max-trials",
+      .type = VVI_OPTION_INT,
+      .offset = VVI_MEMBER(max_trials),
+      .min = 1,
+      .max = 1000000,
+      .argument = "N",
+      .help = "how many there shall be, earlier ones counted (the file's, or 10)" },
+    { .name = "executions-per-trial",
+      .type = VVI_OPTION_INT,
+      .offset = VVI_MEMBER(executions),
+      .min = 1,
+      .max = 1000,
+      .argument = "N",
+      .help = "trainings to take the mean of (the file's, or 1)" },
+    { .name = "epochs",
+      .type = VVI_OPTION_INT,
+      .offset = VVI_MEMBER(epochs),
+      .min = 1,
+      .max = 1000000,
+      .argument = "N",
+      .help = "passes over the data in each training (the file's, or 1)" },
+    { .name = "batch-size",
+      .type = VVI_OPTION_INT,
+      .offset = VVI_MEMBER(batch_size),
+      .min = 1,
+      .max = 1000000,
+      .argument = "N",
+      .help = "examples in one step (the file's, or 32)" },
+    { .name = "validation-split",
+      .type = VVI_OPTION_FLOAT,
+      .offset = VVI_MEMBER(validation_split),
+      .min = 0,
+      .max = 0.99,
+      .argument = "F",
+      .help = "share of the data kept to validate with (the file's, or 0.2)" },
+    { .name = "seed",
+      .type = VVI_OPTION_SEED,
+      .offset = VVI_MEMBER(seed),
+      .argument = "N",
+      .help = "of proposals, weights, order and split (0)" },
+    { .name = "directory",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(directory),
+      .argument = "D",
+      .help = "where projects are (.)" },
+    { .name = "project",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(project),
+      .argument = "P",
+      .help = "the folder in it for this search (the file's name)" },
+    { .name = "overwrite",
+      .type = VVI_OPTION_FLAG,
+      .offset = VVI_MEMBER(overwrite),
+      .help = "begin anew, removing the project that is there" },
+    VVI_OPTION_JSON,
+};
+
+/* ---- stopping: once politely, twice at once
+ * ------------------------------------------------------------------------------ */
+
+static volatile int stop_requested;
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (stop_requested) {
+        (void)!write(STDERR_FILENO, "\n", 1);
+        _exit(VVI_EXIT_KILLED);
+    }
+    stop_requested = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- before
+ * -------------------------------------------------------------------------------------------------------------- */
+
+typedef struct searching {
+    const vvi_options *options;
+    vvi_loaded loaded;
+    vv_hypermodel hypermodel; /* as the search is to know it: named by its path */
+    vv_data *training, *validation;
+    char project[4096];
+    vvi_screen screen;
+    FILE *out;
+} searching;
+
+/* Mistakes that can be seen before any data is fetched. */
+static int check_words(const searching *s)
+{
+    vv_error error = { 0 };
+    vv_objective objective;
+    const char *text = s->options->objective != NULL ? s->options->objective : s->hypermodel.objective;
+    if (text != NULL && vv_objective_parse(text, &objective, &error) != VV_OK)
+        return vvi_cli_fail(VVI_EXIT_USAGE, &error);
+    if (s->options->tuner == NULL || vv_oracle_find(s->options->tuner) != NULL) return 0;
+    vvi_text names = { 0 };
+    const vv_oracle_kind *kind;
+    for (size_t i = 0; (kind = vv_oracle_at(i)) != NULL; i++)
+        vvi_text_printf(&names, "%s%s", i == 0 ? "" : ", ", kind->name);
+    vvi_cli_complain(0, "--tuner: there is no \"%s\"; there are: %s", s->options->tuner, names.data);
+    vvi_text_deinit(&names);
+    return VVI_EXIT_USAGE;
+}
+
+static int open_data(searching *s)
+{
+    vv_error error = { 0 };
+    const char *spec = s->options->data != NULL ? s->options->data : s->hypermodel.data;
+    const double split = s->options->validation_split >= 0    ? s->options->validation_split
+                         : s->hypermodel.validation_split > 0 ? s->hypermodel.validation_split
+                                                              : 0.2;
+    const vv_data_args args = { .validation_split = split, .seed = s->options->seed, .progress = vvi_cli_download };
+    if (spec == NULL)
+        return vvi_cli_complain(VVI_EXIT_USAGE, "%s names no data; give --data SPEC (varve data lists what there is)",
+                                s->options->file);
+    const vv_status status = vv_data_open(spec, &args, &s->training, &s->validation, &error);
+    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_input_status(status), &error);
+}
+
+static int name_project(searching *s)
+{
+    const char *directory = s->options->directory, *project = s->options->project;
+    const int n = snprintf(s->project, sizeof s->project, "%s%s%s", directory == NULL ? "" : directory,
+                           directory == NULL ? "" : "/", project == NULL ? s->loaded.name : project);
+    if (n < (int)sizeof s->project) return 0;
+    return vvi_cli_complain(VVI_EXIT_USAGE, "--directory: the path is %d bytes long, at most %zu are possible", n,
+                            sizeof s->project - 1);
+}
+
+/* ---- after
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/* A word as a shell would read it back. */
+static void add_word(vvi_text *text, const char *word)
+{
+    const bool plain = word[0] != '\0' && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                            "0123456789_-+=./,:@%")] == '\0';
+    vvi_text_printf(text, plain ? " " : " '");
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            vvi_text_printf(text, "'\\''");
+        else
+            vvi_text_add(text, word, 1);
+    if (!plain) vvi_text_printf(text, "'");
+}
+
+/* The same command, but for --overwrite, which would begin anew. */
+static void write_how_to_go_on(const searching *s)
+{
+    vvi_text command = { 0 };
+    vvi_text_printf(&command, "%s", s->options->argv[0]);
+    for (int i = 1; i < s->options->argc; i++)
+        if (strcmp(s->options->argv[i], "--overwrite") != 0) add_word(&command, s->options->argv[i]);
+    if (!command.failed) fprintf(s->out, "To go on: %s\n", command.data);
+    vvi_text_deinit(&command);
+}
+
+static vv_status write_best(const searching *s, const vv_trials *trials, vv_error *error)
+{
+    vv_model *model = NULL;
+    if (trials->n == 0 || trials->list[0].status != VV_TRIAL_COMPLETED || trials->list[0].model_json == NULL)
+        return VV_OK;
+    VVI_TRY(vv_model_from_json(trials->list[0].model_json, &model, error));
+    fprintf(s->out, "\nThe best network, trial %d:\n", trials->list[0].id);
+    const vv_status status = vv_model_summary(model, s->out);
+    vv_model_free(model);
+    return status;
+}
+
+static vv_status write_results(const searching *s, vv_error *error)
+{
+    vv_study *study = NULL;
+    vv_trials trials = { 0 };
+    char *objective = NULL;
+    VVI_TRY(vv_study_open(s->project, VV_STUDY_READ, &study, error));
+    vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = 10 }, &trials, error);
+    if (status == VV_OK) status = vv_study_get(study, "objective", &objective, error);
+    if (status == VV_OK && trials.n > 0) {
+        fputc('\n', s->out);
+        status = vvi_results_write(&trials, objective, s->out, error);
+        if (status == VV_OK) status = write_best(s, &trials, error);
+        fputc('\n', s->out);
+    }
+    free(objective);
+    vv_trials_free(&trials);
+    vv_study_close(study);
+    return status;
+}
+
+static const char *const endings[] = {
+    [VV_STOP_MAX_TRIALS] = "Done: there are as many trials as asked for.",
+    [VV_STOP_EXHAUSTED] = "Done: the space holds nothing more that can be built and was not tried.",
+    [VV_STOP_INTERRUPTED] = "Interrupted.",
+    [VV_STOP_FAILURES] = "Stopped: too many trials in a row have failed.",
+};
+
+static int write_end(const searching *s, const vv_search_result *result)
+{
+    vv_error error = { 0 };
+    vvi_text refusals = { 0 };
+    if (write_results(s, &error) != VV_OK) return vvi_cli_fail(VVI_EXIT_FAILED, &error);
+    fprintf(s->out, "%s", endings[result->reason]);
+    if (s->screen.trials == 0 && result->reason == VV_STOP_MAX_TRIALS)
+        fprintf(s->out, " A larger --max-trials goes on.");
+    fputc('\n', s->out);
+    vvi_report_refusals(&refusals, &s->screen.refusals);
+    if (refusals.data != NULL) fprintf(s->out, "%s.\n", refusals.data);
+    vvi_text_deinit(&refusals);
+    if (result->reason == VV_STOP_INTERRUPTED) write_how_to_go_on(s);
+    return 0;
+}
+
+static int judge(const searching *s, const vv_search_result *result)
+{
+    if (result->reason == VV_STOP_FAILURES) return VVI_EXIT_FAILED;
+    if (result->best >= 0 || result->reason == VV_STOP_INTERRUPTED) return 0;
+    if (result->reason == VV_STOP_EXHAUSTED && s->screen.trials == 0)
+        return vvi_cli_complain(VVI_EXIT_USAGE, "%s: no configuration can be built: %s", s->options->file,
+                                s->screen.refusals.top[0].reason);
+    return vvi_cli_complain(VVI_EXIT_FAILED, "no trial was completed");
+}
+
+static int explain_failure(const searching *s, vv_status status, const vv_error *error)
+{
+    static const vv_status state[] = { VV_LOCKED, VV_VERSION, VV_FORMAT, VV_DATABASE, VV_MISMATCH };
+    for (size_t i = 0; i < VVI_COUNT(state); i++)
+        if (status == state[i]) return vvi_cli_fail(VVI_EXIT_STATE, error);
+    return vvi_cli_fail(s->screen.tried ? VVI_EXIT_FAILED : vvi_cli_input_status(status), error);
+}
+
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static int search(searching *s)
+{
+    const vvi_options *o = s->options;
+    vv_error error = { 0 };
+    vv_search_result result = { .best = -1 };
+    const vv_search_args args = { .hypermodel = &s->hypermodel,
+                                  .training = s->training,
+                                  .validation = s->validation,
+                                  .oracle = o->tuner,
+                                  .objective = o->objective,
+                                  .max_trials = o->max_trials,
+                                  .executions_per_trial = o->executions,
+                                  .epochs = o->epochs,
+                                  .batch_size = o->batch_size,
+                                  .seed = o->seed,
+                                  .project = s->project,
+                                  .overwrite = o->overwrite,
+                                  .on_event = vvi_screen_on_event,
+                                  .context = &s->screen,
+                                  .stop = &stop_requested };
+    vvi_screen_init(&s->screen, s->out, o->json);
+    catch_signals();
+    const vv_status status = vv_search_with(&args, &result, &error);
+    vvi_screen_deinit(&s->screen);
+    if (status != VV_OK) return explain_failure(s, status, &error);
+    if (!s->screen.began) return vvi_cli_complain(VVI_EXIT_FAILED, "interrupted before the search began");
+    const int exit_status = o->json ? 0 : write_end(s, &result);
+    return exit_status != 0 ? exit_status : judge(s, &result);
+}
+
+static int prepare_and_search(searching *s)
+{
+    int exit_status = check_words(s);
+    if (exit_status == 0) exit_status = name_project(s);
+    if (exit_status == 0) exit_status = open_data(s);
+    if (exit_status == 0) exit_status = search(s);
+    vv_data_free(s->training);
+    vv_data_free(s->validation);
+    return exit_status;
+}
+
+static int run(const vvi_options *options)
+{
+    searching s = { .options = options };
+    int exit_status = vvi_hypermodel_load(options->file, &s.loaded);
+    if (exit_status != 0) return exit_status;
+    s.out = vvi_cli_output(options->json);
+    s.hypermodel = s.loaded.hypermodel;
+    if (s.hypermodel.name == s.loaded.name) s.hypermodel.name = s.loaded.path;
+    exit_status = prepare_and_search(&s);
+    vvi_hypermodel_unload(&s.loaded);
+    return vvi_cli_end(exit_status, s.out);
+}
+
+const vvi_command vvi_command_search = {
+    .name = "search",
+    .summary = "tries values, keeps what trains best; goes on where it stopped",
+    .positionals = positionals,
+    .n_positionals = VVI_COUNT(positionals),
+    .options = rows,
+    .n_options = VVI_COUNT(rows),
+    .notes = "In parentheses: what is taken when the option is not given.\n"
+             "Ctrl-C stops the search, twice at once; the same command then goes on.\n",
+    .run = run,
+};

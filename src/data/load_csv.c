@@ -1,0 +1,54 @@
+/* load_csv.c - csv:PATH: a table, or with window= one column of it as a series. */
+#include "data/data.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A gap in a series is interpolated, left out, or an error, as missing= says. */
+static vv_status settle_gaps(vvi_source *source, size_t column, vvi_missing missing, vv_error *error)
+{
+    const vvi_table *table = &source->table;
+    size_t kept = 0;
+    for (size_t i = 0; i < table->n; i++) {
+        const bool gap = isnan(source->series[i]);
+        if (gap && missing == VVI_MISSING_ERROR)
+            return vvi_fail(error, VV_FORMAT,
+                            "%s:%zu: column %zu (\"%.60s\") has no value; missing=mean would interpolate", table->path,
+                            table->line[i], column + 1, table->name[column]);
+        if (!gap || missing == VVI_MISSING_MEAN) source->series[kept++] = source->series[i];
+    }
+    source->n_series = kept;
+    return VV_OK;
+}
+
+vv_status vvi_load_series(vvi_source *source, const char *name, const vvi_options *options, vv_error *error)
+{
+    size_t column = 0;
+    const vvi_table *table = &source->table;
+    VVI_TRY(vvi_table_find(table, name, &column, error));
+    source->kind = VVI_SERIES;
+    source->window = options->window;
+    source->series_name = table->name[column];
+    source->series = vvi_calloc(table->n, sizeof *source->series);
+    if (source->series == NULL) return vvi_no_memory(error);
+    VVI_TRY(vvi_table_numbers(table, column, source->series, error));
+    return settle_gaps(source, column, options->missing, error);
+}
+
+vv_status vvi_load_csv(vvi_request *request, vvi_source *source, vv_error *error)
+{
+    const json_t *preparation = request->preparation;
+    const char *kind = json_string_value(json_object_get(preparation, "kind"));
+    const bool series = preparation == NULL ? request->options.window > 0 : kind != NULL && strcmp(kind, "series") == 0;
+    const char *target = request->options.target;
+    vvi_csv_options options = { request->options.delimiter, request->options.header, target, false };
+    if (preparation != NULL && options.header == VVI_HEADER_AUTO) /* as the training data was read */
+        options.header = json_is_true(json_object_get(preparation, "header")) ? VVI_HEADER_YES : VVI_HEADER_NO;
+    VVI_TRY(vvi_csv_read(&source->table, request->argument, &options, error));
+    source->kind = VVI_COLUMNS;
+    if (!series) return VV_OK;
+    if (target == NULL) target = json_string_value(json_object_get(preparation, "column"));
+    if (target == NULL)
+        return vvi_fail(error, VV_BAD_ARG, "%s: which column is the series? Write target=COLUMN", request->argument);
+    return vvi_load_series(source, target, &request->options, error);
+}

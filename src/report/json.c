@@ -1,0 +1,164 @@
+/* json.c - a JSON writer (RFC 8259).
+ *
+ * Numbers are the shortest that read back: 15 to 17 digits (float: 6 to 9). JSON has no NaN and
+ * no infinity; null stands for both, so that a diverged trial never makes a document that cannot be read.
+ */
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- strings --------------------------------------------------------------------------------------------------------
+ */
+
+/* The length of the well-formed UTF-8 character at `s`, or 0 (RFC 3629: no surrogates, no overlong forms). */
+static size_t character_length(const unsigned char *s)
+{
+    if (s[0] < 0x80) return 1;
+    const size_t n = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
+                     : s[0] >= 0xe0 && s[0] <= 0xef ? 3
+                     : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
+                                                    : 0;
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80) return 0;
+    const bool overlong = (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xf0 && s[1] < 0x90);
+    const bool outside = (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf4 && s[1] > 0x8f);
+    return overlong || outside ? 0 : n;
+}
+
+static void add_character(vvi_text *text, const char *s, size_t n)
+{
+    static const char plain[] = "\"\\\b\f\n\r\t", escaped[] = "\"\\bfnrt";
+    const char *special = *s != '\0' ? strchr(plain, *s) : NULL;
+    if (n == 0)
+        vvi_text_add(text, "\xef\xbf\xbd", 3);
+    else if (special != NULL)
+        vvi_text_printf(text, "\\%c", escaped[special - plain]);
+    else if ((unsigned char)*s < 0x20 || *s == 0x7f)
+        vvi_text_printf(text, "\\u%04x", (unsigned)(unsigned char)*s);
+    else
+        vvi_text_add(text, s, n);
+}
+
+static void add_string(vvi_text *text, const char *s)
+{
+    vvi_text_add(text, "\"", 1);
+    while (*s != '\0') {
+        unsigned char head[4] = { 0 };
+        memcpy(head, s, strnlen(s, sizeof head));
+        const size_t n = character_length(head);
+        add_character(text, s, n);
+        s += n == 0 ? 1 : n;
+    }
+    vvi_text_add(text, "\"", 1);
+}
+
+/* ---- structure ------------------------------------------------------------------------------------------------------
+ */
+
+static vvi_text *begin_value(vvi_json *json, const char *key)
+{
+    if (json->comma) vvi_text_add(&json->text, ", ", 2);
+    json->comma = true;
+    if (key != NULL) {
+        add_string(&json->text, key);
+        vvi_text_add(&json->text, ": ", 2);
+    }
+    return &json->text;
+}
+
+void vvi_json_begin(vvi_json *json, const char *key, char bracket)
+{
+    vvi_text_add(begin_value(json, key), &bracket, 1);
+    json->comma = false;
+}
+
+void vvi_json_end(vvi_json *json, char bracket)
+{
+    vvi_text_add(&json->text, &bracket, 1);
+    json->comma = true;
+}
+
+/* ---- values ---------------------------------------------------------------------------------------------------------
+ */
+
+void vvi_json_null(vvi_json *json, const char *key)
+{
+    vvi_text_add(begin_value(json, key), "null", 4);
+}
+
+void vvi_json_string(vvi_json *json, const char *key, const char *text)
+{
+    if (text == NULL)
+        vvi_json_null(json, key);
+    else
+        add_string(begin_value(json, key), text);
+}
+
+void vvi_json_int(vvi_json *json, const char *key, int64_t number)
+{
+    vvi_text_printf(begin_value(json, key), "%" PRId64, number);
+}
+
+void vvi_json_real(vvi_json *json, const char *key, double number)
+{
+    char text[VVI_NUMBER_SIZE];
+    if (!isfinite(number)) {
+        vvi_json_null(json, key);
+        return;
+    }
+    int digits = 15;
+    do snprintf(text, sizeof text, "%.*g", digits, number);
+    while (strtod(text, NULL) != number && ++digits <= 17);
+    vvi_text_printf(begin_value(json, key), "%s", text);
+}
+
+void vvi_json_float(vvi_json *json, const char *key, float number)
+{
+    char text[VVI_NUMBER_SIZE];
+    if (!isfinite(number)) {
+        vvi_json_null(json, key);
+        return;
+    }
+    vvi_report_float(number, text, sizeof text);
+    vvi_text_printf(begin_value(json, key), "%s", text);
+}
+
+void vvi_json_bool(vvi_json *json, const char *key, bool yes)
+{
+    vvi_text_printf(begin_value(json, key), "%s", yes ? "true" : "false");
+}
+
+void vvi_json_value(vvi_json *json, const char *key, vv_value value)
+{
+    switch (value.type) {
+    case VV_VALUE_INT:
+        vvi_json_int(json, key, value.i);
+        break;
+    case VV_VALUE_FLOAT:
+        vvi_json_real(json, key, value.f);
+        break;
+    case VV_VALUE_BOOL:
+        vvi_json_bool(json, key, value.b);
+        break;
+    case VV_VALUE_STRING:
+        vvi_json_string(json, key, value.s);
+        break;
+    default:
+        vvi_json_null(json, key);
+        break;
+    }
+}
+
+vv_status vvi_json_flush(vvi_json *json, FILE *out, vv_error *error)
+{
+    vvi_text_add(&json->text, "\n", 1);
+    const bool failed = json->text.failed;
+    if (!failed) fwrite(json->text.data, 1, json->text.n, out);
+    vvi_text_deinit(&json->text);
+    *json = (vvi_json){ 0 };
+    if (failed) return vvi_no_memory(error);
+    return fflush(out) != 0 || ferror(out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
+}

@@ -1,0 +1,178 @@
+/* records.c - trials and events as JSON objects. One function makes a trial's members, for events, results and show.
+ *
+ * Trials, executions and epochs count from 0, as in the library; what is not known is null.
+ */
+#include "report/report.h"
+
+static void add_hyperparameters(vvi_json *json, const vv_trial *trial)
+{
+    vvi_json_begin(json, "hyperparameters", '{');
+    for (size_t i = 0; i < trial->n_values; i++) vvi_json_value(json, trial->values[i].name, trial->values[i].value);
+    vvi_json_end(json, '}');
+}
+
+void vvi_json_trial(vvi_json *json, const vv_trial *trial)
+{
+    vvi_json_int(json, "trial", trial->id);
+    vvi_json_string(json, "status", vv_trial_status_name(trial->status));
+    if (trial->reason != NULL) vvi_json_string(json, "reason", trial->reason);
+    if (trial->status == VV_TRIAL_COMPLETED)
+        vvi_json_real(json, "score", trial->score);
+    else
+        vvi_json_null(json, "score");
+    add_hyperparameters(json, trial);
+    vvi_json_begin(json, "executions", '[');
+    for (size_t i = 0; i < trial->n_executions; i++) vvi_json_real(json, NULL, trial->executions[i].score);
+    vvi_json_end(json, ']');
+    vvi_json_real(json, "seconds", trial->seconds);
+}
+
+/* ---- show
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static void add_shape(vvi_json *json, const char *key, vv_shape shape)
+{
+    vvi_json_begin(json, key, '[');
+    for (int i = 0; i < shape.rank; i++) vvi_json_int(json, NULL, shape.dim[i]);
+    vvi_json_end(json, ']');
+}
+
+static void add_layer(vvi_json *json, const vv_layer_view *view)
+{
+    const vv_layer_info *info = vv_layer_info_of(view->layer->kind);
+    vvi_json_begin(json, NULL, '{');
+    vvi_json_string(json, "name", view->name);
+    vvi_json_string(json, "type", info == NULL ? NULL : info->name);
+    add_shape(json, "output_shape", view->output);
+    vvi_json_int(json, "params", (int64_t)view->params);
+    vvi_json_end(json, '}');
+}
+
+static void add_layers(vvi_json *json, const vv_model *model)
+{
+    if (model == NULL) {
+        vvi_json_null(json, "layers");
+        return;
+    }
+    vvi_json_begin(json, "layers", '[');
+    for (size_t i = 0; i < vv_model_node_count(model); i++) {
+        const vv_layer_view view = vv_model_node(model, (vv_node)i);
+        add_layer(json, &view);
+    }
+    vvi_json_end(json, ']');
+    vvi_json_int(json, "params", (int64_t)vv_model_params(model));
+}
+
+static void add_curve(vvi_json *json, const vv_curve *curve)
+{
+    vvi_json_begin(json, NULL, '{');
+    vvi_json_string(json, "metric", curve->metric);
+    vvi_json_int(json, "execution", curve->execution);
+    vvi_json_begin(json, "values", '[');
+    for (size_t i = 0; i < curve->n; i++) vvi_json_real(json, NULL, curve->values[i]);
+    vvi_json_end(json, ']');
+    vvi_json_end(json, '}');
+}
+
+static void add_execution(vvi_json *json, const vv_execution *execution)
+{
+    vvi_json_begin(json, NULL, '{');
+    vvi_json_int(json, "best_epoch", execution->best_epoch);
+    vvi_json_real(json, "score", execution->score);
+    vvi_json_real(json, "seconds", execution->seconds);
+    vvi_json_end(json, '}');
+}
+
+void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_model *model)
+{
+    vvi_json_begin(json, "execution_details", '[');
+    for (size_t i = 0; i < trial->n_executions; i++) add_execution(json, &trial->executions[i]);
+    vvi_json_end(json, ']');
+    add_layers(json, model);
+    vvi_json_begin(json, "curves", '[');
+    for (size_t i = 0; i < trial->n_curves; i++) add_curve(json, &trial->curves[i]);
+    vvi_json_end(json, ']');
+}
+
+/* ---- events
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static void add_search_begin(vvi_json *json, const vv_event *event)
+{
+    vvi_json_string(json, "project", event->study == NULL ? NULL : vv_study_path(event->study));
+    vvi_json_string(json, "objective", event->objective->name);
+    vvi_json_string(json, "direction", event->objective->maximize ? "max" : "min");
+    vvi_json_int(json, "max_trials", event->max_trials);
+    vvi_json_int(json, "executions_per_trial", event->executions);
+    vvi_json_int(json, "epochs", event->epochs);
+    vvi_json_int(json, "trials_before", event->trials_before);
+}
+
+static void add_trial_begin(vvi_json *json, const vv_event *event)
+{
+    vvi_json_int(json, "trial", event->trial->id);
+    add_hyperparameters(json, event->trial);
+}
+
+static void add_epoch(vvi_json *json, const vv_event *event)
+{
+    vvi_json_int(json, "trial", event->trial->id);
+    vvi_json_int(json, "execution", event->execution);
+    vvi_json_int(json, "epoch", event->epoch);
+    vvi_json_begin(json, "metrics", '{');
+    for (size_t i = 0; i < event->n_metrics; i++) vvi_json_real(json, event->metrics[i], event->values[i]);
+    vvi_json_end(json, '}');
+    vvi_json_real(json, "seconds", event->seconds);
+}
+
+static void add_trial_end(vvi_json *json, const vv_event *event)
+{
+    vvi_json_trial(json, event->trial);
+}
+
+static void add_refusals(vvi_json *json, const vv_refusals *refusals)
+{
+    vvi_json_int(json, "refused", refusals == NULL ? 0 : refusals->n);
+    vvi_json_begin(json, "refusals", '[');
+    for (int i = 0; refusals != NULL && i < 3 && refusals->top[i].n > 0; i++) {
+        vvi_json_begin(json, NULL, '{');
+        vvi_json_int(json, "count", refusals->top[i].n);
+        vvi_json_string(json, "reason", refusals->top[i].reason);
+        vvi_json_string(json, "values", refusals->top[i].values);
+        vvi_json_end(json, '}');
+    }
+    vvi_json_end(json, ']');
+}
+
+static void add_search_end(vvi_json *json, const vv_event *event)
+{
+    vvi_json_string(json, "reason", vv_stop_reason_name(event->reason));
+    if (event->best < 0) {
+        vvi_json_null(json, "best");
+        vvi_json_null(json, "best_score");
+    } else {
+        vvi_json_int(json, "best", event->best);
+        vvi_json_real(json, "best_score", event->best_score);
+    }
+    add_refusals(json, event->refusals);
+    vvi_json_real(json, "seconds", event->seconds);
+}
+
+static const struct {
+    const char *name;
+    void (*add)(vvi_json *json, const vv_event *event);
+} events[] = {
+    [VV_EVENT_SEARCH_BEGIN] = { "search_begin", add_search_begin },
+    [VV_EVENT_TRIAL_BEGIN] = { "trial_begin", add_trial_begin },
+    [VV_EVENT_EPOCH] = { "epoch", add_epoch },
+    [VV_EVENT_TRIAL_END] = { "trial_end", add_trial_end },
+    [VV_EVENT_SEARCH_END] = { "search_end", add_search_end },
+};
+
+void vvi_json_event(vvi_json *json, const vv_event *event)
+{
+    vvi_json_begin(json, NULL, '{');
+    vvi_json_string(json, "event", events[event->kind].name);
+    events[event->kind].add(json, event);
+    vvi_json_end(json, '}');
+}

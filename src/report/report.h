@@ -1,0 +1,151 @@
+/* report.h - what people and programs read: numbers, tables, one trial in full, the space, JSON, a live block.
+ *
+ * json.c     a JSON writer                      records.c   trials and events as JSON
+ * text.c     numbers, times, widths             table.c     aligned tables that wrap
+ * space.c    what a modest number of builds discovers of the space
+ * summary.c  the space as table and JSON        results.c   trials as a table
+ * show.c     one trial in full                  plot.c      curves in one line
+ * live.c     a block of lines that is redrawn in place
+ *
+ * Everything is written to a FILE * of the caller's. Widths are counted in code points: wide East Asian characters and
+ * combining marks are not measured.
+ */
+#ifndef VVI_REPORT_REPORT_H
+#define VVI_REPORT_REPORT_H
+
+#include "base/base.h"
+#include <stdio.h>
+#include <varve/tuner.h>
+
+enum { VVI_REPORT_WIDTH = 80, VVI_NUMBER_SIZE = 32, VVI_SPARK_WIDTH = 24, VVI_SPARK_SIZE = 3 * VVI_SPARK_WIDTH + 1 };
+
+/* ---- JSON (json.c) ------------------------------------------------------------------------------------------------
+ */
+
+/* Writes valid JSON whatever it is given: numbers shortest that read back, NaN and infinities as null, bytes that are
+ * not UTF-8 as U+FFFD. `key` is NULL inside arrays and at the top. Zero-initialise; vvi_text_deinit(&json.text). */
+typedef struct vvi_json {
+    vvi_text text;
+    bool comma; /* before the next value */
+} vvi_json;
+void vvi_json_begin(vvi_json *json, const char *key, char bracket);      /* '{' or '[' */
+void vvi_json_end(vvi_json *json, char bracket);                         /* '}' or ']' */
+void vvi_json_string(vvi_json *json, const char *key, const char *text); /* NULL: null */
+void vvi_json_int(vvi_json *json, const char *key, int64_t number);
+void vvi_json_real(vvi_json *json, const char *key, double number);
+void vvi_json_float(vvi_json *json, const char *key, float number); /* shortest that reads back as a float */
+void vvi_json_bool(vvi_json *json, const char *key, bool yes);
+void vvi_json_null(vvi_json *json, const char *key);
+void vvi_json_value(vvi_json *json, const char *key, vv_value value);
+/* Writes what is there and a line's end, flushes, begins anew. NO_MEMORY, IO. */
+vv_status vvi_json_flush(vvi_json *json, FILE *out, vv_error *error);
+
+/* ---- trials and events as JSON (records.c) --------------------------------------------------------------------------
+ */
+
+/* A trial's members, inside an object that is begun: the same in events, results and show. */
+void vvi_json_trial(vvi_json *json, const vv_trial *trial);
+/* What show adds: executions in full, layers of `model` (NULL: null), curves. */
+void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_model *model);
+void vvi_json_event(vvi_json *json, const vv_event *event);
+
+/* ---- text (text.c) --------------------------------------------------------------------------------------------------
+ */
+
+/* "0.25 s", "4.1 s", "2 min 05 s", "1 h 02 min". As snprintf, like the others. */
+int vvi_report_seconds(double seconds, char *text, size_t size);
+int vvi_report_number(double number, char *text, size_t size); /* four digits: "0.9812", "2.31e-05" */
+int vvi_report_float(float number, char *text, size_t size);   /* the shortest that reads back as a float */
+int vvi_report_count(uint64_t n, char *text, size_t size);     /* "37,448" */
+/* Columns that `n` bytes of UTF-8 take. */
+size_t vvi_report_columns(const char *text, size_t n);
+/* Bytes of `text` that fit into `columns`. */
+size_t vvi_report_clip(const char *text, size_t columns);
+/* Adds "num_layers=2 filters_0=64". */
+void vvi_report_values(vvi_text *text, const vv_active *values, size_t n);
+/* Adds "7 draws could not be built and cost no trial; most often: ..."; nothing when there were none. */
+void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals);
+
+/* ---- tables (table.c)
+ * ------------------------------------------------------------------------------------------------ */
+
+typedef struct vvi_table_column {
+    const char *title;
+    bool right; /* aligned to the right */
+} vvi_table_column;
+
+/* Cells are added row by row. What does not fit the width wraps inside its column, the widest column first. */
+typedef struct vvi_table {
+    const vvi_table_column *columns; /* borrowed */
+    size_t n_columns;
+    vvi_arena arena;
+    char **cells;
+    size_t n_cells, capacity;
+    bool failed;
+} vvi_table;
+void vvi_table_cell(vvi_table *table, const char *format, ...) VV_PRINTF(2, 3);
+/* Each line ends without spaces. Deinits the table. NO_MEMORY, IO. */
+vv_status vvi_table_end(vvi_table *table, FILE *out, int width, vv_error *error);
+
+/* ---- the space (space.c, summary.c)
+ * ----------------------------------------------------------------------------------- */
+
+typedef struct vvi_space_entry {
+    const vv_active *active; /* as the first build that asked for it saw it */
+    size_t structures;       /* buildable structures in which it is active  */
+} vvi_space_entry;
+
+/* A structure is a set of active names. */
+typedef struct vvi_space_structure {
+    uint64_t signature;
+    bool buildable; /* some build with these names could be built */
+} vvi_space_structure;
+
+/* What was discovered. Zero-initialise; vvi_space_report_deinit. */
+typedef struct vvi_space_report {
+    vvi_space_entry *entries; /* in the order in which builds ask */
+    size_t n, entries_capacity;
+    vvi_space_structure *structures;
+    size_t n_structures, structures_capacity; /* those that cannot be built, too */
+    size_t n_buildable;                       /* structures */
+    uint64_t builds, buildable;               /* configurations that were looked at */
+    bool complete;                            /* they are all there are */
+    vv_error refusal;                         /* the first */
+    vv_hp **handles;                          /* what `active` points into */
+    size_t n_handles, handles_capacity;
+} vvi_space_report;
+/* Looks at the whole space if it is small, else at a fixed number of random configurations, the same every time.
+ * Errors of the hp (a bad domain) end it. */
+vv_status vvi_space_discover(const vv_builder *builder, vvi_space_report *report, vv_error *error);
+void vvi_space_report_deinit(vvi_space_report *report);
+
+vv_status vvi_space_write(const vvi_space_report *report, const vv_hypermodel *hypermodel, FILE *out, vv_error *error);
+vv_status vvi_space_write_json(const vvi_space_report *report, const vv_hypermodel *hypermodel, FILE *out,
+                               vv_error *error);
+
+/* ---- trials (results.c, show.c, plot.c)
+ * ------------------------------------------------------------------------------- */
+
+vv_status vvi_results_write(const vv_trials *trials, const char *objective, FILE *out, vv_error *error);
+vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *error);
+
+/* `where` is for the title. The trial with its curves. `objective`: "val_loss" or "val_loss:min". */
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const char *objective, FILE *out, vv_error *error);
+vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
+
+/* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */
+void vvi_report_spark(const double *values, size_t n, char text[VVI_SPARK_SIZE]);
+
+/* ---- live (live.c)
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* A block at the end of what was printed to a terminal, redrawn in place. Zero-initialise, set `out`. */
+typedef struct vvi_live {
+    FILE *out;
+    int lines; /* drawn now */
+} vvi_live;
+/* Text of one or more lines without a last line's end; each is clipped to the terminal's width. */
+void vvi_live_draw(vvi_live *live, const char *text);
+void vvi_live_clear(vvi_live *live); /* nothing is left over */
+
+#endif

@@ -1,0 +1,160 @@
+/* show.c - one trial in full: values with their domains, executions, the network layer by layer, curves.
+ *
+ * The network is made again from the JSON that was stored with the trial; no build function is needed to look at it.
+ */
+#include "report/report.h"
+
+#include <math.h>
+#include <string.h>
+
+/* NULL when there is none stored. */
+static vv_status stored_model(const vv_trial *trial, vv_model **model, vv_error *error)
+{
+    *model = NULL;
+    if (trial->model_json == NULL) return VV_OK;
+    return vv_model_from_json(trial->model_json, model, error);
+}
+
+/* ---- parts
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static void write_title(const vv_trial *trial, const char *where, const char *objective, FILE *out)
+{
+    char seconds[VVI_NUMBER_SIZE], score[VVI_NUMBER_SIZE];
+    vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
+    vvi_report_number(trial->score, score, sizeof score);
+    vv_objective parsed;
+    const bool known = objective != NULL && vv_objective_parse(objective, &parsed, NULL) == VV_OK;
+    fprintf(out, "Trial %d of %s: %s", trial->id, where, vv_trial_status_name(trial->status));
+    if (trial->status != VV_TRIAL_RUNNING) fprintf(out, " in %s", seconds);
+    fputc('\n', out);
+    if (trial->status == VV_TRIAL_COMPLETED) fprintf(out, "%s %s\n", known ? parsed.name : "score", score);
+    if (trial->reason != NULL) fprintf(out, "Reason: %s\n", trial->reason);
+}
+
+static vv_status write_values(const vv_trial *trial, FILE *out, vv_error *error)
+{
+    static const vvi_table_column columns[] = { { .title = "Hyperparameter" },
+                                                { .title = "Value" },
+                                                { .title = "Domain" } };
+    vvi_table table = { .columns = columns, .n_columns = 3 };
+    fputc('\n', out);
+    for (size_t i = 0; i < trial->n_values; i++) {
+        char value[256], domain[1024];
+        vv_value_format(trial->values[i].value, value, sizeof value);
+        vv_domain_format(&trial->values[i].domain, domain, sizeof domain);
+        vvi_table_cell(&table, "%s", trial->values[i].name);
+        vvi_table_cell(&table, "%s", value);
+        vvi_table_cell(&table, "%s", domain);
+    }
+    return vvi_table_end(&table, out, VVI_REPORT_WIDTH, error);
+}
+
+static vv_status write_executions(const vv_trial *trial, FILE *out, vv_error *error)
+{
+    static const vvi_table_column columns[] = { { .title = "Execution", .right = true },
+                                                { .title = "Score" },
+                                                { .title = "Best epoch", .right = true },
+                                                { .title = "Time" } };
+    vvi_table table = { .columns = columns, .n_columns = 4 };
+    fputc('\n', out);
+    for (size_t i = 0; i < trial->n_executions; i++) {
+        char score[VVI_NUMBER_SIZE], seconds[VVI_NUMBER_SIZE];
+        vvi_report_number(trial->executions[i].score, score, sizeof score);
+        vvi_report_seconds(trial->executions[i].seconds, seconds, sizeof seconds);
+        vvi_table_cell(&table, "%zu", i + 1);
+        vvi_table_cell(&table, "%s", score);
+        vvi_table_cell(&table, "%d", trial->executions[i].best_epoch + 1);
+        vvi_table_cell(&table, "%s", seconds);
+    }
+    return vvi_table_end(&table, out, VVI_REPORT_WIDTH, error);
+}
+
+static vv_status write_network(const vv_trial *trial, FILE *out, vv_error *error)
+{
+    vv_model *model = NULL;
+    VVI_TRY(stored_model(trial, &model, error));
+    if (model == NULL) return VV_OK;
+    fputc('\n', out);
+    const vv_status status = vv_model_summary(model, out);
+    vv_model_free(model);
+    return status == VV_OK ? VV_OK : vvi_fail(error, status, "the network could not be shown: %s", vv_strerror(status));
+}
+
+/* The objective says what is best of its metric; of the others, their names do. */
+static bool is_maximized(const char *metric, const char *objective)
+{
+    vv_objective parsed;
+    if (objective != NULL && vv_objective_parse(objective, &parsed, NULL) == VV_OK && strcmp(parsed.name, metric) == 0)
+        return parsed.maximize;
+    return vv_objective_parse(metric, &parsed, NULL) == VV_OK && parsed.maximize;
+}
+
+static size_t best_epoch(const vv_curve *curve, bool maximize)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < curve->n; i++) {
+        const double a = curve->values[i], b = curve->values[best];
+        if (isfinite(a) && (!isfinite(b) || (maximize ? a > b : a < b))) best = i;
+    }
+    return best;
+}
+
+static void add_curve(vvi_table *table, const vv_curve *curve, const char *objective)
+{
+    char spark[VVI_SPARK_SIZE], first[VVI_NUMBER_SIZE], last[VVI_NUMBER_SIZE], best[VVI_NUMBER_SIZE];
+    const size_t epoch = best_epoch(curve, is_maximized(curve->metric, objective));
+    vvi_report_spark(curve->values, curve->n, spark);
+    vvi_report_number(curve->values[0], first, sizeof first);
+    vvi_report_number(curve->values[curve->n - 1], last, sizeof last);
+    vvi_report_number(curve->values[epoch], best, sizeof best);
+    vvi_table_cell(table, "%d", curve->execution + 1);
+    vvi_table_cell(table, "%s", curve->metric);
+    vvi_table_cell(table, "%s", spark);
+    vvi_table_cell(table, "%s", first);
+    vvi_table_cell(table, "%s", last);
+    vvi_table_cell(table, "%s", best);
+    vvi_table_cell(table, "%zu", epoch + 1);
+}
+
+static vv_status write_curves(const vv_trial *trial, const char *objective, FILE *out, vv_error *error)
+{
+    static const vvi_table_column columns[] = { { .title = "Ex.", .right = true },
+                                                { .title = "Metric" },
+                                                { .title = "By epoch" },
+                                                { .title = "First", .right = true },
+                                                { .title = "Last", .right = true },
+                                                { .title = "Best", .right = true },
+                                                { .title = "at", .right = true } };
+    vvi_table table = { .columns = columns, .n_columns = 7 };
+    fputc('\n', out);
+    for (size_t i = 0; i < trial->n_curves; i++)
+        if (trial->curves[i].n > 0) add_curve(&table, &trial->curves[i], objective);
+    return vvi_table_end(&table, out, VVI_REPORT_WIDTH, error);
+}
+
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------------------ */
+
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const char *objective, FILE *out, vv_error *error)
+{
+    write_title(trial, where, objective, out);
+    if (trial->n_values > 0) VVI_TRY(write_values(trial, out, error));
+    VVI_TRY(write_network(trial, out, error));
+    if (trial->n_executions > 0) VVI_TRY(write_executions(trial, out, error));
+    if (trial->n_curves > 0) VVI_TRY(write_curves(trial, objective, out, error));
+    return ferror(out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
+}
+
+vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error)
+{
+    vv_model *model = NULL;
+    vvi_json json = { 0 };
+    VVI_TRY(stored_model(trial, &model, error));
+    vvi_json_begin(&json, NULL, '{');
+    vvi_json_trial(&json, trial);
+    vvi_json_trial_details(&json, trial, model);
+    vvi_json_end(&json, '}');
+    vv_model_free(model);
+    return vvi_json_flush(&json, out, error);
+}

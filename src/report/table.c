@@ -1,0 +1,123 @@
+/* table.c - aligned tables that wrap inside their columns.
+ *
+ * Every column gets the width of its longest cell. When that is too much together, the widest column gives way, one
+ * character at a time; its cells then break at spaces, and inside a word where one is longer than the column.
+ */
+#include "report/report.h"
+
+#include <string.h>
+
+enum { GAP = 2, NARROWEST = 6, MOST_COLUMNS = 12 };
+
+void vvi_table_cell(vvi_table *table, const char *format, ...)
+{
+    if (table->failed) return;
+    if (table->n_cells == table->capacity) {
+        const size_t capacity = 2 * table->capacity + 64;
+        char **cells = vvi_realloc(table->cells, capacity * sizeof *cells);
+        if (cells == NULL) {
+            table->failed = true;
+            return;
+        }
+        table->cells = cells;
+        table->capacity = capacity;
+    }
+    va_list args;
+    va_start(args, format);
+    char *cell = vvi_arena_vprintf(&table->arena, format, args);
+    va_end(args);
+    table->failed = cell == NULL;
+    if (cell != NULL) table->cells[table->n_cells++] = cell;
+}
+
+static size_t cell_width(const char *cell)
+{
+    return vvi_report_columns(cell, strlen(cell));
+}
+
+static void measure(const vvi_table *table, size_t total, size_t width[MOST_COLUMNS])
+{
+    const size_t n = table->n_columns;
+    for (size_t c = 0; c < n; c++) width[c] = cell_width(table->columns[c].title);
+    for (size_t i = 0; i < table->n_cells; i++) {
+        const size_t columns = cell_width(table->cells[i]);
+        if (columns > width[i % n]) width[i % n] = columns;
+    }
+    for (;;) {
+        size_t sum = GAP * (n - 1), widest = 0;
+        for (size_t c = 0; c < n; c++) {
+            sum += width[c];
+            if (width[c] > width[widest]) widest = c;
+        }
+        if (sum <= total || width[widest] <= NARROWEST) return;
+        width[widest]--;
+    }
+}
+
+/* How many bytes of the text go into one line of `columns`; the space after them is not counted. */
+static size_t line_length(const char *text, size_t columns)
+{
+    const size_t most = vvi_report_clip(text, columns);
+    if (text[most] == '\0' || text[most] == ' ') return most;
+    for (size_t n = most; n > 0; n--)
+        if (text[n - 1] == ' ') return n - 1;
+    return most;
+}
+
+static void put_spaces(size_t *pending, FILE *out)
+{
+    for (; *pending > 0; (*pending)--) fputc(' ', out);
+}
+
+/* One printed line of a row. Takes what it prints off the cells; true when something is left. */
+static bool write_line(const vvi_table *table, const char **rest, const size_t *width, FILE *out)
+{
+    bool more = false;
+    size_t pending = 0; /* spaces that are due before the next text */
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const size_t n = line_length(rest[c], width[c]);
+        const size_t fill = width[c] - vvi_report_columns(rest[c], n);
+        if (table->columns[c].right) pending += fill;
+        if (n > 0) put_spaces(&pending, out);
+        fwrite(rest[c], 1, n, out);
+        pending += (table->columns[c].right ? 0 : fill) + GAP;
+        rest[c] += n;
+        while (*rest[c] == ' ') rest[c]++;
+        more = more || *rest[c] != '\0';
+    }
+    fputc('\n', out);
+    return more;
+}
+
+static void write_head(const vvi_table *table, const size_t *width, FILE *out)
+{
+    const char *titles[MOST_COLUMNS];
+    size_t sum = GAP * (table->n_columns - 1);
+    for (size_t c = 0; c < table->n_columns; c++) {
+        titles[c] = table->columns[c].title;
+        sum += width[c];
+    }
+    while (write_line(table, titles, width, out)) continue;
+    while (sum-- > 0) fputc('-', out);
+    fputc('\n', out);
+}
+
+vv_status vvi_table_end(vvi_table *table, FILE *out, int width, vv_error *error)
+{
+    size_t widths[MOST_COLUMNS];
+    const bool failed = table->failed;
+    if (!failed) {
+        measure(table, (size_t)width, widths);
+        write_head(table, widths, out);
+        for (size_t i = 0; i + table->n_columns <= table->n_cells; i += table->n_columns) {
+            const char *rest[MOST_COLUMNS];
+            for (size_t c = 0; c < table->n_columns; c++) rest[c] = table->cells[i + c];
+            while (write_line(table, rest, widths, out)) continue;
+        }
+    }
+    vvi_arena_deinit(&table->arena);
+    vvi_free(table->cells);
+    *table = (vvi_table){ .columns = table->columns, .n_columns = table->n_columns };
+    if (failed) return vvi_no_memory(error);
+    return ferror(out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
+}

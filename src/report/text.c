@@ -1,0 +1,83 @@
+/* text.c - numbers, times and lists of values as people read them. */
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int vvi_report_seconds(double seconds, char *text, size_t size)
+{
+    if (!isfinite(seconds) || seconds < 0) return snprintf(text, size, "?");
+    if (seconds < 0.995) return snprintf(text, size, "%.2f s", seconds);
+    if (seconds < 59.95) return snprintf(text, size, "%.1f s", seconds);
+    const uint64_t whole = seconds < 1e15 ? (uint64_t)(seconds + 0.5) : UINT64_C(1000000000000000);
+    if (whole < 3600) return snprintf(text, size, "%" PRIu64 " min %02" PRIu64 " s", whole / 60, whole % 60);
+    return snprintf(text, size, "%" PRIu64 " h %02" PRIu64 " min", whole / 3600, whole % 3600 / 60);
+}
+
+int vvi_report_number(double number, char *text, size_t size)
+{
+    const double magnitude = fabs(number);
+    if (isnan(number)) return snprintf(text, size, "nan");
+    const bool plain = number == 0 || (magnitude >= 1e-3 && magnitude < 1e5);
+    return snprintf(text, size, plain ? "%.4f" : "%.3g", number);
+}
+
+int vvi_report_float(float number, char *text, size_t size)
+{
+    int digits = 6, n;
+    do n = snprintf(text, size, "%.*g", digits, (double)number);
+    while (strtof(text, NULL) != number && ++digits <= 9);
+    return n;
+}
+
+int vvi_report_count(uint64_t n, char *text, size_t size)
+{
+    char plain[VVI_NUMBER_SIZE], grouped[VVI_NUMBER_SIZE];
+    const int length = snprintf(plain, sizeof plain, "%" PRIu64, n);
+    size_t at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) grouped[at++] = ',';
+        grouped[at++] = plain[i];
+    }
+    return snprintf(text, size, "%.*s", (int)at, grouped);
+}
+
+static bool begins_character(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+size_t vvi_report_columns(const char *text, size_t n)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < n; i++) columns += begins_character(text[i]);
+    return columns;
+}
+
+size_t vvi_report_clip(const char *text, size_t columns)
+{
+    size_t n = 0;
+    for (; text[n] != '\0'; n++)
+        if (begins_character(text[n]) && columns-- == 0) break;
+    return n;
+}
+
+void vvi_report_values(vvi_text *text, const vv_active *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char value[256];
+        vv_value_format(values[i].value, value, sizeof value);
+        vvi_text_printf(text, "%s%s=%s", i == 0 ? "" : " ", values[i].name, value);
+    }
+}
+
+void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals)
+{
+    char count[VVI_NUMBER_SIZE];
+    if (refusals == NULL || refusals->n == 0) return;
+    vvi_report_count((uint64_t)refusals->n, count, sizeof count);
+    vvi_text_printf(text, "%s %s could not be built and cost no trial", count, refusals->n == 1 ? "draw" : "draws");
+    if (refusals->top[0].n > 0) vvi_text_printf(text, "; most often: %s", refusals->top[0].reason);
+}

@@ -1,0 +1,18 @@
+# manual.sh - the manual page is well-formed and names every command and every option that the tables have.
+. "$(dirname "$0")/lib.sh"
+page=$VARVE_SOURCE/docs/man/varve.1
+
+run mandoc -T lint "$page"
+exits 0; out_empty; err_empty
+mandoc -T ascii "$page" | col -b >page
+
+for command_name in summary search results show evaluate predict data; do
+    run varve --help
+    out_has "$command_name"
+    grep -qE "^ +(varve )?$command_name( |$)" page || fail "the manual page lacks the command $command_name"
+    run varve "$command_name" --help
+    for option in $(grep -oE '^  --[a-z-]+' out); do
+        grep -qE -- "^ +$option( |$)" page || fail "the manual page does not explain $option"
+        [ "$option" = --help ] || grep -qE -- "\[?$option( |\]|$)" page || fail "the synopsis lacks $option"
+    done
+done

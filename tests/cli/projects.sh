@@ -1,0 +1,56 @@
+# projects.sh - folders that are no projects, or cannot be gone on with: status 3, and nothing is touched.
+. "$(dirname "$0")/lib.sh"
+write_model model.c
+write_table table.csv
+
+unusable() { # TEXT COMMAND...
+    text=$1
+    shift
+    run varve "$@"
+    exits 3; out_empty; one_line_err; err_has "$text"
+}
+
+for command_name in results "show"; do
+    set -- "$command_name" nowhere
+    [ "$command_name" = show ] && set -- show nowhere 0
+    unusable nowhere "$@"
+done
+unusable nowhere evaluate nowhere --data "$TABLE"
+unusable nowhere predict nowhere --data "$TABLE"
+mkdir empty
+unusable empty results empty
+unusable table.csv results table.csv
+
+mkdir garbage
+echo 'not a database' >garbage/study.db
+unusable garbage results garbage
+unusable garbage search model.c --data "$TABLE" --project garbage
+[ "$(cat garbage/study.db)" = 'not a database' ] || fail "touched what is not ours"
+
+run varve search model.c --data "$TABLE" --project p --max-trials 2 --epochs 1 --executions-per-trial 1
+exits 0
+run varve results p --json
+cp out before
+unusable epochs search model.c --data "$TABLE" --project p --max-trials 3 --epochs 2 --executions-per-trial 1
+unusable seed search model.c --data "$TABLE" --project p --max-trials 3 --epochs 1 --executions-per-trial 1 --seed 7
+sed 's/VV_INTS(4, 8, 16)/VV_INTS(4, 8, 32)/' model.c >changed.c
+unusable units_0 search changed.c --data "$TABLE" --project p --max-trials 3 --epochs 1 --executions-per-trial 1
+run varve results p --json
+cmp -s before out || fail "a refused search has changed the project"
+
+# Cut in the middle, the database is damaged; it is said so.
+head -c 3000 p/study.db >cut.db
+rm -f p/study.db-wal p/study.db-shm
+cp cut.db p/study.db
+run varve results p
+exits 3; one_line_err
+
+# A folder that cannot be made.
+run varve search model.c --data "$TABLE" --directory /dev/null/x
+exits 1; one_line_err; err_has /dev/null
+
+# Standard output that cannot be written to is a failure.
+if [ -w /dev/full ]; then
+    "$VARVE" search --help >/dev/full 2>err
+    [ $? -eq 1 ] || fail "a full disk goes unnoticed"
+fi

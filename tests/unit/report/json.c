@@ -1,0 +1,214 @@
+/* json.c - what the JSON writer writes is valid and reads back as what it was given. Read back with jansson. */
+#include "check.h"
+
+#include "report/report.h"
+#include <jansson.h>
+#include <stdlib.h>
+
+static json_t *parse(vvi_json *json)
+{
+    json_error_t error;
+    json_t *root = json_loads(json->text.data, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (root == NULL) fail_msg("%s: %s", json->text.data, error.text);
+    vvi_text_deinit(&json->text);
+    return root;
+}
+
+static void numbers_are_the_shortest_that_read_back(void **state)
+{
+    (void)state;
+    static const struct {
+        double number;
+        const char *text;
+    } cases[] = { { 0.1, "0.1" },
+                  { 0.98, "0.98" },
+                  { 1.0 / 3, "0.3333333333333333" },
+                  { 1e300, "1e+300" },
+                  { 0.1 + 0.2, "0.30000000000000004" },
+                  { -0.0, "-0" },
+                  { 5e-324, "4.94065645841247e-324" } };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        vvi_json json = { 0 };
+        vvi_json_real(&json, NULL, cases[i].number);
+        assert_string_equal(json.text.data, cases[i].text);
+        CHECK_EQUAL_EXACTLY(strtod(json.text.data, NULL), cases[i].number);
+        vvi_text_deinit(&json.text);
+    }
+    vvi_json json = { 0 };
+    vvi_json_float(&json, NULL, 0.1f);
+    assert_string_equal(json.text.data, "0.1");
+    vvi_text_deinit(&json.text);
+}
+
+static void what_is_not_a_number_is_null(void **state)
+{
+    (void)state;
+    const double bad[] = { (double)NAN, (double)INFINITY, (double)-INFINITY };
+    vvi_json json = { 0 };
+    vvi_json_begin(&json, NULL, '[');
+    for (int i = 0; i < 3; i++) vvi_json_real(&json, NULL, bad[i]);
+    vvi_json_float(&json, NULL, NAN);
+    vvi_json_string(&json, NULL, NULL);
+    vvi_json_end(&json, ']');
+    assert_string_equal(json.text.data, "[null, null, null, null, null]");
+    json_decref(parse(&json));
+}
+
+static void any_bytes_make_valid_strings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes, *read;
+    } cases[] = {
+        { "plain", "plain" },
+        { "quote \" backslash \\ tab \t line \n bell \a delete \x7f",
+          "quote \" backslash \\ tab \t line \n bell \a delete \x7f" },
+        { "größe 層 🙂", "größe 層 🙂" },
+        { "cut \xc3", "cut \xef\xbf\xbd" },
+        { "stray \x80 byte", "stray \xef\xbf\xbd byte" },
+        { "overlong \xc0\xaf", "overlong \xef\xbf\xbd\xef\xbf\xbd" },
+        { "surrogate \xed\xa0\x80", "surrogate \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+        { "too large \xf4\x90\x80\x80", "too large \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        vvi_json json = { 0 };
+        vvi_json_string(&json, NULL, cases[i].bytes);
+        json_t *root = parse(&json);
+        assert_string_equal(json_string_value(root), cases[i].read);
+        json_decref(root);
+    }
+}
+
+static void objects_nest_and_separate(void **state)
+{
+    (void)state;
+    vvi_json json = { 0 };
+    vvi_json_begin(&json, NULL, '{');
+    vvi_json_begin(&json, "empty", '[');
+    vvi_json_end(&json, ']');
+    vvi_json_begin(&json, "inner", '{');
+    vvi_json_int(&json, "i", INT64_MIN);
+    vvi_json_bool(&json, "b", true);
+    vvi_json_end(&json, '}');
+    vvi_json_value(&json, "v", (vv_value){ .type = VV_VALUE_STRING, .s = "sgd" });
+    vvi_json_end(&json, '}');
+    assert_string_equal(json.text.data,
+                        "{\"empty\": [], \"inner\": {\"i\": -9223372036854775808, \"b\": true}, \"v\": \"sgd\"}");
+    json_decref(parse(&json));
+}
+
+/* ---- trials and events
+ * --------------------------------------------------------------------------------------------------- */
+
+static const vv_active values[] = { { .name = "num_layers", .value = { VV_VALUE_INT, { .i = 2 } } },
+                                    { .name = "add_dropout", .value = { VV_VALUE_BOOL, { .b = true } } } };
+static const vv_execution executions[] = { { .best_epoch = 1, .score = 0.97, .seconds = 2 },
+                                           { .score = 0.99, .seconds = 2.1 } };
+static const vv_trial trial = { .id = 3,
+                                .status = VV_TRIAL_COMPLETED,
+                                .score = 0.98,
+                                .seconds = 4.1,
+                                .values = values,
+                                .n_values = 2,
+                                .executions = executions,
+                                .n_executions = 2 };
+
+static void a_trial_has_its_members(void **state)
+{
+    (void)state;
+    const vv_event event = { .kind = VV_EVENT_TRIAL_END, .trial = &trial };
+    vvi_json json = { 0 };
+    vvi_json_event(&json, &event);
+    assert_string_equal(
+        json.text.data,
+        "{\"event\": \"trial_end\", \"trial\": 3, \"status\": \"COMPLETED\", \"score\": 0.98, "
+        "\"hyperparameters\": {\"num_layers\": 2, \"add_dropout\": true}, \"executions\": [0.97, 0.99], "
+        "\"seconds\": 4.1}");
+    json_decref(parse(&json));
+}
+
+static void a_failed_trial_has_a_reason_and_no_score(void **state)
+{
+    (void)state;
+    vv_trial failed = trial;
+    failed.status = VV_TRIAL_FAILED;
+    failed.reason = "loss is NaN";
+    failed.n_executions = 0;
+    vvi_json json = { 0 };
+    vvi_json_begin(&json, NULL, '{');
+    vvi_json_trial(&json, &failed);
+    vvi_json_end(&json, '}');
+    json_t *root = parse(&json);
+    assert_string_equal(json_string_value(json_object_get(root, "reason")), "loss is NaN");
+    assert_true(json_is_null(json_object_get(root, "score")));
+    json_decref(root);
+}
+
+static void every_event_is_valid_json(void **state)
+{
+    (void)state;
+    static const char *const metrics[] = { "loss", "val_loss" };
+    const double numbers[] = { 0.5, (double)NAN };
+    const vv_objective objective = { .name = "val_loss" };
+    const vv_refusals refusals = { .n = 7, .top = { { .reason = "conv2d: no", .values = "a=1", .n = 7 } } };
+    static const char *const names[] = { "search_begin", "trial_begin", "epoch", "trial_end", "search_end" };
+    for (int kind = VV_EVENT_SEARCH_BEGIN; kind <= VV_EVENT_SEARCH_END; kind++) {
+        const vv_event event = { .kind = (vv_event_kind)kind,
+                                 .objective = &objective,
+                                 .trial = &trial,
+                                 .metrics = metrics,
+                                 .values = numbers,
+                                 .n_metrics = 2,
+                                 .reason = VV_STOP_EXHAUSTED,
+                                 .best = -1,
+                                 .refusals = &refusals };
+        vvi_json json = { 0 };
+        vvi_json_event(&json, &event);
+        json_t *root = parse(&json);
+        assert_string_equal(json_string_value(json_object_get(root, "event")), names[kind - 1]);
+        if (kind == VV_EVENT_SEARCH_END) {
+            assert_int_equal(json_integer_value(json_object_get(root, "refused")), 7);
+            assert_true(json_is_null(json_object_get(root, "best")));
+        }
+        json_decref(root);
+    }
+}
+
+static void failing_allocations_are_reported(void **state)
+{
+    (void)state;
+    for (long n = 1;; n++) {
+        FILE *out = tmpfile();
+        vvi_json json = { 0 };
+        vv_error error = { 0 };
+        vvi_fail_allocation(n);
+        vvi_json_begin(&json, NULL, '{');
+        for (int i = 0; i < 200; i++) vvi_json_string(&json, "key", "some text that has a length");
+        vvi_json_end(&json, '}');
+        const vv_status status = vvi_json_flush(&json, out, &error);
+        vvi_fail_allocation(0);
+        const long written = ftell(out);
+        fclose(out);
+        if (status == VV_OK) {
+            assert_true(n > 1 && written > 0);
+            return;
+        }
+        assert_int_equal(status, VV_NO_MEMORY);
+        assert_int_equal(written, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_the_shortest_that_read_back),
+        cmocka_unit_test(what_is_not_a_number_is_null),
+        cmocka_unit_test(any_bytes_make_valid_strings),
+        cmocka_unit_test(objects_nest_and_separate),
+        cmocka_unit_test(a_trial_has_its_members),
+        cmocka_unit_test(a_failed_trial_has_a_reason_and_no_score),
+        cmocka_unit_test(every_event_is_valid_json),
+        cmocka_unit_test(failing_allocations_are_reported),
+    };
+    return !!cmocka_run_group_tests(tests, NULL, NULL);
+}

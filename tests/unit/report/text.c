@@ -1,0 +1,229 @@
+/* text.c - numbers, times, curves, tables and the live block as they look. */
+#include "check.h"
+
+#include "report/report.h"
+#include <stdlib.h>
+
+static void times_read_as_people_say_them(void **state)
+{
+    (void)state;
+    static const struct {
+        double seconds;
+        const char *text;
+    } cases[] = { { 0, "0.00 s" },        { 0.254, "0.25 s" },        { 0.996, "1.0 s" },
+                  { 4.1, "4.1 s" },       { 59.94, "59.9 s" },        { 59.96, "1 min 00 s" },
+                  { 125, "2 min 05 s" },  { 3599.4, "59 min 59 s" },  { 3599.6, "1 h 00 min" },
+                  { 3720, "1 h 02 min" }, { 360000, "100 h 00 min" }, { -1, "?" } };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[VVI_NUMBER_SIZE];
+        vvi_report_seconds(cases[i].seconds, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+    char text[VVI_NUMBER_SIZE];
+    vvi_report_seconds((double)NAN, text, sizeof text);
+    assert_string_equal(text, "?");
+}
+
+static void numbers_have_four_digits_or_an_exponent(void **state)
+{
+    (void)state;
+    static const struct {
+        double number;
+        const char *text;
+    } cases[] = {
+        { 0.98123, "0.9812" }, { 0, "0.0000" }, { 2.31e-5, "2.31e-05" }, { -1234.5, "-1234.5000" }, { 1e9, "1e+09" }
+    };
+    char text[VVI_NUMBER_SIZE];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        vvi_report_number(cases[i].number, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+    vvi_report_count(37448, text, sizeof text);
+    assert_string_equal(text, "37,448");
+    vvi_report_count(999, text, sizeof text);
+    assert_string_equal(text, "999");
+    vvi_report_count(UINT64_MAX, text, sizeof text);
+    assert_string_equal(text, "18,446,744,073,709,551,615");
+}
+
+static void refusals_say_how_many_and_why(void **state)
+{
+    (void)state;
+    vv_refusals refusals = { .n = 7,
+                             .top = { { .reason = "conv2d_3: too small", .values = "num_layers=4", .n = 6 },
+                                      { .reason = "other", .n = 1 } } };
+    vvi_text text = { 0 };
+    vvi_report_refusals(&text, &refusals);
+    assert_string_equal(text.data, "7 draws could not be built and cost no trial; most often: conv2d_3: too small");
+    vvi_text_deinit(&text);
+    refusals.n = 0;
+    vvi_report_refusals(&text, &refusals);
+    assert_null(text.data);
+}
+
+static void curves_go_from_their_lowest_to_their_highest(void **state)
+{
+    (void)state;
+    const double rising[] = { 0, 1, 2, 3, 4, 5, 6, 7 }, flat[] = { 2, 2, 2 }, broken[] = { 1, (double)NAN, 0 },
+                 huge[] = { -1e308, 1e308 };
+    char text[VVI_SPARK_SIZE];
+    vvi_report_spark(rising, 8, text);
+    assert_string_equal(text, "▁▂▃▄▅▆▇█");
+    vvi_report_spark(flat, 3, text);
+    assert_string_equal(text, "▁▁▁");
+    vvi_report_spark(broken, 3, text);
+    assert_string_equal(text, "█·▁");
+    vvi_report_spark(huge, 2, text);
+    assert_int_equal(vvi_report_columns(text, strlen(text)), 2);
+    vvi_report_spark(rising, 0, text);
+    assert_string_equal(text, "");
+}
+
+static void long_curves_are_averaged(void **state)
+{
+    (void)state;
+    double values[1000];
+    char text[VVI_SPARK_SIZE];
+    for (int i = 0; i < 1000; i++) values[i] = i;
+    vvi_report_spark(values, 1000, text);
+    assert_int_equal(vvi_report_columns(text, strlen(text)), VVI_SPARK_WIDTH);
+    assert_memory_equal(text, "▁", 3);
+    assert_string_equal(text + strlen(text) - 3, "█");
+}
+
+/* ---- tables
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+static char *render(vvi_table *table, int width)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    CHECK_OK(vvi_table_end(table, out, width, NULL));
+    fclose(out);
+    return text;
+}
+
+static const vvi_table_column columns[] = { { .title = "Trial", .right = true },
+                                            { .title = "Score" },
+                                            { .title = "Values" } };
+
+static void columns_are_as_wide_as_their_longest_cell(void **state)
+{
+    (void)state;
+    vvi_table table = { .columns = columns, .n_columns = 3 };
+    static const char *const cells[] = { "3", "0.9812", "größe=2", "12", "FAILED", "" };
+    for (size_t i = 0; i < 6; i++) vvi_table_cell(&table, "%s", cells[i]);
+    char *text = render(&table, 80);
+    assert_string_equal(text, "Trial  Score   Values\n"
+                              "----------------------\n"
+                              "    3  0.9812  größe=2\n"
+                              "   12  FAILED\n");
+    free(text);
+}
+
+static void wide_cells_wrap_at_spaces_inside_their_column(void **state)
+{
+    (void)state;
+    vvi_table table = { .columns = columns, .n_columns = 3 };
+    vvi_table_cell(&table, "0");
+    vvi_table_cell(&table, "0.5");
+    vvi_table_cell(&table, "a=1 bb=22 ccc=333 a_very_long_name=4");
+    char *text = render(&table, 27);
+    assert_string_equal(text, "Trial  Score  Values\n"
+                              "---------------------------\n"
+                              "    0  0.5    a=1 bb=22\n"
+                              "              ccc=333\n"
+                              "              a_very_long_n\n"
+                              "              ame=4\n");
+    free(text);
+}
+
+static void a_table_fails_cleanly_without_memory(void **state)
+{
+    (void)state;
+    for (long n = 1;; n++) {
+        vvi_table table = { .columns = columns, .n_columns = 3 };
+        FILE *out = tmpfile();
+        vv_error error = { 0 };
+        vvi_fail_allocation(n);
+        for (int i = 0; i < 300; i++) vvi_table_cell(&table, "cell %d", i);
+        const vv_status status = vvi_table_end(&table, out, 80, &error);
+        vvi_fail_allocation(0);
+        fclose(out);
+        if (status == VV_OK) {
+            assert_true(n > 3);
+            return;
+        }
+        assert_int_equal(status, VV_NO_MEMORY);
+    }
+}
+
+/* ---- live
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static void a_live_block_takes_itself_back(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    vvi_live live = { .out = open_memstream(&text, &size) };
+    vvi_live_draw(&live, "one\ntwo\nthree");
+    assert_int_equal(live.lines, 3);
+    vvi_live_draw(&live, "four");
+    vvi_live_clear(&live);
+    vvi_live_clear(&live);
+    fclose(live.out);
+    assert_string_equal(text, "one\ntwo\nthree\033[2A\r\033[Jfour\r\033[J");
+    free(text);
+}
+
+static void live_lines_are_clipped(void **state)
+{
+    (void)state;
+    char *text = NULL, line[201];
+    size_t size = 0;
+    memset(line, 'x', 200);
+    line[200] = '\0';
+    vvi_live live = { .out = open_memstream(&text, &size) }; /* no terminal: 80 columns */
+    vvi_live_draw(&live, line);
+    assert_int_equal(strlen(text), VVI_REPORT_WIDTH - 1);
+    fclose(live.out);
+    free(text);
+}
+
+static void a_block_taller_than_the_terminal_keeps_its_last_lines(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    vvi_text block = { 0 };
+    for (int i = 1; i <= 100; i++) vvi_text_printf(&block, "line %d%s", i, i < 100 ? "\n" : "");
+    vvi_live live = { .out = open_memstream(&text, &size) }; /* no terminal: 24 rows */
+    vvi_live_draw(&live, block.data);
+    fclose(live.out);
+    assert_int_equal(live.lines, 23);
+    assert_memory_equal(text, "line 78\n", 8);
+    assert_string_equal(strrchr(text, '\n') + 1, "line 100");
+    vvi_text_deinit(&block);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times_read_as_people_say_them),
+        cmocka_unit_test(numbers_have_four_digits_or_an_exponent),
+        cmocka_unit_test(refusals_say_how_many_and_why),
+        cmocka_unit_test(curves_go_from_their_lowest_to_their_highest),
+        cmocka_unit_test(long_curves_are_averaged),
+        cmocka_unit_test(columns_are_as_wide_as_their_longest_cell),
+        cmocka_unit_test(wide_cells_wrap_at_spaces_inside_their_column),
+        cmocka_unit_test(a_table_fails_cleanly_without_memory),
+        cmocka_unit_test(a_live_block_takes_itself_back),
+        cmocka_unit_test(live_lines_are_clipped),
+        cmocka_unit_test(a_block_taller_than_the_terminal_keeps_its_last_lines),
+    };
+    return !!cmocka_run_group_tests(tests, NULL, NULL);
+}
