@@ -42,7 +42,8 @@ static double median(double *values, size_t n)
     return values[n / 2];
 }
 
-static vv_status note_begin(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict, vv_error *error)
+static vv_status note_begin(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
+                            vv_error *error)
 {
     (void)state, (void)verdict, (void)error, (void)epoch;
     timing *t = self->context;
@@ -51,7 +52,8 @@ static vv_status note_begin(const vv_callback *self, void *state, const vv_epoch
     return VV_OK;
 }
 
-static vv_status note_end(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict, vv_error *error)
+static vv_status note_end(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
+                          vv_error *error)
 {
     (void)state, (void)verdict, (void)error;
     timing *t = self->context;
@@ -103,7 +105,8 @@ static vv_data *random_data(const vv_model *m, size_t n, bool series, int classe
         vvi_stream stream = vvi_stream_begin(vvi_key_new(0, "bench"));
         for (size_t i = 0; i < n * size; i++) x[i] = (float)vvi_stream_unit(&stream);
         for (size_t i = 0; i < n; i++)
-            y[i] = series ? (float)vvi_stream_normal(&stream) : (float)vvi_stream_below(&stream, classes > 1 ? (uint64_t)classes : 2);
+            y[i] = series ? (float)vvi_stream_normal(&stream)
+                          : (float)vvi_stream_below(&stream, classes > 1 ? (uint64_t)classes : 2);
         if (vv_data_new(n, shape, x, one, y, NULL, &data, NULL) != VV_OK) data = NULL;
     }
     free(x);
@@ -132,7 +135,9 @@ static double peak_gflops(void)
     static float a[M * K], b[K * N], c[M * N];
     double seconds[TRIES];
     const vvi_kernels *kernels = vvi_kernels_best();
-    const vvi_gemm g = { .M = M, .N = N, .K = K, .KO = 1, .A = a, .a_row = K, .a_col = 1, .B = b, .ldb = N, .C = c, .ldc = N };
+    const vvi_gemm g = {
+        .M = M, .N = N, .K = K, .KO = 1, .A = a, .a_row = K, .a_col = 1, .B = b, .ldb = N, .C = c, .ldc = N
+    };
     for (int t = 0; t < TRIES; t++) {
         const double before = clock_of(CLOCK_THREAD_CPUTIME_ID);
         for (int i = 0; i < TIMES; i++) kernels->gemm(&g);
@@ -160,7 +165,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "train: %s\n", vv_model_error(m));
         return 1;
     }
-    const double startup = t.wall_before == 0 ? 0 : t.wall[0] / STEPS; /* first epoch's step, before the medians sort it */
+    const double startup =
+        t.wall_before == 0 ? 0 : t.wall[0] / STEPS; /* first epoch's step, before the medians sort it */
     const double setup = clock_of(CLOCK_MONOTONIC) - began;
     double total = 0;
     for (int i = 0; i < EPOCHS; i++) total += t.wall[i];
@@ -168,11 +174,12 @@ int main(int argc, char **argv)
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     const double gflops = 1e-9 * step_operations(m) * batch / cpu, peak = peak_gflops();
-    printf("{\"model\": \"%s\", \"batch\": %d, \"kernels\": \"%s\", \"us_per_step\": %.2f, \"us_per_step_wall\": %.2f, "
-           "\"samples_per_s\": %.0f, \"startup_s\": %.4f, \"peak_rss_mb\": %.1f, \"gflops\": %.1f, \"peak_gflops\": %.1f, "
-           "\"share_of_peak\": %.3f}\n",
-           name, batch, vv_kernels_name(), 1e6 * cpu, 1e6 * wall, batch / cpu, setup - total + startup,
-           (double)usage.ru_maxrss / 1024, gflops, peak, gflops / peak);
+    printf(
+        "{\"model\": \"%s\", \"batch\": %d, \"kernels\": \"%s\", \"us_per_step\": %.2f, \"us_per_step_wall\": %.2f, "
+        "\"samples_per_s\": %.0f, \"startup_s\": %.4f, \"peak_rss_mb\": %.1f, \"gflops\": %.1f, \"peak_gflops\": %.1f, "
+        "\"share_of_peak\": %.3f}\n",
+        name, batch, vv_kernels_name(), 1e6 * cpu, 1e6 * wall, batch / cpu, setup - total + startup,
+        (double)usage.ru_maxrss / 1024, gflops, peak, gflops / peak);
     vv_data_free(data);
     vv_model_free(m);
     return 0;

@@ -11,7 +11,8 @@ static void on_event(void *context, const vv_event *event)
 {
     (void)context;
     if (event->kind == VV_EVENT_TRIAL_END)
-        printf("trial %d %s, score %.4f\n", event->trial->id, vv_trial_status_name(event->trial->status), event->trial->score);
+        printf("trial %d %s, score %.4f\n", event->trial->id, vv_trial_status_name(event->trial->status),
+               event->trial->score);
 }
 
 /* Loads the best trial's network and shows it. */
@@ -41,8 +42,8 @@ int main(int argc, char **argv)
 
     vv_status status = vv_data_open(varve_hypermodel.data, &split, &training, &validation, &error);
     if (status == VV_OK)
-        status = vv_search(&result, &error, &varve_hypermodel, training, validation, .max_trials = 3, .project = project,
-                           .overwrite = true, .on_event = on_event);
+        status = vv_search(&result, &error, &varve_hypermodel, training, validation, .max_trials = 3,
+                           .project = project, .overwrite = true, .on_event = on_event);
     if (status == VV_OK) status = show_best(project, result.best, &error);
     if (status != VV_OK) fprintf(stderr, "embed: %s\n", error.text);
 

@@ -2,11 +2,13 @@
 #ifndef VARVE_TESTS_CHECK_H
 #define VARVE_TESTS_CHECK_H
 
+/* clang-format off: the order is the library's */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+/* clang-format on */
 
 #include <math.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <varve/status.h>
 
-/* ---- errors ---------------------------------------------------------------------------------------------------- */
+/* ---- errors ----------------------------------------------------------------------------------------------------- */
 
 /* Puts status and text into *error unless one is there already (first wins) or error is NULL. Returns `status`. */
 vv_status vvi_fail(vv_error *error, vv_status status, const char *format, ...) VV_PRINTF(3, 4);
@@ -13,20 +13,20 @@ vv_status vvi_fail(vv_error *error, vv_status status, const char *format, ...) V
 vv_status vvi_no_memory(vv_error *error);
 
 /* Returns early with the status of a failing call. */
-#define VVI_TRY(call)                                \
-    do {                                             \
-        const vv_status vvi_try_status = (call);     \
-        if (vvi_try_status != VV_OK) return vvi_try_status; \
+#define VVI_TRY(call)                                                                                                  \
+    do {                                                                                                               \
+        const vv_status vvi_try_status = (call);                                                                       \
+        if (vvi_try_status != VV_OK) return vvi_try_status;                                                            \
     } while (0)
 
-/* ---- memory ---------------------------------------------------------------------------------------------------- */
+/* ---- memory ----------------------------------------------------------------------------------------------------- */
 
 /* All heap memory of the library comes from here, so that tests can let the n-th allocation fail. Sizes in bytes.
  * NULL: out of memory (or size 0). vvi_free(NULL) is fine. */
 void *vvi_malloc(size_t size);
-void *vvi_calloc(size_t n, size_t size);              /* zeroed; refuses n * size that overflows */
+void *vvi_calloc(size_t n, size_t size); /* zeroed; refuses n * size that overflows */
 void *vvi_realloc(void *memory, size_t size);
-void *vvi_malloc_aligned(size_t size);                /* 64-byte aligned; free with vvi_free */
+void *vvi_malloc_aligned(size_t size); /* 64-byte aligned; free with vvi_free */
 void vvi_free(void *memory);
 char *vvi_strdup(const char *text);
 /* Tests: the n-th allocation from now (counted from 1) fails, once; 0: none. Returns how many there were since the
@@ -79,26 +79,26 @@ typedef struct vvi_stream {
 } vvi_stream;
 vvi_stream vvi_stream_begin(vvi_key key);
 uint32_t vvi_stream_u32(vvi_stream *stream);
-double vvi_stream_unit(vvi_stream *stream);                    /* [0, 1), 53 bits                */
-uint64_t vvi_stream_below(vvi_stream *stream, uint64_t n);     /* 0..n-1 without bias; n >= 1    */
-double vvi_stream_normal(vvi_stream *stream);                  /* mean 0, deviation 1 (Box, Muller 1958) */
+double vvi_stream_unit(vvi_stream *stream);                /* [0, 1), 53 bits                */
+uint64_t vvi_stream_below(vvi_stream *stream, uint64_t n); /* 0..n-1 without bias; n >= 1    */
+double vvi_stream_normal(vvi_stream *stream);              /* mean 0, deviation 1 (Box, Muller 1958) */
 
-/* ---- hashes, clock ------------------------------------------------------------------------------------------------ */
+/* ---- hashes, clock ---------------------------------------------------------------------------------------------- */
 
 #define VVI_HASH_START UINT64_C(0xcbf29ce484222325)
 uint64_t vvi_hash_bytes(uint64_t hash, const void *bytes, size_t n); /* FNV-1a, 64 bits */
-uint64_t vvi_hash_text(uint64_t hash, const char *text);            /* with its NUL */
+uint64_t vvi_hash_text(uint64_t hash, const char *text);             /* with its NUL */
 
 double vvi_clock_s(void); /* monotonic seconds */
 
-/* ---- files -------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------ */
 
 vv_status vvi_make_directories(const char *path, vv_error *error); /* like mkdir -p; IO */
 /* Writes a file as a whole or not at all: into PATH.tmp-PID, fsync, rename. `write` gets a FILE * as `file`. */
-vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error), void *context,
-                           vv_error *error);
+vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error),
+                           void *context, vv_error *error);
 
-/* ---- child processes ------------------------------------------------------------------------------------------------ */
+/* ---- child processes -------------------------------------------------------------------------------------------- */
 
 /* Runs `child(context, fd)` in a forked process that ends with its return value; what it writes to fd the parent reads
  * from process->fd. SIGINT and SIGTERM from a terminal are left to the parent; the child dies with its parent; what is

@@ -32,7 +32,8 @@ static uint64_t mix(uint64_t bits)
 
 vvi_key vvi_key_int(vvi_key key, int64_t number)
 {
-    return (vvi_key){ mix(key.bits * UINT64_C(0x9e3779b97f4a7c15) + mix((uint64_t)number + UINT64_C(0x9e3779b97f4a7c15))) };
+    return (
+        vvi_key){ mix(key.bits * UINT64_C(0x9e3779b97f4a7c15) + mix((uint64_t)number + UINT64_C(0x9e3779b97f4a7c15))) };
 }
 
 vvi_key vvi_key_name(vvi_key key, const char *name)

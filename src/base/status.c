@@ -7,8 +7,9 @@
 const char *vv_status_name(vv_status status)
 {
     switch (status) {
-#define NAME(id, code, text) \
-    case VV_##id: return #id;
+#define NAME(id, code, text)                                                                                           \
+    case VV_##id:                                                                                                      \
+        return #id;
         VV_STATUS_MAP(NAME)
 #undef NAME
     }
@@ -18,15 +19,16 @@ const char *vv_status_name(vv_status status)
 const char *vv_strerror(vv_status status)
 {
     switch (status) {
-#define TEXT(id, code, text) \
-    case VV_##id: return text;
+#define TEXT(id, code, text)                                                                                           \
+    case VV_##id:                                                                                                      \
+        return text;
         VV_STATUS_MAP(TEXT)
 #undef TEXT
     }
     return "unknown status";
 }
 
-#define TEXT_OF(x) #x
+#define TEXT_OF(x)                        #x
 #define VERSION_TEXT(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)
 
 const char *vv_version(void)

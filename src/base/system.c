@@ -66,8 +66,8 @@ static vv_status write_and_sync(const char *temporary, const replacement *r, vv_
     return status;
 }
 
-vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error), void *context,
-                           vv_error *error)
+vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error),
+                           void *context, vv_error *error)
 {
     vvi_text temporary = { 0 };
     vvi_text_printf(&temporary, "%s.tmp-%ld", path, (long)getpid());
@@ -83,7 +83,7 @@ vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, v
     return status;
 }
 
-/* ---- child processes --------------------------------------------------------------------------------------------- */
+/* ---- child processes -------------------------------------------------------------------------------------------- */
 
 /* A terminal sends its signals to parent and child alike; the parent alone decides what becomes of the child. What the
  * user's code prints in it goes to standard error: standard output belongs to the program that asked. */

@@ -28,8 +28,7 @@ enum {
 extern const vvi_command vvi_command_summary, vvi_command_search, vvi_command_results, vvi_command_show,
     vvi_command_evaluate, vvi_command_predict, vvi_command_data;
 
-/* ---- common.c
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- common.c --------------------------------------------------------------------------------------------------- */
 
 /* "varve: TEXT" on standard error; returns `exit_status`. */
 int vvi_cli_complain(int exit_status, const char *format, ...) VV_PRINTF(2, 3);
@@ -44,8 +43,7 @@ int vvi_cli_end(int exit_status, FILE *out);
 /* What a download says while it runs, on a terminal. */
 void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes);
 
-/* ---- compile.c
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- compile.c -------------------------------------------------------------------------------------------------- */
 
 /* The shared object of a C file, compiled now or found in the cache. *exit_status says what to exit with on failure;
  * the complaint was made. */
@@ -56,8 +54,7 @@ typedef struct vvi_compiled {
 } vvi_compiled;
 bool vvi_compile(const char *file, vvi_compiled *compiled, int *exit_status);
 
-/* ---- hypermodel.c
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- hypermodel.c ----------------------------------------------------------------------------------------------- */
 
 typedef struct vvi_loaded {
     vv_hypermodel hypermodel; /* as declared, with its name filled in */
@@ -69,8 +66,7 @@ typedef struct vvi_loaded {
 int vvi_hypermodel_load(const char *file, vvi_loaded *loaded);
 void vvi_hypermodel_unload(vvi_loaded *loaded);
 
-/* ---- checkpoint.c: a project and one of its trials with weights
- * -------------------------------------------------------- */
+/* ---- checkpoint.c: a project and one of its trials with weights ------------------------------------------------- */
 
 typedef struct vvi_trained {
     int trial;
@@ -84,8 +80,7 @@ void vvi_trained_close(vvi_trained *trained);
 /* "3": the id; false: not a trial's number. */
 bool vvi_cli_trial_id(const char *text, int *id);
 
-/* ---- screen.c: what a search shows
- * -------------------------------------------------------------------------------------- */
+/* ---- screen.c: what a search shows ------------------------------------------------------------------------------ */
 
 typedef struct vvi_screen {
     FILE *out;

@@ -37,8 +37,7 @@ typedef struct compilation {
 
 static const char *const flags[] = { "-std=c11", "-O2", "-Wall", "-fPIC", "-shared" };
 
-/* ---- where things are
- * --------------------------------------------------------------------------------------------------- */
+/* ---- where things are ------------------------------------------------------------------------------------------- */
 
 /* The headers of this very installation: PREFIX/bin/varve has PREFIX/include; a build folder has its source tree. */
 static bool find_headers(char include[PATH_SIZE])
@@ -98,8 +97,7 @@ static void name_file(const compilation *c, const char *what, char path[PATH_SIZ
     snprintf(path, PATH_SIZE + 64, "%s/%016" PRIx64 "%s", c->folder, c->key, what);
 }
 
-/* ---- what an object was made of
- * -------------------------------------------------------------------------------------------- */
+/* ---- what an object was made of --------------------------------------------------------------------------------- */
 
 typedef struct print {
     uint64_t hash;
@@ -185,8 +183,7 @@ static void forget_older(const compilation *c, const char *kept)
     closedir(folder);
 }
 
-/* ---- compiling
- * ----------------------------------------------------------------------------------------------------------------- */
+/* ---- compiling -------------------------------------------------------------------------------------------------- */
 
 /* Runs it without a shell, with its output on standard error. -1: it could not be started; errno says why. */
 static int run_compiler(char *const *arguments)

@@ -13,8 +13,7 @@ static const vvi_option help_option = {
     .name = "help", .type = VVI_OPTION_FLAG, .offset = offsetof(vvi_options, help), .help = "this text"
 };
 
-/* ---- the nearest name
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the nearest name ------------------------------------------------------------------------------------------- */
 
 enum { LONGEST = 40 };
 
@@ -53,8 +52,7 @@ const char *vvi_options_nearest(const char *word, const void *names, size_t n, s
     return nearest;
 }
 
-/* ---- values
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- values ----------------------------------------------------------------------------------------------------- */
 
 static bool refuse_range(const vvi_option *option, const char *text, char *message, size_t size)
 {
@@ -128,8 +126,7 @@ static bool (*const setters[])(const vvi_option *option, const char *text, void 
     [VVI_OPTION_FLOAT] = set_float, [VVI_OPTION_TEXT] = set_text,
 };
 
-/* ---- words
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- words ------------------------------------------------------------------------------------------------------ */
 
 typedef struct parsing {
     const vvi_command *command;
@@ -237,9 +234,7 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
     return check_missing(&p);
 }
 
-/* ---- help
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* ---- help ------------------------------------------------------------------------------------------------------- */
 
 enum { WIDTH = 80, HELP_COLUMN = 28 };
 

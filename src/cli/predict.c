@@ -39,8 +39,7 @@ typedef struct answers {
     int classes; /* 0: numbers */
 } answers;
 
-/* ---- what the output means
- * --------------------------------------------------------------------------------------------- */
+/* ---- what the output means -------------------------------------------------------------------------------------- */
 
 static vv_activation last_activation(const vv_model *model)
 {
@@ -76,8 +75,7 @@ static const char *answer(const answers *a, size_t row, char text[VVI_NUMBER_SIZ
     return name == NULL ? text : name;
 }
 
-/* ---- CSV
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- CSV -------------------------------------------------------------------------------------------------------- */
 
 static void write_field(const char *text)
 {
@@ -128,8 +126,7 @@ static void write_csv(const answers *a)
     for (size_t row = 0; row < a->n; row++) write_row(a, row, n);
 }
 
-/* ---- JSON
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
 static void add_row(vvi_json *json, const answers *a, size_t row)
 {
@@ -163,8 +160,7 @@ static vv_status write_json(const answers *a, vv_error *error)
     return vvi_json_flush(&json, stdout, error);
 }
 
-/* ---- the whole
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 static int predict(const vvi_trained *trained, const vvi_options *options)
 {

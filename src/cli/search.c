@@ -81,8 +81,7 @@ static const vvi_option rows[] = {
     VVI_OPTION_JSON,
 };
 
-/* ---- stopping: once politely, twice at once
- * ------------------------------------------------------------------------------ */
+/* ---- stopping: once politely, twice at once --------------------------------------------------------------------- */
 
 static volatile int stop_requested;
 
@@ -103,8 +102,7 @@ static void catch_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-/* ---- before
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- before ----------------------------------------------------------------------------------------------------- */
 
 typedef struct searching {
     const vvi_options *options;
@@ -159,8 +157,7 @@ static int name_project(searching *s)
                             sizeof s->project - 1);
 }
 
-/* ---- after
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- after ------------------------------------------------------------------------------------------------------ */
 
 /* A word as a shell would read it back. */
 static void add_word(vvi_text *text, const char *word)
@@ -260,8 +257,7 @@ static int explain_failure(const searching *s, vv_status status, const vv_error 
     return vvi_cli_fail(s->screen.tried ? VVI_EXIT_FAILED : vvi_cli_input_status(status), error);
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 static int search(searching *s)
 {

@@ -45,7 +45,7 @@ static void column_sums(int rows, int cols, const float *a, ptrdiff_t lda, float
     }
 }
 
-/* ---- activations ---- */
+/* ---- activations ------------------------------------------------------------------------------------------------ */
 
 static const double selu_scale = 1.0507009873554805, selu_alpha = 1.6732632423543772;
 
@@ -143,7 +143,7 @@ static void activation_gradient(vv_activation kind, int rows, int cols, const fl
     for (ptrdiff_t i = 0; i < n; i++) dx[i] = (float)((double)dy[i] * slope(kind, x ? (double)x[i] : 0, (double)y[i]));
 }
 
-/* ---- pooling ---- */
+/* ---- pooling ---------------------------------------------------------------------------------------------------- */
 
 /* Where in x the first largest element of one window and channel lies; a NaN is larger than anything. */
 static ptrdiff_t first_largest(const vvi_pool *p, const float *x, int n, int i, int j, int k)
@@ -184,7 +184,7 @@ static void max_pool_gradient(const vvi_pool *p, const float *x, const float *y,
     }
 }
 
-/* ---- LSTM ---- */
+/* ---- LSTM ------------------------------------------------------------------------------------------------------- */
 
 static bool keeps_sums(vv_activation kind)
 {
@@ -247,7 +247,7 @@ static void lstm_backward(const vvi_lstm_step *s)
     }
 }
 
-/* ---- elementwise ---- */
+/* ---- elementwise ------------------------------------------------------------------------------------------------ */
 
 static void add(size_t n, const float *a, float *b)
 {
@@ -271,7 +271,7 @@ static double sum_squares(size_t n, const float *a)
     return sum;
 }
 
-/* ---- optimizers ---- */
+/* ---- optimizers ------------------------------------------------------------------------------------------------- */
 
 static void adam(const vvi_adam *o, size_t n, float *w, const float *g, float *m, float *v, float *v_max)
 {

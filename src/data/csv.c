@@ -188,8 +188,7 @@ static vv_status check_text(const char *path, const char *bytes, size_t n, vv_er
     return VV_OK;
 }
 
-/* ---- the first row
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the first row ---------------------------------------------------------------------------------------------- */
 
 static bool looks_like_header(const parser *p, const char *target, const vvi_number_reader *reader)
 {

@@ -119,7 +119,7 @@ int vvi_data_count_classes(const double *value, size_t n)
     return largest >= 1 ? largest + 1 : 0;
 }
 
-/* ---- the caller's own arrays ------------------------------------------------------------------------------------- */
+/* ---- the caller's own arrays ------------------------------------------------------------------------------------ */
 
 static vv_status check_shape(const char *what, size_t n, vv_shape shape, vv_error *error)
 {

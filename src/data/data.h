@@ -23,7 +23,7 @@ struct vv_data {
     bool series;
 };
 
-/* ---- data.c ------------------------------------------------------------------------------------------------------ */
+/* ---- data.c ----------------------------------------------------------------------------------------------------- */
 
 /* Numbers in one example; 0: rank 0, a size below 1, or too many for size_t. */
 size_t vvi_data_size(vv_shape shape);
@@ -175,8 +175,7 @@ vv_status vvi_open_columns(vvi_request *request, vvi_source *source, vv_data **t
 vv_status vvi_open_series(vvi_request *request, vvi_source *source, vv_data **training, vv_data **validation,
                           vv_error *error);
 
-/* ---- prepare.c: JSON both ways, and the one linear transform
- * --------------------------------------------------------- */
+/* ---- prepare.c: JSON both ways, and the one linear transform ---------------------------------------------------- */
 
 /* (value - offset) / scale; scale is never 0. */
 typedef struct vvi_linear {
@@ -199,8 +198,7 @@ vv_status vvi_prepare_text(const json_t *root, const char *key, const char **val
 vv_status vvi_prepare_texts(const json_t *root, const char *key, vvi_arena *arena, const char ***text, size_t *n,
                             vv_error *error);
 
-/* ---- split.c
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- split.c ---------------------------------------------------------------------------------------------------- */
 
 /* Which rows are for training, which for validation, each ascending. */
 typedef struct vvi_parts {
@@ -216,8 +214,7 @@ vv_status vvi_split_draw(vvi_parts *parts, size_t n, const int *class_of, int cl
                          vv_error *error);
 void vvi_parts_deinit(vvi_parts *parts);
 
-/* ---- image.c
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- image.c ---------------------------------------------------------------------------------------------------- */
 
 /* Bilinear, half-pixel centres, edges repeated: [n, h, w, c] -> [n, height, width, c] */
 vv_status vvi_image_resize(vv_data *data, int height, int width, vv_error *error);
@@ -228,8 +225,7 @@ vv_status vvi_image_from_bytes(size_t n, vv_shape shape, vv_shape target_shape, 
 vv_status vvi_image_set_labels(vv_data *data, const unsigned char *label, const char *const *names, int n_names,
                                const char *path, vv_error *error);
 
-/* ---- idx.c, cifar.c: for sets.c too
- * ------------------------------------------------------------------------------------ */
+/* ---- idx.c, cifar.c: for sets.c too ----------------------------------------------------------------------------- */
 
 /* labels NULL: no targets. names: of the n_names classes, or NULL: as many as there are. */
 vv_status vvi_idx_read(const char *images, const char *labels, const char *const *names, int n_names, vv_data **data,
@@ -238,8 +234,7 @@ vv_status vvi_idx_read(const char *images, const char *labels, const char *const
 vv_status vvi_cifar_read(const char *const *path, size_t n, vv_data **data, vv_error *error);
 vv_status vvi_cifar_read_archive(const char *path, const char *member, vv_data **data, vv_error *error);
 
-/* ---- find.c, fetch.c: where files are, and where they come from
- * -------------------------------------------------------- */
+/* ---- find.c, fetch.c: where files are, and where they come from ------------------------------------------------- */
 
 /* The folders to look in: $VARVE_DATA, the installed one, those beside the program, the cache. NULL-terminated, in
  * *arena; NULL: no memory. */

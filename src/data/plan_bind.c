@@ -66,7 +66,8 @@ vv_status vvi_data_plan_found(vvi_data_plan *plan, const vvi_table *table, const
     if (options->target == NULL) return target_required(table, error);
     VVI_TRY(vvi_table_find(table, options->target, &target, error));
     if (table->columns < 2)
-        return vvi_fail(error, VV_FORMAT, "%s: has one column, the target; there are no inputs", table->path);
+        return vvi_fail(error, VV_FORMAT,
+                        "%s: has one column, the target; there are no inputs (is the delimiter right?)", table->path);
     *plan = (vvi_data_plan){
         .file_columns = table->columns, .missing = options->missing, .header = table->header, .has_target = true
     };
@@ -80,8 +81,7 @@ vv_status vvi_data_plan_found(vvi_data_plan *plan, const vvi_table *table, const
     return VV_OK;
 }
 
-/* ---- one that was read
- * ----------------------------------------------------------------------------------------------- */
+/* ---- one that was read ------------------------------------------------------------------------------------------ */
 
 /* -1: the table does not have it. */
 static long locate(const vvi_data_plan *plan, const vvi_table *table, const vvi_column *column)
@@ -119,8 +119,7 @@ vv_status vvi_data_plan_match(vvi_data_plan *plan, const vvi_table *table, const
     return plan->has_target ? bind(&plan->target, table, (size_t)at, error) : VV_OK;
 }
 
-/* ---- rows
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------------------------- */
 
 /* The first column of a row that is missing; NULL: none. */
 static const vvi_column *first_missing(const vvi_data_plan *plan, const vvi_table *table, size_t row)

@@ -62,8 +62,7 @@ vv_status vvi_data_plan_write(const vvi_data_plan *plan, json_t **root, vv_error
     return failed ? vvi_no_memory(error) : VV_OK;
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 static vv_status read_name(vvi_data_plan *plan, const json_t *one, vvi_column *column, vv_error *error)
 {

@@ -35,7 +35,7 @@ static vvi_linear standard(const double *value, size_t n, size_t count, double m
 
 static vvi_linear minmax(const double *value, size_t n)
 {
-    double low = INFINITY, high = -INFINITY;
+    double low = (double)INFINITY, high = -(double)INFINITY;
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(value[i])) continue;
         low = fmin(low, value[i]);

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- shipped sets
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- shipped sets ----------------------------------------------------------------------------------------------- */
 
 static vv_status not_shipped(const char *set, const char *file, vv_error *error)
 {
@@ -95,8 +94,7 @@ vv_status vvi_load_co2(vvi_request *request, vvi_source *source, vv_error *error
     return VV_OK;
 }
 
-/* ---- published sets
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- published sets --------------------------------------------------------------------------------------------- */
 
 #define MNIST_URL   "https://ossci-datasets.s3.amazonaws.com/mnist/"
 #define FASHION_URL "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
@@ -211,8 +209,7 @@ vv_status vvi_load_mnist(vvi_request *request, vvi_source *source, vv_error *err
     return vvi_request_resize(request, source->arrays, error);
 }
 
-/* ---- CIFAR-10 in parts
- * --------------------------------------------------------------------------------------------------- */
+/* ---- CIFAR-10 in parts ----------------------------------------------------------------------------------------- */
 
 /* Reads the files that match `pattern` in the first folder where some do; *data NULL: none do. */
 static vv_status read_parts(vvi_request *request, const char *pattern, vv_data **data, vv_error *error)

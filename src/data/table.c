@@ -114,12 +114,12 @@ vv_status vvi_table_numbers(const vvi_table *table, size_t column, double *out, 
     if (!vvi_number_reader_init(&reader)) return vvi_no_memory(error);
     for (size_t i = 0; i < table->n && status == VV_OK; i++) {
         const char *cell = vvi_table_cell(table, i, column);
-        out[i] = NAN;
+        out[i] = (double)NAN;
         if (cell != NULL && !vvi_number_read(&reader, cell, &out[i]))
             status =
                 vvi_fail(error, VV_FORMAT, "%s:%zu: column %zu (\"%.60s\"): \"%.60s\" is a text in a column of numbers",
                          table->path, table->line[i], column + 1, table->name[column], cell);
-        if (!isfinite(out[i])) out[i] = NAN;
+        if (!isfinite(out[i])) out[i] = (double)NAN;
     }
     vvi_number_reader_deinit(&reader);
     return status;

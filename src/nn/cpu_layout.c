@@ -17,7 +17,7 @@ static size_t padded(size_t n)
     return (n + 15) / 16 * 16;
 }
 
-/* ---- what computes ----------------------------------------------------------------------------------------------- */
+/* ---- what computes ---------------------------------------------------------------------------------------------- */
 
 static void describe_op(vvi_cpu_plan *plan, vvi_cpu_op *op, int i)
 {
@@ -102,7 +102,7 @@ static void fuse_pooling(vvi_cpu_plan *plan)
     }
 }
 
-/* ---- where things are -------------------------------------------------------------------------------------------- */
+/* ---- where things are ------------------------------------------------------------------------------------------- */
 
 static size_t place_values(vvi_cpu_plan *plan, size_t chunk, vvi_interval *list)
 {

@@ -187,7 +187,7 @@ void vvi_reference_backward(vvi_reference *plan, const vvi_batch *batch)
     for (size_t i = model->n_nodes - 1; i > 0; i--) backward_node(plan, i, batch->n);
 }
 
-/* ---- the backend ------------------------------------------------------------------------------------------------- */
+/* ---- the backend ------------------------------------------------------------------------------------------------ */
 
 static vv_status plan_new(vv_model *model, const vvi_plan_args *args, void **plan, vv_error *error)
 {

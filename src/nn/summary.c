@@ -61,7 +61,9 @@ static void write_row(FILE *out, const char *name, const char *shape, const char
 static void write_node(const vv_model *model, const vvi_node *node, bool chain, FILE *out)
 {
     char name[160], shape[64], count[32], reads[160];
-    snprintf(name, sizeof name, "%s (%s)", node->name, node->row->info.name);
+    const char *kind = node->row->info.name;
+    const bool tells_kind = strncmp(node->name, kind, strlen(kind)) == 0; /* "conv2d_1" needs no "(conv2d)" */
+    snprintf(name, sizeof name, tells_kind ? "%s" : "%s (%s)", node->name, kind);
     fit_into(name, NAME_WIDTH);
     vvi_shape_format(node->out, shape, sizeof shape);
     fit_into(shape, SHAPE_WIDTH);
@@ -77,7 +79,7 @@ static void write_totals(const vv_model *model, FILE *out)
     double size = 4.0 * (double)params;
     size_t unit = 0;
     for (; size >= 1024 && unit < 4; unit++) size /= 1024;
-    fprintf(out, " Total params: %s (%.2f %s)\n", group_digits(params, text), size, units[unit]);
+    fprintf(out, " Total params: %s (%.*f %s)\n", group_digits(params, text), unit == 0 ? 0 : 2, size, units[unit]);
     uint64_t macs = 0;
     for (size_t i = 0; i < model->n_nodes; i++) macs = vvi_saturating_add(macs, model->nodes[i]->macs);
     fprintf(out, " Multiply-adds an example: %s\n", group_digits(macs, text));

@@ -27,8 +27,7 @@ void vvi_json_trial(vvi_json *json, const vv_trial *trial)
     vvi_json_real(json, "seconds", trial->seconds);
 }
 
-/* ---- show
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- show ------------------------------------------------------------------------------------------------------- */
 
 static void add_shape(vvi_json *json, const char *key, vv_shape shape)
 {
@@ -94,8 +93,7 @@ void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_mode
     vvi_json_end(json, ']');
 }
 
-/* ---- events
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- events ----------------------------------------------------------------------------------------------------- */
 
 static void add_search_begin(vvi_json *json, const vv_event *event)
 {

@@ -66,8 +66,7 @@ void vvi_report_values(vvi_text *text, const vv_active *values, size_t n);
 /* Adds "7 draws could not be built and cost no trial; most often: ..."; nothing when there were none. */
 void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals);
 
-/* ---- tables (table.c)
- * ------------------------------------------------------------------------------------------------ */
+/* ---- tables (table.c) ------------------------------------------------------------------------------------------- */
 
 typedef struct vvi_table_column {
     const char *title;
@@ -87,8 +86,7 @@ void vvi_table_cell(vvi_table *table, const char *format, ...) VV_PRINTF(2, 3);
 /* Each line ends without spaces. Deinits the table. NO_MEMORY, IO. */
 vv_status vvi_table_end(vvi_table *table, FILE *out, int width, vv_error *error);
 
-/* ---- the space (space.c, summary.c)
- * ----------------------------------------------------------------------------------- */
+/* ---- the space (space.c, summary.c) ----------------------------------------------------------------------------- */
 
 typedef struct vvi_space_entry {
     const vv_active *active; /* as the first build that asked for it saw it */
@@ -123,8 +121,7 @@ vv_status vvi_space_write(const vvi_space_report *report, const vv_hypermodel *h
 vv_status vvi_space_write_json(const vvi_space_report *report, const vv_hypermodel *hypermodel, FILE *out,
                                vv_error *error);
 
-/* ---- trials (results.c, show.c, plot.c)
- * ------------------------------------------------------------------------------- */
+/* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */
 
 vv_status vvi_results_write(const vv_trials *trials, const char *objective, FILE *out, vv_error *error);
 vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *error);
@@ -136,8 +133,7 @@ vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error)
 /* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */
 void vvi_report_spark(const double *values, size_t n, char text[VVI_SPARK_SIZE]);
 
-/* ---- live (live.c)
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- live (live.c) ---------------------------------------------------------------------------------------------- */
 
 /* A block at the end of what was printed to a terminal, redrawn in place. Zero-initialise, set `out`. */
 typedef struct vvi_live {

@@ -15,8 +15,7 @@ static vv_status stored_model(const vv_trial *trial, vv_model **model, vv_error 
     return vv_model_from_json(trial->model_json, model, error);
 }
 
-/* ---- parts
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- parts ------------------------------------------------------------------------------------------------------ */
 
 static void write_title(const vv_trial *trial, const char *where, const char *objective, FILE *out)
 {
@@ -133,8 +132,7 @@ static vv_status write_curves(const vv_trial *trial, const char *objective, FILE
     return vvi_table_end(&table, out, VVI_REPORT_WIDTH, error);
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 vv_status vvi_show_write(const vv_trial *trial, const char *where, const char *objective, FILE *out, vv_error *error)
 {

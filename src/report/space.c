@@ -25,8 +25,7 @@ static bool reserve(void *array, size_t n, size_t *capacity, size_t size)
     return true;
 }
 
-/* ---- structures
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- structures ------------------------------------------------------------------------------------------------- */
 
 /* The same for the same names, in whatever order they were asked for. */
 static uint64_t sign(const vv_hp *hp)
@@ -78,8 +77,7 @@ static void count_buildable(vvi_space_report *report, vvi_space_structure *struc
         report->entries[find_entry(report, vv_hp_at(hp, i)->name)].structures++;
 }
 
-/* ---- builds
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- builds ----------------------------------------------------------------------------------------------------- */
 
 /* Keeps the build's hp if its structure is new. */
 static bool note(vvi_space_report *report, vvi_build *build)

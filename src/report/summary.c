@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* ---- for people
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- for people ------------------------------------------------------------------------------------------------- */
 
 static const vvi_table_column columns[] = {
     { .title = "Hyperparameter" }, { .title = "Domain" }, { .title = "Default" }, { .title = "Active" }
@@ -63,8 +62,7 @@ vv_status vvi_space_write(const vvi_space_report *report, const vv_hypermodel *h
     return ferror(out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
 }
 
-/* ---- for programs
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- for programs ----------------------------------------------------------------------------------------------- */
 
 static void add_range(vvi_json *json, const vv_domain *domain)
 {

@@ -42,7 +42,7 @@ static bool is_range(vv_domain_kind kind)
     return kind == VV_DOMAIN_INT || kind == VV_DOMAIN_FLOAT;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
 
 static json_t *value_to_json(vv_value value)
 {
@@ -103,7 +103,7 @@ vv_status vvi_domain_to_json(const vv_domain *domain, const char *name, char **j
     return *json == NULL ? vvi_no_memory(error) : VV_OK;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 typedef struct reader {
     vvi_arena *arena;

@@ -225,7 +225,7 @@ static void remove_database(const vvi_folder *folder)
     }
 }
 
-/* ---- begin, undo ------------------------------------------------------------------------------------------------- */
+/* ---- begin, undo ------------------------------------------------------------------------------------------------ */
 
 /* The length of the shortest prefix of `path` that is not there; 0: all of it is. */
 static size_t first_missing(char *path)

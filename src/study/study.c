@@ -172,7 +172,7 @@ vv_status vv_study_refused(vv_study *study, int n, const char *reason, const cha
     return study->store->refused(study->state, n, reason == NULL ? "" : reason, values == NULL ? "" : values, error);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 static vv_status stored_direction(const vv_study *study, bool *maximize, vv_error *error)
 {
@@ -218,7 +218,7 @@ vv_status vv_study_refusals(const vv_study *study, vv_refusals *refusals, vv_err
     return study->store->refusals(study->state, refusals, error);
 }
 
-/* ---- checkpoints ------------------------------------------------------------------------------------------------- */
+/* ---- checkpoints ------------------------------------------------------------------------------------------------ */
 
 int vv_study_checkpoint_path(const vv_study *study, int id, char *path, size_t size)
 {

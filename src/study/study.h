@@ -43,7 +43,7 @@ void vvi_folder_undo(vvi_folder *folder);
 void vvi_folder_checkpoints(const vvi_folder *folder, void (*each)(void *context, int id, bool whole, const char *path),
                             void *context);
 
-/* ---- stores ------------------------------------------------------------------------------------------------------ */
+/* ---- stores ----------------------------------------------------------------------------------------------------- */
 
 /* How a trial is to be read; filled in by study.c. */
 typedef struct vvi_trial_query {

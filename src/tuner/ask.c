@@ -20,7 +20,7 @@ typedef struct asking {
     bool answered;
 } asking;
 
-/* ---- the child --------------------------------------------------------------------------------------------------- */
+/* ---- the child -------------------------------------------------------------------------------------------------- */
 
 static vv_status past_trial(const vv_trial *trial, vvi_arena *arena, vv_past_trial *past, vv_error *error)
 {
@@ -129,7 +129,7 @@ static int ask_child(void *context, int fd)
     return 0;
 }
 
-/* ---- the parent -------------------------------------------------------------------------------------------------- */
+/* ---- the parent ------------------------------------------------------------------------------------------------- */
 
 /* Text in the proposal's arena; NULL: out of memory. */
 static const char *keep_text(asking *a, vvi_record *record)

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a model ----------------------------------------------------------------------------------------------------- */
+/* ---- a model ---------------------------------------------------------------------------------------------------- */
 
 static bool is_metric(const vv_model *model, const char *name)
 {
@@ -59,7 +59,7 @@ vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_er
     return check_objective(search, model, error);
 }
 
-/* ---- the default configuration ----------------------------------------------------------------------------------- */
+/* ---- the default configuration ---------------------------------------------------------------------------------- */
 
 /* One build of the default configuration. *refused says why it cannot be built, which is not an error. */
 static vv_status build_default(const vvi_search *search, vv_hp **hp, vv_model **model, vv_error *refused,
@@ -123,7 +123,7 @@ static vv_status check_default(vvi_search *search, vv_error *error)
     return status;
 }
 
-/* ---- stored trials ----------------------------------------------------------------------------------------------- */
+/* ---- stored trials ---------------------------------------------------------------------------------------------- */
 
 static vv_status check_same_model(const vv_model *model, const char *stored, vv_error *error)
 {
@@ -151,7 +151,7 @@ static vv_status check_trial(const vvi_search *search, const vv_trial *trial, vv
                     search->project, trial->id, why.text);
 }
 
-/* ---- in a child -------------------------------------------------------------------------------------------------- */
+/* ---- in a child ------------------------------------------------------------------------------------------------- */
 
 typedef struct checking {
     vvi_search *search;

@@ -118,7 +118,7 @@ vv_builder vvi_bound_builder(const vvi_bound *bound)
     return (vv_builder){ .build = build_bound, .context = as_context(bound) };
 }
 
-/* ---- the same values again --------------------------------------------------------------------------------------- */
+/* ---- the same values again -------------------------------------------------------------------------------------- */
 
 vv_status vvi_bound_replay(const vvi_bound *bound, const vv_active *values, size_t n, vv_hp **hp, vv_model **model,
                            vv_error *error)

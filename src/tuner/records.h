@@ -23,7 +23,7 @@ void vvi_put_text(vvi_text *payload, const char *text);                /* not NU
 bool vvi_record_send(int fd, vvi_record_kind kind, vvi_text *payload); /* payload NULL: empty */
 void vvi_record_send_error(int fd, vv_status status, const char *text);
 
-/* ---- receiving --------------------------------------------------------------------------------------------------- */
+/* ---- receiving -------------------------------------------------------------------------------------------------- */
 
 /* A record being read. Reading past the payload, or something that is not there, sets `bad` and gives 0 or "". */
 typedef struct vvi_record {

@@ -27,7 +27,7 @@ typedef struct running {
     size_t weights_size; /* in floats */
 } running;
 
-/* ---- the best epoch's weights ------------------------------------------------------------------------------------ */
+/* ---- the best epoch's weights ----------------------------------------------------------------------------------- */
 
 /* Copies all weights of a model out to `flat`, or back in; returns how many there are. flat NULL: only counts. */
 static size_t copy_weights(vv_model *model, float *flat, bool back)
@@ -56,7 +56,7 @@ static vv_status keep_weights(running *r, vv_model *model, vv_error *error)
     return VV_OK;
 }
 
-/* ---- the reporter: a callback of fit ----------------------------------------------------------------------------- */
+/* ---- the reporter: a callback of fit ---------------------------------------------------------------------------- */
 
 static vv_status no_objective(const running *r, const vv_epoch *epoch, vv_error *error)
 {
@@ -118,7 +118,7 @@ static vv_status report(const vv_callback *self, void *state, const vv_epoch *ep
     return VV_OK;
 }
 
-/* ---- one execution ----------------------------------------------------------------------------------------------- */
+/* ---- one execution ---------------------------------------------------------------------------------------------- */
 
 static uint64_t execution_seed(const running *r)
 {

@@ -14,7 +14,7 @@
 
 enum { JOURNAL_SIZE = 4096 };
 
-/* ---- names, events ----------------------------------------------------------------------------------------------- */
+/* ---- names, events ---------------------------------------------------------------------------------------------- */
 
 static const char *const stop_names[] = {
     [0] = "none",
@@ -66,7 +66,7 @@ typedef struct decision {
     vv_stop_reason reason; /* 0: none */
 } decision;
 
-/* ---- one trial --------------------------------------------------------------------------------------------------- */
+/* ---- one trial -------------------------------------------------------------------------------------------------- */
 
 static vv_status say_end(const vvi_search *search, int id, vv_error *error)
 {
@@ -112,7 +112,7 @@ static vv_status ask_and_begin(vvi_search *search, const vv_trials *trials, deci
     return status;
 }
 
-/* ---- around once ------------------------------------------------------------------------------------------------- */
+/* ---- around once ------------------------------------------------------------------------------------------------ */
 
 /* The first trial that somebody began and nobody ended, or -1. The lock is ours, so nobody is at it now. */
 static int find_unfinished(const vv_trials *trials)
@@ -173,7 +173,7 @@ static vv_status loop(vvi_search *search, vv_stop_reason *reason, vv_error *erro
     return VV_OK;
 }
 
-/* ---- a whole search ---------------------------------------------------------------------------------------------- */
+/* ---- a whole search --------------------------------------------------------------------------------------------- */
 
 static vv_status say_search_end(const vvi_search *search, vv_stop_reason reason, vv_error *error)
 {

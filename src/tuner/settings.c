@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- arguments --------------------------------------------------------------------------------------------------- */
+/* ---- arguments -------------------------------------------------------------------------------------------------- */
 
 /* The first that is not zero. */
 static vv_status settle(const char *name, int given, int of_hypermodel, int preset, int *value, vv_error *error)
@@ -81,7 +81,7 @@ vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_
     return VV_OK;
 }
 
-/* ---- facts ------------------------------------------------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------------------------------------------------ */
 
 enum { FACT_SIZE = 128, MOST_FACTS = 10 };
 

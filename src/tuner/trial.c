@@ -31,7 +31,7 @@ typedef struct watching {
     bool done;
 } watching;
 
-/* ---- records ----------------------------------------------------------------------------------------------------- */
+/* ---- records ---------------------------------------------------------------------------------------------------- */
 
 static void say_epoch(const watching *w, int epoch, const char *const *names, const double *values, size_t n,
                       double seconds)
@@ -110,7 +110,7 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
     }
 }
 
-/* ---- how it ended ------------------------------------------------------------------------------------------------ */
+/* ---- how it ended ----------------------------------------------------------------------------------------------- */
 
 /* "in execution 1, epoch 3": where a process was when it died. */
 static void describe_place(const watching *w, char *text, size_t size)
@@ -159,7 +159,7 @@ static vv_status settle(watching *w, const vvi_job_end *end, double seconds, vv_
                         seconds, error);
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------------- */
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 static int child(void *context, int fd)
 {

@@ -33,7 +33,7 @@ vv_status vvi_bound_replay(const vvi_bound *bound, const vv_active *values, size
 /* VV_OK when the trace is exactly these values with these domains; else MISMATCH: what differs. */
 vv_status vvi_trace_check(const vv_hp *hp, const vv_active *values, size_t n, vv_error *error);
 
-/* ---- a search's arguments, resolved (settings.c) ----------------------------------------------------------------- */
+/* ---- a search's arguments, resolved (settings.c) ---------------------------------------------------------------- */
 
 typedef struct vvi_search {
     const vv_search_args *args;
@@ -54,7 +54,7 @@ vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_
 /* Compares the facts of an opened study with this search's, then writes those that are not there. MISMATCH. */
 vv_status vvi_search_agree(const vvi_search *search, vv_error *error);
 
-/* ---- a child process (job.c) ------------------------------------------------------------------------------------- */
+/* ---- a child process (job.c) ------------------------------------------------------------------------------------ */
 
 typedef struct vvi_job {
     int (*child)(void *context, int fd);
@@ -75,7 +75,7 @@ vv_status vvi_job_run(const vvi_job *job, vvi_job_end *end, vv_error *error);
 /* "signal 11 (Segmentation fault)", "exit code 3"; "" when it ended well. As snprintf. */
 int vvi_job_death(const vvi_job_end *end, char *text, size_t size);
 
-/* ---- before any training (check.c) ------------------------------------------------------------------------------- */
+/* ---- before any training (check.c) ------------------------------------------------------------------------------ */
 
 /* Does the objective's metric exist, does the data fit? */
 vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error);
@@ -84,7 +84,7 @@ vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *st
 /* The error of a child that only builds: where it crashed, what it said. */
 vv_status vvi_builder_death(const vvi_search *search, const vvi_job_end *end, vv_error *error);
 
-/* ---- asking (ask.c) ---------------------------------------------------------------------------------------------- */
+/* ---- asking (ask.c) --------------------------------------------------------------------------------------------- */
 
 typedef struct vvi_proposal {
     vvi_arena arena; /* of the rest; vvi_arena_deinit */

@@ -4,7 +4,7 @@ page=$VARVE_SOURCE/docs/man/varve.1
 
 run mandoc -T lint "$page"
 exits 0; out_empty; err_empty
-mandoc -T ascii "$page" | col -b >page
+mandoc -T ascii "$page" | sed "s/.$(printf '\010')//g" >page
 
 for command_name in summary search results show evaluate predict data; do
     run varve --help

@@ -32,7 +32,7 @@ exits 0; within_80_columns out; out_has "val_loss"; out_has "layers="
 
 run varve show runs/model "$best"
 exits 0; err_empty; within_80_columns out
-out_has "Trial $best of runs/model: COMPLETED"; out_has "dense (dense)"; out_has "Total params"; out_has "val_loss"
+out_has "Trial $best of runs/model: COMPLETED"; out_has " dense_1 "; out_has "Total params"; out_has "val_loss"
 cp out first
 run varve show runs/model best
 cmp -s first out || fail "best is not trial $best"
@@ -60,6 +60,14 @@ tail -n +2 table.csv | paste -d , predicted - |
     fail "predictions do not give the loss $loss"
 run varve predict runs/model --data "$TABLE" --json
 exits 0; out_json '.[0].predictions | length == 60 and all(.prediction | type == "number")'
+
+# New data has no targets: predict does not need them, evaluate says so.
+cut -d , -f 1-4 table.csv >untargeted.csv
+run varve predict runs/model --data csv:untargeted.csv
+exits 0; err_empty
+tail -n +2 out | cmp -s - predicted || fail "other predictions without targets"
+run varve evaluate runs/model --data csv:untargeted.csv
+exits 2; out_empty; err_has targets
 
 run varve evaluate runs/model --trial 99 --data "$TABLE"
 exits 2; out_empty; err_has "trial 99 has no weights kept; these have: "

@@ -142,7 +142,7 @@ vv_status vvi_sqlite_finish(const vvi_sqlite *store, vv_status status, vv_error 
     return status;
 }
 
-/* ---- opening ----------------------------------------------------------------------------------------------------- */
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
 
 /* The first column of the first row, as an integer. */
 static vv_status ask_int(const vvi_sqlite *store, const char *sql, int *value, vv_error *error)
@@ -283,7 +283,7 @@ static vv_status open_store(const char *where, bool write, void **state, vv_erro
     return status;
 }
 
-/* ---- facts ------------------------------------------------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------------------------------------------------ */
 
 static vv_status fact_set(void *state, const char *key, const char *text, vv_error *error)
 {
@@ -310,7 +310,7 @@ static vv_status fact_get(void *state, const char *key, char **text, vv_error *e
     return status;
 }
 
-/* ---- trials ------------------------------------------------------------------------------------------------------ */
+/* ---- trials ----------------------------------------------------------------------------------------------------- */
 
 static int bind_value(sqlite3_stmt *statement, int index, vv_value value)
 {

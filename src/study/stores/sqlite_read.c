@@ -126,7 +126,7 @@ static vv_status read_values(const reading *r, vv_trial *trial)
     return VV_OK;
 }
 
-/* ---- executions, curves ------------------------------------------------------------------------------------------ */
+/* ---- executions, curves ----------------------------------------------------------------------------------------- */
 
 static vv_status take_execution(const reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
 {
@@ -194,7 +194,7 @@ static vv_status read_curves(const reading *r, vv_trial *trial)
     return each_row(r, "SELECT execution, metric, epoch, value FROM epochs WHERE trial = ?", trial, take_point, list);
 }
 
-/* ---- trials ------------------------------------------------------------------------------------------------------ */
+/* ---- trials ----------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -283,7 +283,7 @@ vv_status vvi_sqlite_trials(void *state, const vvi_trial_query *query, vvi_arena
     return vvi_sqlite_finish(r.store, read_trials(&r, query, list, n), error);
 }
 
-/* ---- refusals ---------------------------------------------------------------------------------------------------- */
+/* ---- refusals --------------------------------------------------------------------------------------------------- */
 
 static void column_copy(sqlite3_stmt *row, int column, char *text, size_t size)
 {

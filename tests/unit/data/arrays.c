@@ -54,8 +54,7 @@ static const char *npy(const char *name, int version, const char *descr, const c
     return files_write(name, file, at + (size_t)length + n);
 }
 
-/* ---- IDX
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- IDX -------------------------------------------------------------------------------------------------------- */
 
 static void idx_bytes_become_0_to_1(void **state)
 {
@@ -68,6 +67,19 @@ static void idx_bytes_become_0_to_1(void **state)
     CHECK_EQUAL_EXACTLY(vv_data_y(data)[0], 2);
     assert_int_equal(vv_data_classes(data), 3);
     vv_data_free(data);
+}
+
+static void images_alone_are_enough_under_a_preparation(void **state)
+{
+    (void)state;
+    vv_data *first = files_open(files_spec("idx:%s,%s", idx_images("i"), idx_labels("l", 3)));
+    vv_data *later = files_open_with(files_spec("idx:%s", files_path("i")), vv_data_preparation(first));
+    assert_memory_equal(vv_data_x(later), vv_data_x(first), 12 * sizeof(float));
+    assert_null(vv_data_y(later));
+    assert_int_equal(vv_data_classes(later), 3);
+    assert_string_equal(vv_data_class_name(later, 2), "2");
+    vv_data_free(later);
+    vv_data_free(first);
 }
 
 static void resizing_is_bilinear_with_half_pixel_centres(void **state)
@@ -154,8 +166,7 @@ static void an_image_file_cut_in_its_gzip_stream_is_refused(void **state)
     files_refuse(files_spec("idx:%s,%s", files_path("cut.gz"), files_path("l")), VV_FORMAT, "damaged gzip stream");
 }
 
-/* ---- NPY
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- NPY -------------------------------------------------------------------------------------------------------- */
 
 static void npy_reads_every_type_it_names(void **state)
 {
@@ -262,8 +273,7 @@ static void bad_npy_files_are_refused(void **state)
     files_refuse(files_spec("npy:%s,%s", files_path("a.npy"), files_path("y.npy")), VV_FORMAT, "has 3 examples");
 }
 
-/* ---- CIFAR
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- CIFAR ------------------------------------------------------------------------------------------------------ */
 
 static void cifar_planes_become_channels(void **state)
 {
@@ -293,8 +303,7 @@ static void cifar_planes_become_channels(void **state)
                  "label 10; CIFAR-10 has labels 0 to 9");
 }
 
-/* ---- the caller's own arrays
- * --------------------------------------------------------------------------------------------- */
+/* ---- the caller's own arrays ------------------------------------------------------------------------------------ */
 
 static void own_arrays_are_copied(void **state)
 {
@@ -347,6 +356,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(idx_bytes_become_0_to_1),
+        cmocka_unit_test(images_alone_are_enough_under_a_preparation),
         cmocka_unit_test(resizing_is_bilinear_with_half_pixel_centres),
         cmocka_unit_test(bad_idx_files_are_refused),
         cmocka_unit_test(enormous_headers_are_refused_without_allocating),

@@ -60,8 +60,7 @@ static void sha256_does_not_depend_on_the_pieces(void **state)
     }
 }
 
-/* ---- a server for one connection
- * -------------------------------------------------------------------------------------- */
+/* ---- a server for one connection -------------------------------------------------------------------------------- */
 
 typedef struct server {
     int port;
@@ -205,8 +204,7 @@ static void offline_the_error_says_which_files_to_put_where(void **state)
     files_refuse("mnist", VV_NOT_FOUND, "without $HOME there is no cache to put it; set $VARVE_DATA");
 }
 
-/* ---- found, not fetched
- * -------------------------------------------------------------------------------------------------- */
+/* ---- found, not fetched ----------------------------------------------------------------------------------------- */
 
 static const char *tiny_idx(const char *name, int axes, bool gzipped)
 {
@@ -275,6 +273,7 @@ int main(void)
     sum_of(body, sum);
     body_sum = sum;
     files_path("");
+    setenv("no_proxy", "127.0.0.1", 1); /* our server is asked directly, whatever the environment says */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_gives_the_published_sums),
         cmocka_unit_test(sha256_does_not_depend_on_the_pieces),

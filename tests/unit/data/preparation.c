@@ -149,8 +149,7 @@ static void splits_that_leave_a_part_empty_are_refused_with_their_numbers(void *
     CHECK_CONTAINS(error.text, "`validation` is NULL");
 }
 
-/* ---- later data
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- later data ------------------------------------------------------------------------------------------------- */
 
 static void the_same_file_under_its_preparation_is_the_same_data(void **state)
 {
@@ -176,6 +175,15 @@ static void the_same_file_under_its_preparation_is_the_same_data(void **state)
         vv_data_free(again);
         vv_data_free(first);
     }
+}
+
+static void numbers_of_a_preparation_are_written_with_all_their_digits(void **state)
+{
+    (void)state;
+    vv_data *data = files_open(
+        files_spec("csv:%s?target=y", files_text("d.csv", "a,y\n0.30000000000000004,1.5\n0.30000000000000004,2\n")));
+    CHECK_CONTAINS(vv_data_preparation(data), "\"offset\":0.30000000000000004");
+    vv_data_free(data);
 }
 
 static void validation_rows_are_what_the_preparation_makes_of_them(void **state)
@@ -305,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_rare_class_stays_in_the_training_part),
         cmocka_unit_test(splits_that_leave_a_part_empty_are_refused_with_their_numbers),
         cmocka_unit_test(the_same_file_under_its_preparation_is_the_same_data),
+        cmocka_unit_test(numbers_of_a_preparation_are_written_with_all_their_digits),
         cmocka_unit_test(validation_rows_are_what_the_preparation_makes_of_them),
         cmocka_unit_test(later_files_may_lack_the_target_and_have_other_columns),
         cmocka_unit_test(without_a_header_the_target_may_be_cut_out_of_the_middle),

@@ -157,8 +157,7 @@ static void parts_of_sets_that_do_not_exist_are_refused(void **state)
     files_refuse("co2:weekly", VV_BAD_ARG, "write co2 alone");
 }
 
-/* ---- published sets: only where they are
- * -------------------------------------------------------------------------------- */
+/* ---- published sets: only where they are ------------------------------------------------------------------------ */
 
 static const char *real_data;
 

@@ -341,12 +341,25 @@ static char *summary_of(const vv_model *m)
     return text;
 }
 
+static void a_name_of_the_users_own_has_its_kind_beside_it(void **state)
+{
+    (void)state;
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(4));
+    vv_add(m, vv_dense(8, .name = "encoder"));
+    char *text = summary_of(m);
+    CHECK_CONTAINS(text, " encoder (dense)  ");
+    CHECK_CONTAINS(text, "Total params: 40 (160 B)");
+    free(text);
+    vv_model_free(m);
+}
+
 static void summaries_are_at_most_80_columns(void **state)
 {
     (void)state;
     vv_model *m = mnist();
     char *text = summary_of(m);
-    CHECK_CONTAINS(text, "conv2d_1 (conv2d)");
+    CHECK_CONTAINS(text, " conv2d_1  "); /* a name that tells the kind stands alone */
     CHECK_CONTAINS(text, "26x26x32");
     CHECK_CONTAINS(text, "25,632");
     CHECK_CONTAINS(text, "Total params: 51,882 (202.66 KB)");
@@ -415,6 +428,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_named_with_their_numbers),
         cmocka_unit_test(digests_tell_networks_apart_but_not_names),
         cmocka_unit_test(digests_tell_connections_apart),
+        cmocka_unit_test(a_name_of_the_users_own_has_its_kind_beside_it),
         cmocka_unit_test(summaries_are_at_most_80_columns),
         cmocka_unit_test(a_model_compiles_twice),
         cmocka_unit_test(builds_do_not_run_out_of_names),

@@ -97,8 +97,7 @@ static void objects_nest_and_separate(void **state)
     json_decref(parse(&json));
 }
 
-/* ---- trials and events
- * --------------------------------------------------------------------------------------------------- */
+/* ---- trials and events ------------------------------------------------------------------------------------------ */
 
 static const vv_active values[] = { { .name = "num_layers", .value = { VV_VALUE_INT, { .i = 2 } } },
                                     { .name = "add_dropout", .value = { VV_VALUE_BOOL, { .b = true } } } };

@@ -244,7 +244,7 @@ static void a_restart_keeps_id_and_values_and_drops_reports(void **state)
     vv_study_close(study);
 }
 
-/* ---- order, facts, refusals -------------------------------------------------------------------------------------- */
+/* ---- order, facts, refusals ------------------------------------------------------------------------------------- */
 
 static void check_order(vv_study *study, const char *objective, const int *expected, int limit)
 {
@@ -324,7 +324,7 @@ static void a_missing_trial_is_not_found(void **state)
     vv_study_close(study);
 }
 
-/* ---- failing allocations ----------------------------------------------------------------------------------------- */
+/* ---- failing allocations ---------------------------------------------------------------------------------------- */
 
 static void every_failing_allocation_is_a_clean_status(void **state)
 {

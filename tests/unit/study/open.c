@@ -108,7 +108,7 @@ static void readers_see_what_was_finished_while_a_writer_goes_on(void **state)
     vv_study_close(writer);
 }
 
-/* ---- the lock ---------------------------------------------------------------------------------------------------- */
+/* ---- the lock --------------------------------------------------------------------------------------------------- */
 
 static pid_t hold_elsewhere(const char *project)
 {
@@ -152,7 +152,7 @@ static void the_same_process_cannot_write_twice_either(void **state)
     vv_study_close(open_study(p->project, VV_STUDY_WRITE));
 }
 
-/* ---- what is not a study ----------------------------------------------------------------------------------------- */
+/* ---- what is not a study ---------------------------------------------------------------------------------------- */
 
 static void other_versions_are_refused_with_both_numbers(void **state)
 {
@@ -255,7 +255,7 @@ static void a_folder_without_write_permission_can_be_read_only(void **state)
     assert_int_equal(WEXITSTATUS(how), 0);
 }
 
-/* ---- overwriting ------------------------------------------------------------------------------------------------- */
+/* ---- overwriting ------------------------------------------------------------------------------------------------ */
 
 static void overwriting_begins_empty_and_removes_only_what_is_ours(void **state)
 {
@@ -323,7 +323,7 @@ static void pruning_keeps_the_best(void **state)
     vv_study_close(study);
 }
 
-/* ---- memory, disk ------------------------------------------------------------------------------------------------ */
+/* ---- memory, disk ----------------------------------------------------------------------------------------------- */
 
 static void every_failing_allocation_of_an_open_leaves_no_folder(void **state)
 {

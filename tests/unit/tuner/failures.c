@@ -48,7 +48,7 @@ static vv_search_args faulty_args(const toy *t, vv_hypermodel *hypermodel, fault
     return toy_args(t, hypermodel);
 }
 
-/* ---- the build --------------------------------------------------------------------------------------------------- */
+/* ---- the build -------------------------------------------------------------------------------------------------- */
 
 static void a_crash_in_a_build_ends_the_search_with_its_values(void **state)
 {
@@ -111,7 +111,7 @@ static void asking_for_other_names_each_time_is_noticed(void **state)
     must_refuse(&args, VV_BAD_ARG, "n_0 is not asked for any more");
 }
 
-/* ---- before any training ----------------------------------------------------------------------------------------- */
+/* ---- before any training ---------------------------------------------------------------------------------------- */
 
 static void data_that_does_not_fit_is_refused_before_any_training(void **state)
 {
@@ -159,7 +159,7 @@ static void without_validation_data_a_training_metric_will_do(void **state)
     assert_true(must_search(&args).best >= 0);
 }
 
-/* ---- failing trials ---------------------------------------------------------------------------------------------- */
+/* ---- failing trials --------------------------------------------------------------------------------------------- */
 
 /* Every trial of the study FAILED with this in its reason. */
 static void check_all_failed(const char *project, size_t n, const char *part)
@@ -284,8 +284,7 @@ static void a_failed_trial_does_not_end_the_search(void **state)
     vv_trials_free(&trials);
 }
 
-/* ---- memory
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- memory ----------------------------------------------------------------------------------------------------- */
 
 /* The count goes on in the children, each with what was left of it: so every process of a search meets its own. */
 static bool search_with_failing_allocation(const vv_search_args *args, long n)

@@ -35,7 +35,7 @@ static void a_chooser_decides_and_structure_follows(void **state)
     vv_hp_free(hp);
 }
 
-/* ---- refusals ---------------------------------------------------------------------------------------------------- */
+/* ---- refusals --------------------------------------------------------------------------------------------------- */
 
 static vv_model *build_null(vv_hp *hp, void *user)
 {
@@ -81,7 +81,7 @@ static void a_refused_build_says_why(void **state)
     check_refused(NULL, VV_BAD_ARG, "build is NULL");
 }
 
-/* ---- fit, rehearsed ---------------------------------------------------------------------------------------------- */
+/* ---- fit, rehearsed --------------------------------------------------------------------------------------------- */
 
 static vv_status fit_asking(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user)
 {
@@ -129,7 +129,7 @@ static void mistakes_of_the_fit_function_refuse_the_build(void **state)
     check_refused(&(vv_hypermodel){ .build = build_toy, .fit = fit_failing }, VV_UNSUPPORTED, "fit function");
 }
 
-/* ---- builders ---------------------------------------------------------------------------------------------------- */
+/* ---- builders --------------------------------------------------------------------------------------------------- */
 
 static uint64_t digest_with(int layers)
 {

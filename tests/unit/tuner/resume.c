@@ -135,7 +135,7 @@ static void more_trials_continue_where_fewer_ended(void **state)
     check_same_study(t->place.project, t->other);
 }
 
-/* ---- another search ---------------------------------------------------------------------------------------------- */
+/* ---- another search --------------------------------------------------------------------------------------------- */
 
 static void another_setting_is_a_mismatch_with_both_values(void **state)
 {

@@ -132,7 +132,7 @@ static void only_the_best_checkpoints_are_kept(void **state)
     vv_study_close(study);
 }
 
-/* ---- the user's own fit ------------------------------------------------------------------------------------------ */
+/* ---- the user's own fit ----------------------------------------------------------------------------------------- */
 
 static vv_status fit_batch_size(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user)
 {
@@ -185,7 +185,7 @@ static void epochs_of_several_fits_are_counted_through(void **state)
     vv_trials_free(&trials);
 }
 
-/* ---- small spaces ------------------------------------------------------------------------------------------------ */
+/* ---- small spaces ----------------------------------------------------------------------------------------------- */
 
 /* Four configurations, of which the one with a = 2, b = true does not build. */
 static vv_model *build_small(vv_hp *hp, void *user)
@@ -235,7 +235,7 @@ static void refused_configurations_are_counted_not_charged(void **state)
     vv_trials_free(&trials);
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------ */
+/* ---- events ----------------------------------------------------------------------------------------------------- */
 
 typedef struct heard {
     char kinds[64];
