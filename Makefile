@@ -1,7 +1,7 @@
 # Varve's front door; CMake does the work.
 #
 #   make           builds build/varve and the libraries
-#   make demo      installs what is missing, builds, searches example 1 on the digits
+#   make demo      installs what is missing, builds, searches example 1 on the digits (one execution a trial)
 #   make check     installs what is missing, builds, runs all tests
 #   make setup     installs what is missing (apt)
 #   make install   into PREFIX (default /usr/local), under DESTDIR if given
@@ -27,7 +27,7 @@ setup:
 
 demo: setup
 	@$(MAKE) --no-print-directory all
-	@$(BUILD)/varve search examples/mnist_cnn.c --data digits:28x28 --directory $(BUILD)/demo --project digits --overwrite
+	@$(BUILD)/varve search examples/mnist_cnn.c --executions-per-trial 1 --directory $(BUILD)/demo --project digits --overwrite
 
 check: setup
 	@cmake -S . -B $(BUILD)-check -G Ninja -DCMAKE_BUILD_TYPE=Release -DVARVE_WERROR=ON >/dev/null

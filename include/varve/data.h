@@ -79,6 +79,10 @@ const char *vv_data_class_name(const vv_data *data, int index); /* "7", "maligna
 const char *vv_data_name(const vv_data *data);      /* the SPEC */
 bool vv_data_is_series(const vv_data *data);
 
+/* A target, or a network's prediction of one, in the units of the source: undoes the scaling of a series. The targets of
+ * other sets are never scaled. */
+double vv_data_restore(const vv_data *data, double target);
+
 /* The preparation as text (JSON), for data that comes later. Borrowed until vv_data_free. */
 const char *vv_data_preparation(const vv_data *data);
 

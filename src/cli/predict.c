@@ -2,7 +2,7 @@
  *
  * An output that ends in softmax is one probability for each class; a single sigmoid is the probability of the second
  * of two. The answer is then the most probable class (ties: the first), by its name if the data knows one. Any other
- * output is numbers, on the scale that the network was trained on.
+ * output is numbers, in the units of the data's source.
  */
 #include "cli/cli.h"
 
@@ -65,6 +65,11 @@ static float probability(const answers *a, size_t row, int index)
     return index == 1 ? p[0] : 1 - p[0];
 }
 
+static double number(const answers *a, size_t row, size_t index)
+{
+    return vv_data_restore(a->trained->data, (double)a->out[row * a->width + index]);
+}
+
 static const char *answer(const answers *a, size_t row, char text[VVI_NUMBER_SIZE])
 {
     int best = 0;
@@ -113,7 +118,10 @@ static void write_row(const answers *a, size_t row, size_t n)
         write_field(answer(a, row, text));
     }
     for (size_t i = 0; i < n; i++) {
-        vvi_report_float(a->classes > 0 ? probability(a, row, (int)i) : a->out[row * a->width + i], text, sizeof text);
+        if (a->classes > 0)
+            vvi_report_float(probability(a, row, (int)i), text, sizeof text);
+        else
+            vvi_report_float((float)number(a, row, i), text, sizeof text);
         printf(",%s", text);
     }
     putchar('\n');
@@ -139,10 +147,10 @@ static void add_row(vvi_json *json, const answers *a, size_t row)
         for (int i = 0; i < a->classes; i++) vvi_json_float(json, NULL, probability(a, row, i));
         vvi_json_end(json, ']');
     } else if (a->width == 1) {
-        vvi_json_float(json, "prediction", a->out[row]);
+        vvi_json_float(json, "prediction", (float)number(a, row, 0));
     } else {
         vvi_json_begin(json, "prediction", '[');
-        for (size_t i = 0; i < a->width; i++) vvi_json_float(json, NULL, a->out[row * a->width + i]);
+        for (size_t i = 0; i < a->width; i++) vvi_json_float(json, NULL, (float)number(a, row, i));
         vvi_json_end(json, ']');
     }
     vvi_json_end(json, '}');

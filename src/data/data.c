@@ -213,6 +213,11 @@ bool vv_data_is_series(const vv_data *data)
     return data->series;
 }
 
+double vv_data_restore(const vv_data *data, double target)
+{
+    return data->target_scale == 0 ? target : target * data->target_scale + data->target_offset;
+}
+
 const char *vv_data_preparation(const vv_data *data)
 {
     return data->preparation;

@@ -21,6 +21,7 @@ struct vv_data {
     const char **class_name;
     int classes;
     bool series;
+    double target_offset, target_scale; /* target = (source - offset) / scale; scale 0: not scaled */
 };
 
 /* ---- data.c ----------------------------------------------------------------------------------------------------- */

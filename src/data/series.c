@@ -35,6 +35,8 @@ static vv_status make(const vvi_source *source, size_t first, size_t n, vvi_line
     const size_t window = (size_t)source->window;
     VVI_TRY(vvi_data_make(n, (vv_shape){ 2, { source->window, 1 } }, (vv_shape){ 1, { 1 } }, data, error));
     (*data)->series = true;
+    (*data)->target_offset = linear.offset;
+    (*data)->target_scale = linear.scale;
     for (size_t i = 0; i < n; i++) {
         const double *s = source->series + first + i;
         VVI_TRY(scaled(s, window, linear, (*data)->x + i * window, error));

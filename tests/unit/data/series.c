@@ -113,6 +113,7 @@ static void a_preparation_fixes_window_and_scale(void **state)
     vv_data *later = files_open_with(files_spec("csv:%s", series("b.csv", w, 4)), vv_data_preparation(first));
     assert_int_equal(vv_data_count(later), 2);
     assert_true(vv_data_is_series(later));
+    CHECK_NEAR(vv_data_restore(later, (double)vv_data_y(later)[0]), w[2], 1e-5); /* float32 of a standardised value */
     static const float x[4] = { 3, -1, -1, 1 };
     for (int i = 0; i < 4; i++) CHECK_EQUAL_EXACTLY(vv_data_x(later)[i], x[i]);
     CHECK_EQUAL_EXACTLY(vv_data_y(later)[1], 0);
