@@ -38,7 +38,8 @@ void *vvi_malloc(size_t size)
 
 void *vvi_calloc(size_t n, size_t size)
 {
-    return n == 0 || size == 0 || fails() ? NULL : calloc(n, size);
+    if (n == 0 || size == 0 || n > SIZE_MAX / size || fails()) return NULL;
+    return calloc(n, size);
 }
 
 void *vvi_realloc(void *memory, size_t size)
