@@ -17,14 +17,17 @@
  *                            Options, joined by '&': target=..., header=yes|no|auto, delimiter=, (or ';', tab, space),
  *                            scale=standard|minmax|none (of the inputs; standard), missing=mean|drop|error (mean),
  *                            window=N (the target column as a series: windows of N values predict the next; a gap is
- *                            interpolated, or dropped, or an error, as missing= says)
+ *                            interpolated, or dropped, or an error, as missing= says).
+ *                            With a preparation, missing= is what it was for the training data, and so are header=
+ *                            and delimiter= unless they are given
  *     idx:IMAGES,LABELS      IDX files as MNIST's, .gz or plain; bytes become 0..1; ?resize=HxW
  *     npy:X,Y                NumPy arrays, little endian, C order, f4 f8 i1 i2 i4 i8 u1 u2 b1; ?scale=... (none)
  *     cifar:FILE[,FILE...]   CIFAR-10 binary records, .gz or plain; bytes become 0..1
  *
  * A path cannot have '?' or (but for csv) ',' in it.
  *
- * A CSV cell is missing when it is empty, ?, NA, nan or infinite. A column is one of numbers when more than half of its
+ * A CSV cell is missing when it is empty, ?, NA, nan or infinite. In a file of one column an empty line is such a cell
+ * too, but for the last line of the file and those before a header; in others empty lines are skipped. A column is one of numbers when more than half of its
  * values are: any text in it is then an error. A missing number becomes the mean, a missing text the most frequent one; a
  * missing target is an error unless missing=drop. Targets are known to be classes when they are texts, labels, or the
  * whole numbers 0 to K-1, each of them there, K <= 100.

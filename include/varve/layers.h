@@ -222,9 +222,10 @@ typedef enum vv_loss {
 
 /* ---- metrics -------------------------------------------------------------------------------------------------- */
 
+/* Numbers apart from those of losses: VV_METRICS(VV_MSE), a loss, is refused by vv_compile. */
 typedef enum vv_metric {
     VV_METRIC_NONE = 0,
-    VV_ACCURACY,                    /* the one of the next three that fits loss and shapes      */
+    VV_ACCURACY = 101,              /* the one of the next three that fits loss and shapes      */
     VV_SPARSE_CATEGORICAL_ACCURACY, /* arg max p == y                                           */
     VV_CATEGORICAL_ACCURACY,        /* arg max p == arg max y                                   */
     VV_BINARY_ACCURACY,             /* mean((p > 0.5) == y)                                     */

@@ -10,14 +10,15 @@
  *     search.h  oracles                               study.h    trials on disk
  *     tuner.h   hypermodels and their search          status.h   errors
  *
- * A whole program (examples/embed.c):
+ * A search from a program, but for its checks (examples/embed.c is whole):
  *
  *     vv_data *training = NULL, *validation = NULL;
+ *     vv_search_result result = { 0 };
  *     vv_error error = { 0 };
- *     if (vv_data_open("digits", &(vv_data_args){ .validation_split = 0.2 }, &training, &validation, &error) != VV_OK)
- *         return complain(&error);
- *     vv_search_result result;
- *     vv_status status = vv_search(&result, &error, &hypermodel, training, validation, .max_trials = 5);
+ *     vv_data_open("digits:28x28", &(vv_data_args){ .validation_split = 0.2 }, &training, &validation, &error);
+ *     vv_search(&result, &error, &hypermodel, training, validation, .max_trials = 5);
+ *
+ * Without a search: vv_fit, vv_evaluate and vv_predict (train.h) work on any model.
  */
 #ifndef VARVE_H
 #define VARVE_H

@@ -55,6 +55,12 @@ void vvi_text_printf(vvi_text *text, const char *format, ...) VV_PRINTF(2, 3);
 void vvi_text_add(vvi_text *text, const char *bytes, size_t n);
 void vvi_text_deinit(vvi_text *text);
 
+/* The shortest decimal text that reads back as the same number ("0.1", "1e-07", "nan"), with a '.' in every locale.
+ * Return `text`. */
+enum { VVI_FORMAT_SIZE = 40 };
+const char *vvi_format_double(double number, char text[VVI_FORMAT_SIZE]);
+const char *vvi_format_float(float number, char text[VVI_FORMAT_SIZE]);
+
 /* ---- randomness: counter-based, keyed; no state outlives a key ---------------------------------------------------- */
 
 /* Keys are made by mixing what they are for: seed, trial, execution, purpose, name. Philox4x32-10 (Salmon et al. 2011). */

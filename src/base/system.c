@@ -2,6 +2,7 @@
 #include "base/base.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,7 +103,7 @@ static void settle_child(pid_t parent)
 vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, int fd), void *context, vv_error *error)
 {
     int ends[2];
-    if (pipe(ends) != 0) return vvi_fail(error, VV_IO, "cannot make a pipe: %s", strerror(errno));
+    if (pipe2(ends, O_CLOEXEC) != 0) return vvi_fail(error, VV_IO, "cannot make a pipe: %s", strerror(errno));
     const pid_t parent = getpid();
     fflush(NULL); /* or the child would write what waits in the parent's buffers once more */
     const pid_t pid = fork();

@@ -54,8 +54,7 @@ static int count_classes(const vvi_trained *trained, size_t width)
     const vv_activation activation = last_activation(trained->model);
     const int known = vv_data_classes(trained->data);
     if (activation == VV_SOFTMAX && vv_model_output_shape(trained->model).rank == 1) return (int)width;
-    const bool numbers = known == 0 && vv_data_y(trained->data) != NULL;
-    return activation == VV_SIGMOID && width == 1 && !numbers ? 2 : 0;
+    return activation == VV_SIGMOID && width == 1 && known > 0 ? 2 : 0;
 }
 
 static float probability(const answers *a, size_t row, int index)
@@ -70,13 +69,13 @@ static double number(const answers *a, size_t row, size_t index)
     return vv_data_restore(a->trained->data, (double)a->out[row * a->width + index]);
 }
 
-static const char *answer(const answers *a, size_t row, char text[VVI_NUMBER_SIZE])
+static const char *answer(const answers *a, size_t row, char text[VVI_FORMAT_SIZE])
 {
     int best = 0;
     for (int i = 1; i < a->classes; i++)
         if (probability(a, row, i) > probability(a, row, best)) best = i;
     const char *name = vv_data_class_name(a->trained->data, best);
-    snprintf(text, VVI_NUMBER_SIZE, "%d", best);
+    snprintf(text, VVI_FORMAT_SIZE, "%d", best);
     return name == NULL ? text : name;
 }
 
@@ -96,12 +95,25 @@ static void write_field(const char *text)
     putchar('"');
 }
 
+/* "p(cat)", or "p0" where classes have no names. */
+static void write_class_head(const answers *a, int index)
+{
+    const char *name = vv_data_class_name(a->trained->data, index);
+    char text[160];
+    if (name == NULL)
+        snprintf(text, sizeof text, "p%d", index);
+    else
+        snprintf(text, sizeof text, "p(%.150s)", name);
+    putchar(',');
+    write_field(text);
+}
+
 static void write_head(const answers *a, size_t n)
 {
     fputs(a->classes > 0 ? "row,prediction" : "row", stdout);
     for (size_t i = 0; i < n; i++)
         if (a->classes > 0)
-            printf(",p%zu", i);
+            write_class_head(a, (int)i);
         else if (n > 1)
             printf(",prediction%zu", i);
         else
@@ -111,18 +123,15 @@ static void write_head(const answers *a, size_t n)
 
 static void write_row(const answers *a, size_t row, size_t n)
 {
-    char text[VVI_NUMBER_SIZE];
+    char text[VVI_FORMAT_SIZE];
     printf("%zu", row);
     if (a->classes > 0) {
         putchar(',');
         write_field(answer(a, row, text));
     }
     for (size_t i = 0; i < n; i++) {
-        if (a->classes > 0)
-            vvi_report_float(probability(a, row, (int)i), text, sizeof text);
-        else
-            vvi_report_float((float)number(a, row, i), text, sizeof text);
-        printf(",%s", text);
+        const float value = a->classes > 0 ? probability(a, row, (int)i) : (float)number(a, row, i);
+        printf(",%s", vvi_format_float(value, text));
     }
     putchar('\n');
 }
@@ -138,7 +147,7 @@ static void write_csv(const answers *a)
 
 static void add_row(vvi_json *json, const answers *a, size_t row)
 {
-    char text[VVI_NUMBER_SIZE];
+    char text[VVI_FORMAT_SIZE];
     vvi_json_begin(json, NULL, '{');
     vvi_json_int(json, "row", (int64_t)row);
     if (a->classes > 0) {
@@ -156,11 +165,24 @@ static void add_row(vvi_json *json, const answers *a, size_t row)
     vvi_json_end(json, '}');
 }
 
+static void write_class(vvi_json *json, const answers *a, int index)
+{
+    const char *name = vv_data_class_name(a->trained->data, index);
+    char number[VVI_FORMAT_SIZE];
+    snprintf(number, sizeof number, "%d", index);
+    vvi_json_string(json, NULL, name == NULL ? number : name);
+}
+
 static vv_status write_json(const answers *a, vv_error *error)
 {
     vvi_json json = { 0 };
     vvi_json_begin(&json, NULL, '{');
     vvi_json_int(&json, "trial", a->trained->trial);
+    if (a->classes > 0) {
+        vvi_json_begin(&json, "classes", '[');
+        for (int i = 0; i < a->classes; i++) write_class(&json, a, i);
+        vvi_json_end(&json, ']');
+    }
     vvi_json_begin(&json, "predictions", '[');
     for (size_t row = 0; row < a->n; row++) add_row(&json, a, row);
     vvi_json_end(&json, ']');

@@ -1,6 +1,7 @@
 /* results.c - varve results PROJECT: the best trials. */
 #include "cli/cli.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const vvi_positional positionals[] = { { "PROJECT", VVI_MEMBER(project_path),
@@ -23,7 +24,9 @@ static vv_status write_results(const vv_study *study, const vvi_options *options
     const int limit = options->top == 0 ? 10 : options->top;
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = limit }, &trials, error);
     if (status == VV_OK) status = vv_study_get(study, "objective", &objective, error);
-    if (status == VV_OK)
+    if (status == VV_OK && trials.n == 0 && !options->json)
+        printf("%s: has no trial yet\n", options->project_path);
+    else if (status == VV_OK)
         status = options->json ? vvi_results_write_json(&trials, stdout, error)
                                : vvi_results_write(&trials, objective, stdout, error);
     free(objective);

@@ -13,19 +13,22 @@ enum { BEST_ROWS = 3, LINE_SIZE = 1024 };
 
 static void add_search(vvi_text *text, const vv_event *e)
 {
-    vvi_text_printf(text, "Project %s: %s %s, %d trials of %d x %d epochs", vv_study_path(e->study),
+    vvi_text_printf(text, "Project %s: %s %s; trials: %d, executions each: %d, epochs: %d", vv_study_path(e->study),
                     e->objective->maximize ? "maximizing" : "minimizing", e->objective->name, e->max_trials,
                     e->executions, e->epochs);
     if (e->trials_before > 0) vvi_text_printf(text, "; going on after %d", e->trials_before);
 }
 
+static void add_metric(vvi_text *text, const vv_event *e, size_t i)
+{
+    char number[VVI_NUMBER_SIZE];
+    vvi_report_number(e->values[i], number, sizeof number);
+    vvi_text_printf(text, "  %s %s", e->metrics[i], number);
+}
+
 static void add_metrics(vvi_text *text, const vv_event *e)
 {
-    for (size_t i = 0; i < e->n_metrics; i++) {
-        char number[VVI_NUMBER_SIZE];
-        vvi_report_number(e->values[i], number, sizeof number);
-        vvi_text_printf(text, "  %s %s", e->metrics[i], number);
-    }
+    for (size_t i = 0; i < e->n_metrics; i++) add_metric(text, e, i);
 }
 
 static void add_position(vvi_text *text, const vv_event *e)
@@ -124,17 +127,22 @@ static void update_best(vvi_screen *screen, const vv_event *e)
     vv_trials_free(&trials);
 }
 
+/* What matters most comes first, since the line is cut at the terminal's width: the time left, the objective. */
 static void show_epoch(vvi_screen *screen, const vv_event *e)
 {
     vvi_text line = { 0 };
     char left[VVI_NUMBER_SIZE];
     const int remaining = e->executions * e->epochs - screen->epochs_done;
-    add_position(&line, e);
-    add_metrics(&line, e);
+    vvi_text_printf(&line, "Trial %d", e->trial->id);
+    if (e->executions > 1) vvi_text_printf(&line, ", ex. %d/%d", e->execution + 1, e->executions);
+    vvi_text_printf(&line, ", epoch %d/%d", e->epoch + 1, e->epochs);
     if (remaining > 0) {
         vvi_report_seconds(screen->epoch_s / screen->epochs_done * remaining, left, sizeof left);
-        vvi_text_printf(&line, "  %s left", left);
+        vvi_text_printf(&line, ", %s left", left);
     }
+    for (int objective = 1; objective >= 0; objective--)
+        for (size_t i = 0; i < e->n_metrics; i++)
+            if ((strcmp(e->metrics[i], e->objective->name) == 0) == objective) add_metric(&line, e, i);
     if (!line.failed) draw(screen, line.data);
     vvi_text_deinit(&line);
 }

@@ -239,13 +239,10 @@ static int write_end(const searching *s, const vv_search_result *result)
     return 0;
 }
 
-static int judge(const searching *s, const vv_search_result *result)
+static int judge(const vv_search_result *result)
 {
     if (result->reason == VV_STOP_FAILURES) return VVI_EXIT_FAILED;
     if (result->best >= 0 || result->reason == VV_STOP_INTERRUPTED) return 0;
-    if (result->reason == VV_STOP_EXHAUSTED && s->screen.trials == 0)
-        return vvi_cli_complain(VVI_EXIT_USAGE, "%s: no configuration can be built: %s", s->options->file,
-                                s->screen.refusals.top[0].reason);
     return vvi_cli_complain(VVI_EXIT_FAILED, "no trial was completed");
 }
 
@@ -286,7 +283,7 @@ static int search(searching *s)
     if (status != VV_OK) return explain_failure(s, status, &error);
     if (!s->screen.began) return vvi_cli_complain(VVI_EXIT_FAILED, "interrupted before the search began");
     const int exit_status = o->json ? 0 : write_end(s, &result);
-    return exit_status != 0 ? exit_status : judge(s, &result);
+    return exit_status != 0 ? exit_status : judge(&result);
 }
 
 static int prepare_and_search(searching *s)

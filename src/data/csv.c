@@ -1,6 +1,7 @@
 /* csv.c - text to cells, as RFC 4180 says and as files are.
  *
- * Beyond the RFC: any of four delimiters, blanks around cells, LF, CRLF or CR, a byte order mark, empty lines. A quote
+ * Beyond the RFC: any of four delimiters, blanks around cells, LF, CRLF or CR, a byte order mark, empty lines. In a file of
+ * one column an empty line is a row whose cell is missing, but for the file's last line and those before a header. A quote
  * inside an unquoted cell is a character. Cells are cut out of the file's bytes in place. A cell is missing when it is
  * empty, ?, NA or nan (not when the last three stand in quotes). Text must be UTF-8: names end up in JSON.
  * What the cells mean is table.c's business.
@@ -16,23 +17,50 @@ typedef struct parser {
     vvi_table *table;
     char *at, *end;
     size_t line, n_cells, cells_capacity, lines_capacity, raw_capacity, n_raw;
+    size_t leading;   /* empty lines before the first row; once that is read: the rows made of them */
     const char **raw; /* the first row, missing or not */
     char delimiter;
     bool last_was_blank; /* the last cell was nothing at all, not even quotes */
     vv_error *error;
 } parser;
 
-/* Room for one more after n. */
-static bool grow(void *array, size_t *capacity, size_t n, size_t element)
+/* The array with room for one more after n; NULL: no memory, and the array is as it was. */
+static void *grown(void *array, size_t *capacity, size_t n, size_t element)
 {
-    void **place = array;
-    if (n < *capacity) return true;
+    if (n < *capacity) return array;
     const size_t larger = *capacity == 0 ? 64 : 2 * *capacity;
-    void *memory = larger > SIZE_MAX / element / 2 ? NULL : vvi_realloc(*place, larger * element);
-    if (memory == NULL) return false;
-    *place = memory;
-    *capacity = larger;
-    return true;
+    void *memory = larger > SIZE_MAX / element / 2 ? NULL : vvi_realloc(array, larger * element);
+    if (memory != NULL) *capacity = larger;
+    return memory;
+}
+
+static vv_status add_cell(parser *p, const char *text)
+{
+    const char **cell = grown(p->table->cell, &p->cells_capacity, p->n_cells, sizeof *cell);
+    if (cell == NULL) return vvi_no_memory(p->error);
+    p->table->cell = cell;
+    cell[p->n_cells++] = text;
+    return VV_OK;
+}
+
+static vv_status add_raw(parser *p, const char *text)
+{
+    const char **raw = grown(p->raw, &p->raw_capacity, p->n_raw, sizeof *raw);
+    if (raw == NULL) return vvi_no_memory(p->error);
+    p->raw = raw;
+    raw[p->n_raw++] = text;
+    return VV_OK;
+}
+
+/* The row whose cells were added last. */
+static vv_status add_row(parser *p, size_t number)
+{
+    vvi_table *t = p->table;
+    size_t *line = grown(t->line, &p->lines_capacity, t->n, sizeof *line);
+    if (line == NULL) return vvi_no_memory(p->error);
+    t->line = line;
+    line[t->n++] = number;
+    return VV_OK;
 }
 
 static bool is_blank(const parser *p, char c)
@@ -111,7 +139,6 @@ static void read_plain(parser *p, char **start, char **stop)
 
 static vv_status read_cell(parser *p, bool first_row, bool *more)
 {
-    vvi_table *t = p->table;
     char *start = NULL, *stop = NULL;
     skip_blanks(p);
     const bool quoted = p->at < p->end && *p->at == '"';
@@ -123,34 +150,50 @@ static vv_status read_cell(parser *p, bool first_row, bool *more)
     *more = step_over(p);
     *stop = '\0'; /* only now: it may have been the delimiter */
     p->last_was_blank = !quoted && stop == start;
-    if (!grow(&t->cell, &p->cells_capacity, p->n_cells, sizeof *t->cell)) return vvi_no_memory(p->error);
-    t->cell[p->n_cells++] = stop == start || (!quoted && means_missing(start)) ? NULL : start;
-    if (!first_row) return VV_OK;
-    if (!grow(&p->raw, &p->raw_capacity, p->n_raw, sizeof *p->raw)) return vvi_no_memory(p->error);
-    p->raw[p->n_raw++] = start;
+    VVI_TRY(add_cell(p, stop == start || (!quoted && means_missing(start)) ? NULL : start));
+    return first_row ? add_raw(p, start) : VV_OK;
+}
+
+/* The first row has one cell: the empty lines before it become rows before it. */
+static vv_status add_leading(parser *p, size_t line)
+{
+    vvi_table *t = p->table;
+    for (size_t i = p->leading; i > 0; i--) {
+        VVI_TRY(add_cell(p, t->cell[p->n_cells - 1]));
+        t->cell[p->n_cells - 2] = NULL;
+        VVI_TRY(add_row(p, line - i));
+    }
+    return VV_OK;
+}
+
+static vv_status begin_table(parser *p, size_t cells, size_t line)
+{
+    p->table->columns = cells;
+    if (cells == 1) return add_leading(p, line);
+    p->leading = 0;
     return VV_OK;
 }
 
 static vv_status read_row(parser *p)
 {
-    vvi_table *t = p->table;
+    const vvi_table *t = p->table;
     const size_t line = p->line, before = p->n_cells;
     const bool first_row = t->n == 0;
     bool more = true;
     while (more) VVI_TRY(read_cell(p, first_row, &more));
     const size_t cells = p->n_cells - before;
-    if (cells == 1 && p->last_was_blank) {
-        p->n_cells = before; /* an empty line */
-        if (first_row) p->n_raw = 0;
+    const bool empty = cells == 1 && p->last_was_blank;
+    if (empty && (first_row || t->columns > 1 || p->at == p->end)) {
+        p->n_cells = before;
+        p->n_raw = first_row ? 0 : p->n_raw;
+        p->leading += first_row ? 1 : 0;
         return VV_OK;
     }
-    if (first_row) t->columns = cells;
+    if (first_row) VVI_TRY(begin_table(p, cells, line));
     if (cells != t->columns)
         return vvi_fail(p->error, VV_FORMAT, "%s:%zu: has %zu cells, but the first row has %zu", t->path, line, cells,
                         t->columns);
-    if (!grow(&t->line, &p->lines_capacity, t->n, sizeof *t->line)) return vvi_no_memory(p->error);
-    t->line[t->n++] = line;
-    return VV_OK;
+    return add_row(p, line);
 }
 
 /* ---- is it text at all? -------------------------------------------------------------------------------------------
@@ -236,9 +279,10 @@ static vv_status name_columns(parser *p)
         if (t->name[i] == NULL) return vvi_no_memory(p->error);
     }
     if (!t->header) return VV_OK;
-    t->n--;
-    memmove(t->cell, t->cell + t->columns, t->n * t->columns * sizeof *t->cell);
-    memmove(t->line, t->line + 1, t->n * sizeof *t->line);
+    const size_t gone = p->leading + 1;
+    t->n -= gone;
+    memmove(t->cell, t->cell + gone * t->columns, t->n * t->columns * sizeof *t->cell);
+    memmove(t->line, t->line + gone, t->n * sizeof *t->line);
     return check_unique(t, p->error);
 }
 
@@ -275,7 +319,7 @@ static vv_status parse(parser *p, size_t n, const vvi_csv_options *options)
 vv_status vvi_csv_read(vvi_table *table, const char *path, const vvi_csv_options *options, vv_error *error)
 {
     size_t n = 0;
-    *table = (vvi_table){ .path = vvi_strdup(path) };
+    *table = (vvi_table){ .path = vvi_strdup(path), .delimiter = options->delimiter };
     if (table->path == NULL) return vvi_no_memory(error);
     VVI_TRY(vvi_file_read_all(path, &table->bytes, &n, error));
     parser p = { .table = table, .line = 1, .delimiter = options->delimiter, .error = error };

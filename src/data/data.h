@@ -50,7 +50,7 @@ typedef enum vvi_header { VVI_HEADER_AUTO, VVI_HEADER_YES, VVI_HEADER_NO } vvi_h
 typedef struct vvi_options {
     const char *target; /* NULL: not given */
     vvi_header header;
-    char delimiter; /* ' ': any run of blanks and tabs */
+    char delimiter; /* ' ': any run of blanks and tabs; 0: not given */
     vvi_scaling scale;
     vvi_missing missing;
     int window;        /* 0: not given */
@@ -92,6 +92,11 @@ vv_status vvi_request_pair(vvi_request *request, const char **first, const char 
 vv_status vvi_request_resize(const vvi_request *request, vv_data *data, vv_error *error);
 /* "28x28" */
 bool vvi_spec_parse_size(const char *text, int *height, int *width);
+/* The words of missing= and delimiter=, both ways; a preparation has the same ones. False: no such word. */
+bool vvi_spec_parse_missing(const char *word, vvi_missing *missing);
+const char *vvi_spec_missing_word(vvi_missing missing);
+bool vvi_spec_parse_delimiter(const char *word, char *delimiter);
+const char *vvi_spec_delimiter_word(char delimiter);
 
 /* ---- table.c: cells of text ----------------------------------------------------------------------------------------
  */
@@ -103,6 +108,7 @@ typedef struct vvi_table {
     size_t *line;      /* [n], from 1                    */
     const char **name; /* [columns]                      */
     size_t n, columns;
+    char delimiter;
     bool header;
     vvi_arena arena; /* names made up */
 } vvi_table;
@@ -151,7 +157,8 @@ struct vvi_source {
     vvi_table table; /* COLUMNS                           */
     double *series;  /* SERIES: NaN is a gap              */
     size_t n_series;
-    int window; /* SERIES                            */
+    int window;          /* SERIES                            */
+    vvi_missing missing; /* SERIES: what became of its gaps   */
     const char *series_name;
 };
 
@@ -165,8 +172,8 @@ vv_status vvi_load_co2(vvi_request *request, vvi_source *source, vv_error *error
 vv_status vvi_load_mnist(vvi_request *request, vvi_source *source, vv_error *error);
 vv_status vvi_load_cifar10(vvi_request *request, vvi_source *source, vv_error *error);
 
-/* One column of source->table as a series. */
-vv_status vvi_load_series(vvi_source *source, const char *name, const vvi_options *options, vv_error *error);
+/* One column of source->table as a series. Checks that the preparation, if there is one, is for a series. */
+vv_status vvi_load_series(const vvi_request *request, vvi_source *source, const char *name, vv_error *error);
 
 /* Learns or reads the preparation, splits, applies. One for each kind. */
 vv_status vvi_open_arrays(vvi_request *request, vvi_source *source, vv_data **training, vv_data **validation,
@@ -196,6 +203,8 @@ json_t *vvi_prepare_strings(const char *const *text, size_t n);
 /* A value of the wrong type: FORMAT names the key. */
 vv_status vvi_prepare_number(const json_t *root, const char *key, double *value, vv_error *error);
 vv_status vvi_prepare_text(const json_t *root, const char *key, const char **value, vv_error *error);
+vv_status vvi_prepare_missing(const json_t *root, vvi_missing *missing, vv_error *error);
+vv_status vvi_prepare_delimiter(const json_t *root, char *delimiter, vv_error *error);
 vv_status vvi_prepare_texts(const json_t *root, const char *key, vvi_arena *arena, const char ***text, size_t *n,
                             vv_error *error);
 
@@ -237,8 +246,7 @@ vv_status vvi_cifar_read_archive(const char *path, const char *member, vv_data *
 
 /* ---- find.c, fetch.c: where files are, and where they come from ------------------------------------------------- */
 
-/* The folders to look in: $VARVE_DATA, the installed one, those beside the program, the cache. NULL-terminated, in
- * *arena; NULL: no memory. */
+/* The folders to look in, in the order that find.c names. NULL-terminated, in *arena; NULL: no memory. */
 const char **vvi_find_folders(vvi_arena *arena);
 /* The cache: $XDG_CACHE_HOME/varve or ~/.cache/varve; "" when there is no home; NULL: no memory. */
 const char *vvi_find_cache(vvi_arena *arena);

@@ -1,10 +1,15 @@
 /* find.c - where the files of named sets are.
  *
- * In this order: $VARVE_DATA; the folder compiled in (VARVE_DATA_DIR); beside the running program, PROGRAM/../share/
- * varve/data, PROGRAM/../share/varve and PROGRAM/../data; the cache, $XDG_CACHE_HOME/varve or ~/.cache/varve.
+ * In this order: $VARVE_DATA; the source tree's (VARVE_DATA_DIR); beside the file that holds this code, the shared
+ * library or the program, LIBRARY/../share/varve/data and, below an architecture's folder, LIBRARY/../../share/varve/
+ * data; beside the running program, PROGRAM/../share/varve/data, PROGRAM/../share/varve and PROGRAM/../data; where the
+ * build was to be installed (VARVE_INSTALLED_DATA_DIR); the cache, $XDG_CACHE_HOME/varve or ~/.cache/varve.
+ * What is beside the library comes before the compiled-in place: an installation may be moved.
  */
 #include "data/data.h"
 
+#include <dlfcn.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +18,17 @@
 #ifndef VARVE_DATA_DIR
 #define VARVE_DATA_DIR ""
 #endif
+#ifndef VARVE_INSTALLED_DATA_DIR
+#define VARVE_INSTALLED_DATA_DIR ""
+#endif
+
+/* The folder of a file; "": there is none in its name. Cuts the name. */
+static const char *folder_of(vvi_arena *arena, char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash != NULL) *slash = '\0';
+    return vvi_arena_strdup(arena, slash == NULL ? "" : path);
+}
 
 /* The folder of the running program; "": not known. */
 static const char *program_folder(vvi_arena *arena)
@@ -20,9 +36,26 @@ static const char *program_folder(vvi_arena *arena)
     char path[4096];
     const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
     path[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(path, '/');
-    if (slash != NULL) *slash = '\0';
-    return vvi_arena_strdup(arena, slash == NULL ? "" : path);
+    return folder_of(arena, path);
+}
+
+/* The folder of the shared library, or of the program this is linked into; "": not known. A program may be known by a
+ * bare name, which says nothing about where it is. */
+static const char *library_folder(vvi_arena *arena)
+{
+    static const char here = 0; /* an object: ISO C has no way from a function to the const void * of dladdr */
+    Dl_info info = { 0 };
+    char path[PATH_MAX] = "";
+    if (dladdr(&here, &info) == 0 || info.dli_fname == NULL || strchr(info.dli_fname, '/') == NULL ||
+        realpath(info.dli_fname, path) == NULL)
+        path[0] = '\0';
+    return folder_of(arena, path);
+}
+
+/* "": when the folder is "". */
+static const char *below(vvi_arena *arena, const char *folder, const char *path)
+{
+    return *folder == '\0' ? "" : vvi_arena_printf(arena, "%s/%s", folder, path);
 }
 
 const char *vvi_find_cache(vvi_arena *arena)
@@ -35,18 +68,22 @@ const char *vvi_find_cache(vvi_arena *arena)
 
 const char **vvi_find_folders(vvi_arena *arena)
 {
-    enum { MOST = 7 };
-    const char *chosen = getenv("VARVE_DATA"), *program = program_folder(arena);
-    const char **folder = vvi_arena_alloc(arena, MOST * sizeof *folder);
-    if (folder == NULL || program == NULL) return NULL;
+    const char *chosen = getenv("VARVE_DATA"), *program = program_folder(arena), *library = library_folder(arena);
+    if (program == NULL || library == NULL) return NULL;
     const char *const all[] = { vvi_arena_strdup(arena, chosen == NULL ? "" : chosen),
                                 VARVE_DATA_DIR,
-                                vvi_arena_printf(arena, "%s/../share/varve/data", program),
-                                vvi_arena_printf(arena, "%s/../share/varve", program),
-                                vvi_arena_printf(arena, "%s/../data", program),
+                                below(arena, library, "../share/varve/data"),
+                                below(arena, library, "../../share/varve/data"),
+                                below(arena, program, "../share/varve/data"),
+                                below(arena, program, "../share/varve"),
+                                below(arena, program, "../data"),
+                                VARVE_INSTALLED_DATA_DIR,
                                 vvi_find_cache(arena) };
+    enum { FOLDERS = sizeof all / sizeof *all };
+    const char **folder = vvi_arena_alloc(arena, (FOLDERS + 1) * sizeof *folder);
+    if (folder == NULL) return NULL;
     size_t n = 0;
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = 0; i < FOLDERS; i++) {
         if (all[i] == NULL) return NULL;
         if (*all[i] != '\0') folder[n++] = all[i];
     }

@@ -22,6 +22,7 @@ typedef struct vvi_data_plan {
     vvi_column *input, target;
     size_t inputs, file_columns; /* columns of the file it was learnt from */
     vvi_missing missing;
+    char delimiter;  /* of that file; not read back */
     bool header;     /* of that file */
     bool has_target; /* false: the table it is bound to has none, or an empty one */
 } vvi_data_plan;

@@ -68,9 +68,11 @@ vv_status vvi_data_plan_found(vvi_data_plan *plan, const vvi_table *table, const
     if (table->columns < 2)
         return vvi_fail(error, VV_FORMAT,
                         "%s: has one column, the target; there are no inputs (is the delimiter right?)", table->path);
-    *plan = (vvi_data_plan){
-        .file_columns = table->columns, .missing = options->missing, .header = table->header, .has_target = true
-    };
+    *plan = (vvi_data_plan){ .file_columns = table->columns,
+                             .missing = options->missing,
+                             .delimiter = table->delimiter,
+                             .header = table->header,
+                             .has_target = true };
     plan->input = vvi_arena_alloc(&plan->arena, (table->columns - 1) * sizeof *plan->input);
     if (plan->input == NULL) return vvi_no_memory(error);
     VVI_TRY(found(plan, &plan->target, table, target, error));

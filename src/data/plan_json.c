@@ -1,19 +1,16 @@
 /* plan_json.c - a plan as JSON and back:
  *
- *     {..., "header": true, "file_columns": 3, "missing": "mean",
+ *     {..., "header": true, "delimiter": ",", "file_columns": 3, "missing": "mean",
  *      "inputs": [{"name": "age", "at": 0, "offset": 38.6, "scale": 13.6, "fill": 38.6},
  *                 {"name": "job", "at": 1, "categories": ["a", "b"], "fill": "a"}],
  *      "target": {"name": "income", "at": 2, "text": true, "classes": ["<=50K", ">50K"]}}
  *
- * What is read may come from anywhere: every value is checked.
+ * What is read may come from anywhere: every value is checked. How a file is cut into cells, load_csv.c reads.
  */
 #include "data/plan.h"
 
 #include <math.h>
 #include <string.h>
-
-static const char *const missing_words[] = { "mean", "drop", "error" };
-enum { MISSING_WORDS = sizeof missing_words / sizeof *missing_words };
 
 static json_t *write_input(const vvi_column *column)
 {
@@ -53,8 +50,9 @@ vv_status vvi_data_plan_write(const vvi_data_plan *plan, json_t **root, vv_error
     bool failed = false;
     VVI_TRY(vvi_prepare_begin(root, "columns", error));
     vvi_prepare_set(*root, "header", json_boolean(plan->header), &failed);
+    vvi_prepare_set(*root, "delimiter", json_string(vvi_spec_delimiter_word(plan->delimiter)), &failed);
     vvi_prepare_set(*root, "file_columns", json_integer((json_int_t)plan->file_columns), &failed);
-    vvi_prepare_set(*root, "missing", json_string(missing_words[plan->missing]), &failed);
+    vvi_prepare_set(*root, "missing", json_string(vvi_spec_missing_word(plan->missing)), &failed);
     vvi_prepare_set(*root, "inputs", json_array(), &failed);
     for (size_t i = 0; i < plan->inputs && !failed; i++)
         failed = json_array_append_new(json_object_get(*root, "inputs"), write_input(&plan->input[i])) != 0;
@@ -107,24 +105,12 @@ static vv_status read_input(vvi_data_plan *plan, const json_t *one, vvi_column *
     return vvi_fail(error, VV_FORMAT, "preparation: the scale of \"%.60s\" is 0", column->name);
 }
 
-static vv_status read_missing(vvi_data_plan *plan, const json_t *root, vv_error *error)
-{
-    const char *missing = NULL;
-    VVI_TRY(vvi_prepare_text(root, "missing", &missing, error));
-    for (int i = 0; i < MISSING_WORDS; i++) {
-        if (strcmp(missing, missing_words[i]) != 0) continue;
-        plan->missing = (vvi_missing)i;
-        return VV_OK;
-    }
-    return vvi_fail(error, VV_FORMAT, "preparation: \"missing\" is \"%.60s\"; it must be mean, drop or error", missing);
-}
-
 vv_status vvi_data_plan_read(vvi_data_plan *plan, const json_t *root, vv_error *error)
 {
     const json_t *inputs = json_object_get(root, "inputs"), *target = json_object_get(root, "target");
     double columns = 0;
     VVI_TRY(vvi_prepare_check(root, "columns", error));
-    VVI_TRY(read_missing(plan, root, error));
+    VVI_TRY(vvi_prepare_missing(root, &plan->missing, error));
     VVI_TRY(vvi_prepare_number(root, "file_columns", &columns, error));
     const size_t n = json_array_size(inputs);
     if (n == 0 || !json_is_object(target) || !(columns >= 1 && columns < 1e9))

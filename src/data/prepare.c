@@ -140,6 +140,22 @@ vv_status vvi_prepare_text(const json_t *root, const char *key, const char **val
     return *value == NULL ? wrong(key, "a text", error) : VV_OK;
 }
 
+vv_status vvi_prepare_missing(const json_t *root, vvi_missing *missing, vv_error *error)
+{
+    const char *word = NULL;
+    VVI_TRY(vvi_prepare_text(root, "missing", &word, error));
+    if (vvi_spec_parse_missing(word, missing)) return VV_OK;
+    return vvi_fail(error, VV_FORMAT, "preparation: \"missing\" is \"%.60s\"; it must be mean, drop or error", word);
+}
+
+vv_status vvi_prepare_delimiter(const json_t *root, char *delimiter, vv_error *error)
+{
+    const char *word = NULL;
+    VVI_TRY(vvi_prepare_text(root, "delimiter", &word, error));
+    if (vvi_spec_parse_delimiter(word, delimiter)) return VV_OK;
+    return vvi_fail(error, VV_FORMAT, "preparation: \"delimiter\" is \"%.60s\"; it must be one of , ; tab space", word);
+}
+
 vv_status vvi_prepare_texts(const json_t *root, const char *key, vvi_arena *arena, const char ***text, size_t *n,
                             vv_error *error)
 {

@@ -3,7 +3,7 @@
  * Example i: x = s[i .. i+W-1] as [W, 1], y = s[i+W]. The last examples are for validation; the training part of the
  * series is what the training examples see, s[0 .. n_training+W-1]. Nothing after it touches the training examples: the
  * scale is learnt from that part, and its gaps are filled from that part alone.
- * Gaps: straight lines between the values around them; before the first value and after the last one, that value.
+ * Gaps that are still there (missing=, load_csv.c): straight lines between the values around them; before the first value and after the last one, that value.
  */
 #include "data/data.h"
 
@@ -61,6 +61,8 @@ static vv_status write(const vvi_source *source, vvi_linear linear, json_t **roo
     VVI_TRY(vvi_prepare_begin(root, "series", error));
     vvi_prepare_set(*root, "column", json_string(source->series_name), &failed);
     vvi_prepare_set(*root, "header", json_boolean(source->table.header), &failed);
+    vvi_prepare_set(*root, "delimiter", json_string(vvi_spec_delimiter_word(source->table.delimiter)), &failed);
+    vvi_prepare_set(*root, "missing", json_string(vvi_spec_missing_word(source->missing)), &failed);
     vvi_prepare_set(*root, "window", json_integer(source->window), &failed);
     vvi_prepare_set(*root, "offset", json_real(linear.offset), &failed);
     vvi_prepare_set(*root, "scale", json_real(linear.scale), &failed);
@@ -91,13 +93,13 @@ static vv_status learn(vvi_request *request, vvi_source *source, vv_data **train
     return status;
 }
 
+/* That the preparation is for a series is known since its gaps were settled. */
 static vv_status open_with(vvi_request *request, vvi_source *source, vv_data **data, vv_error *error)
 {
     const json_t *root = request->preparation;
     vvi_linear linear = { 0, 1 };
     double window = 0;
     size_t n = 0;
-    VVI_TRY(vvi_prepare_check(root, "series", error));
     VVI_TRY(vvi_prepare_number(root, "window", &window, error));
     VVI_TRY(vvi_prepare_number(root, "offset", &linear.offset, error));
     VVI_TRY(vvi_prepare_number(root, "scale", &linear.scale, error));

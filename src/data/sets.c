@@ -89,7 +89,7 @@ vv_status vvi_load_co2(vvi_request *request, vvi_source *source, vv_error *error
     const vvi_csv_options options = { .delimiter = ',', .header = VVI_HEADER_YES };
     const bool given = request->options.window > 0;
     VVI_TRY(read_shipped(request, candidates, &options, &source->table, error));
-    VVI_TRY(vvi_load_series(source, "co2", &request->options, error));
+    VVI_TRY(vvi_load_series(request, source, "co2", error));
     if (!given) source->window = 100;
     return VV_OK;
 }

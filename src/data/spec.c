@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TABLE_OPTIONS ",target,header,delimiter,scale,missing,window,"
-
 /* The named sets: vv_data_set_at reads this table, the schemes point into it. */
 enum { DIGITS, BREAST_CANCER, CO2, MNIST, FASHION_MNIST, CIFAR10, SETS };
 static const vv_data_set_info sets[SETS] = {
@@ -47,6 +45,10 @@ enum { SCHEMES = sizeof schemes / sizeof *schemes };
 /* ---- options ------------------------------------------------------------------------------------------------------
  */
 
+static const char *const missing_words[] = { "mean", "drop", "error", NULL };    /* vvi_missing */
+static const char *const delimiter_words[] = { ",", ";", "tab", "space", NULL }; /* delimiters  */
+static const char delimiters[] = ",;\t ";
+
 /* Readers: false: not a legal value. */
 static bool one_of(const char *value, const char *const *words, int *index)
 {
@@ -69,12 +71,22 @@ static bool read_header(const char *value, vvi_options *options)
     return good;
 }
 
-static bool read_delimiter(const char *value, vvi_options *options)
+bool vvi_spec_parse_delimiter(const char *word, char *delimiter)
 {
     int index = 0;
-    if (!one_of(value, (const char *const[]){ ",", ";", "tab", "space", NULL }, &index)) return false;
-    options->delimiter = ",;\t "[index];
-    return true;
+    const bool good = one_of(word, delimiter_words, &index);
+    if (good) *delimiter = delimiters[index];
+    return good;
+}
+
+const char *vvi_spec_delimiter_word(char delimiter)
+{
+    return delimiter_words[strchr(delimiters, delimiter) - delimiters];
+}
+
+static bool read_delimiter(const char *value, vvi_options *options)
+{
+    return vvi_spec_parse_delimiter(value, &options->delimiter);
 }
 
 static bool read_scale(const char *value, vvi_options *options)
@@ -85,12 +97,22 @@ static bool read_scale(const char *value, vvi_options *options)
     return good;
 }
 
-static bool read_missing(const char *value, vvi_options *options)
+bool vvi_spec_parse_missing(const char *word, vvi_missing *missing)
 {
     int index = 0;
-    const bool good = one_of(value, (const char *const[]){ "mean", "drop", "error", NULL }, &index);
-    if (good) options->missing = (vvi_missing)index;
+    const bool good = one_of(word, missing_words, &index);
+    if (good) *missing = (vvi_missing)index;
     return good;
+}
+
+const char *vvi_spec_missing_word(vvi_missing missing)
+{
+    return missing_words[missing];
+}
+
+static bool read_missing(const char *value, vvi_options *options)
+{
+    return vvi_spec_parse_missing(value, &options->missing);
 }
 
 enum { LARGEST_WINDOW = 1000000, LARGEST_SIDE = 4096 };
@@ -239,7 +261,7 @@ vv_status vvi_request_parse(vvi_request *request, const char *spec, const vv_dat
     if (colon != NULL) *colon++ = '\0';
     VVI_TRY(find_scheme(request, text, error));
     VVI_TRY(check_argument(request, colon, error));
-    request->options = (vvi_options){ .delimiter = ',', .scale = request->scheme->scale };
+    request->options = (vvi_options){ .scale = request->scheme->scale };
     return read_options(request, question, error);
 }
 

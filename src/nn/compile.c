@@ -58,6 +58,11 @@ static vv_status compile_metric(vv_model *model, vv_metric metric, vvi_compiled_
 {
     const vv_shape out = vv_model_output_shape(model);
     compiled->name = vvi_metric_name(metric);
+    const vvi_loss_row *loss = vvi_loss_row_of((vv_loss)metric);
+    if (loss != NULL)
+        return vvi_fail(&model->error, VV_BAD_ARG,
+                        "compile: %s in VV_METRICS is a loss; metrics of errors are VV_METRIC_MAE and VV_METRIC_MSE",
+                        loss->name);
     if (compiled->name == NULL)
         return vvi_fail(&model->error, VV_BAD_ARG, "compile: there is no metric %d", (int)metric);
     compiled->row = vvi_metric_row_of(vvi_metric_resolve(metric, model->args.loss, out));

@@ -2,7 +2,8 @@
  *
  * Kinds, fields (defaults written out), shapes, connections and compile arguments count. Names of layers do not: they
  * change which random weights are drawn, not what the model is. A width given as equal to its height is another field
- * value than a width left out, so two spellings of one network can differ; equal digests are always equal networks.
+ * value than a width left out, so two spellings of one network can differ. Two networks have the same digest by chance once in
+ * 2^64 pairs.
  */
 #include "nn/nn.h"
 #include "nn/values.h"

@@ -35,7 +35,8 @@ static void write_value(vvi_text *text, const vv_field *field, double value)
     } else if (field->type == VV_FIELD_BOOL) {
         vvi_text_printf(text, "%s", value != 0 ? "true" : "false");
     } else {
-        vvi_text_printf(text, "%.17g", value);
+        char number[VVI_FORMAT_SIZE];
+        vvi_text_printf(text, "%s", vvi_format_double(value, number));
     }
 }
 
@@ -71,8 +72,10 @@ static void write_compile(vvi_text *text, const vv_model *model)
     const vv_compile_args *args = &model->args;
     vv_optimizer optimizer = args->optimizer;
     const vvi_optimizer_row *row = vvi_optimizer_row_of(optimizer.kind);
-    vvi_text_printf(text, ",\n \"compile\": {\"loss\": \"%s\", \"huber_delta\": %.17g, \"label_smoothing\": %.17g, ",
-                    model->loss->name, args->huber_delta, args->label_smoothing);
+    char delta[VVI_FORMAT_SIZE], smoothing[VVI_FORMAT_SIZE];
+    vvi_text_printf(text, ",\n \"compile\": {\"loss\": \"%s\", \"huber_delta\": %s, \"label_smoothing\": %s, ",
+                    model->loss->name, vvi_format_double(args->huber_delta, delta),
+                    vvi_format_double(args->label_smoothing, smoothing));
     vvi_text_printf(text, "\"from_logits\": %s,\n  \"optimizer\": {\"kind\": \"%s\", ",
                     args->from_logits ? "true" : "false", row->name);
     write_fields(text, row->fields, row->n_fields, vvi_optimizer_arguments(&optimizer));

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <limits.h>
 #include <string.h>
 
 enum { MAX_HEADER = 100 * 1000 * 1000 };
@@ -27,6 +28,7 @@ static vv_status read_file(vvi_tensors *t, FILE *file, vv_error *error)
     if (fseek(file, 0, SEEK_END) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be read: %s", t->path, strerror(errno));
     const long size = ftell(file);
+    if (size == LONG_MAX) return vvi_fail(error, VV_IO, "%s: is a folder", t->path); /* what ftell says of one */
     if (size < 0 || fseek(file, 0, SEEK_SET) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be read: %s", t->path, strerror(errno));
     t->size = (size_t)size;

@@ -104,26 +104,22 @@ void vvi_json_int(vvi_json *json, const char *key, int64_t number)
 
 void vvi_json_real(vvi_json *json, const char *key, double number)
 {
-    char text[VVI_NUMBER_SIZE];
+    char text[VVI_FORMAT_SIZE];
     if (!isfinite(number)) {
         vvi_json_null(json, key);
         return;
     }
-    int digits = 15;
-    do snprintf(text, sizeof text, "%.*g", digits, number);
-    while (strtod(text, NULL) != number && ++digits <= 17);
-    vvi_text_printf(begin_value(json, key), "%s", text);
+    vvi_text_printf(begin_value(json, key), "%s", vvi_format_double(number, text));
 }
 
 void vvi_json_float(vvi_json *json, const char *key, float number)
 {
-    char text[VVI_NUMBER_SIZE];
+    char text[VVI_FORMAT_SIZE];
     if (!isfinite(number)) {
         vvi_json_null(json, key);
         return;
     }
-    vvi_report_float(number, text, sizeof text);
-    vvi_text_printf(begin_value(json, key), "%s", text);
+    vvi_text_printf(begin_value(json, key), "%s", vvi_format_float(number, text));
 }
 
 void vvi_json_bool(vvi_json *json, const char *key, bool yes)

@@ -16,9 +16,9 @@ enum { USUAL_ROWS = 24 };
 static void measure(const vvi_live *live, size_t *columns, int *rows)
 {
     struct winsize size = { 0 };
-    const bool known = ioctl(fileno(live->out), TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && size.ws_row > 1;
-    *columns = known ? size.ws_col : VVI_REPORT_WIDTH;
-    *rows = known ? size.ws_row : USUAL_ROWS;
+    if (ioctl(fileno(live->out), TIOCGWINSZ, &size) != 0) size = (struct winsize){ 0 };
+    *columns = size.ws_col > 1 ? size.ws_col : VVI_REPORT_WIDTH; /* some terminals know one and not the other */
+    *rows = size.ws_row > 1 ? size.ws_row : USUAL_ROWS;
 }
 
 /* What is left of a text when the lines that do not fit above the last ones are taken off. */

@@ -24,14 +24,6 @@ int vvi_report_number(double number, char *text, size_t size)
     return snprintf(text, size, plain ? "%.4f" : "%.3g", number);
 }
 
-int vvi_report_float(float number, char *text, size_t size)
-{
-    int digits = 6, n;
-    do n = snprintf(text, size, "%.*g", digits, (double)number);
-    while (strtof(text, NULL) != number && ++digits <= 9);
-    return n;
-}
-
 int vvi_report_count(uint64_t n, char *text, size_t size)
 {
     char plain[VVI_NUMBER_SIZE], grouped[VVI_NUMBER_SIZE];
@@ -79,5 +71,5 @@ void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals)
     if (refusals == NULL || refusals->n == 0) return;
     vvi_report_count((uint64_t)refusals->n, count, sizeof count);
     vvi_text_printf(text, "%s %s could not be built and cost no trial", count, refusals->n == 1 ? "draw" : "draws");
-    if (refusals->top[0].n > 0) vvi_text_printf(text, "; most often: %s", refusals->top[0].reason);
+    if (refusals->top[0].n > 0) vvi_text_printf(text, ";\nmost often: %s", refusals->top[0].reason);
 }

@@ -1,14 +1,11 @@
 /* value.c - values: equality, and the shortest text that reads back.
  *
- * Floats are written with the fewest digits that give the same double (15 to 17; trailing zeros fall away, so 15
- * covers every shorter one), with a '.' whatever the locale says, and with ".0" where they would look like an int.
+ * Floats are written with the fewest digits that give the same double, and with ".0" where they would look like an int.
  */
 #include "space/space.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool vv_value_equal(vv_value a, vv_value b)
@@ -47,30 +44,9 @@ void vvi_line_printf(vvi_line *line, const char *format, ...)
     line->n += (size_t)length;
 }
 
-/* strtod and snprintf agree on the locale's decimal point; the text that leaves has a '.'. */
-static void replace_decimal_point(char *text)
-{
-    const char *point = localeconv()->decimal_point;
-    const size_t length = strlen(point);
-    char *found = strcmp(point, ".") == 0 || length == 0 ? NULL : strstr(text, point);
-    if (found == NULL) return;
-    *found = '.';
-    memmove(found + 1, found + length, strlen(found + length) + 1);
-}
-
-static void format_float(double number, char text[40])
-{
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, 40, "%.*g", digits, number);
-        const double back = strtod(text, NULL);
-        if (back >= number && back <= number) break;
-    }
-    replace_decimal_point(text);
-}
-
 void vvi_line_value(vvi_line *line, vv_value value)
 {
-    char text[40];
+    char text[VVI_FORMAT_SIZE];
     switch (value.type) {
     case VV_VALUE_INT:
         vvi_line_printf(line, "%lld", (long long)value.i);
@@ -82,7 +58,7 @@ void vvi_line_value(vvi_line *line, vv_value value)
         vvi_line_printf(line, "%s", value.s == NULL ? "(null)" : value.s);
         return;
     case VV_VALUE_FLOAT:
-        format_float(value.f, text);
+        vvi_format_double(value.f, text);
         vvi_line_printf(line, "%s%s", text, strpbrk(text, ".en") == NULL ? ".0" : "");
         return;
     }
@@ -100,9 +76,8 @@ int vv_value_format(vv_value value, char *text, size_t size)
 
 static void add_number(vvi_line *line, const char *before, double number)
 {
-    char text[40];
-    format_float(number, text);
-    vvi_line_printf(line, "%s%s", before, text);
+    char text[VVI_FORMAT_SIZE];
+    vvi_line_printf(line, "%s%s", before, vvi_format_double(number, text));
 }
 
 static void add_range(vvi_line *line, const vv_domain *domain)

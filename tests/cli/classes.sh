@@ -26,7 +26,7 @@ exits 0; err_empty
 out_json '.[-1].best_score > 0.9'
 run varve predict kinds --data 'csv:kinds.csv?target=kind'
 exits 0; err_empty
-[ "$(head -n 1 out)" = row,prediction,p0,p1,p2 ] || fail "not the header"
+[ "$(head -n 1 out)" = 'row,prediction,"p(apple, red)",p(fig),p(pear)' ] || fail "not the header"
 out_has ',"apple, red",'; out_has ',fig,'; out_has ',pear,'
 run varve predict kinds --data 'csv:kinds.csv?target=kind' --json
 exits 0

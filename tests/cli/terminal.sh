@@ -16,7 +16,7 @@ escape=$(printf '\033')
 on_terminal "SLOW=1 '$VARVE' search model.c --data '$TABLE' --max-trials 3 --executions-per-trial 1"
 exits 0
 grep -q "$escape\[J" typescript || fail "nothing was redrawn"
-grep -q "epoch 2/3.*val_loss.* left" typescript || fail "no live line with epoch, metrics and time left"
+grep -q "epoch 2/3, .* left  val_loss " typescript || fail "no live line with epoch, metrics and time left"
 grep -q "$escape\[[0-9]*A" typescript || fail "no table of the best so far was redrawn"
 out_lacks "epoch 1/3"; out_lacks " left"; out_lacks "begins"
 out_has "Trial 0 COMPLETED"; out_has "Trial 2 COMPLETED"; out_has "The best network"; out_has "Total params"

@@ -30,7 +30,10 @@ static vv_status epoch_end(const vv_callback *self, void *state, const vv_epoch 
         fputc('\n', file);
     }
     fprintf(file, "%d", epoch->epoch);
-    for (size_t i = 0; i < epoch->n; i++) fprintf(file, ",%.9g", epoch->values[i]);
+    for (size_t i = 0; i < epoch->n; i++) {
+        char number[VVI_FORMAT_SIZE];
+        fprintf(file, ",%s", vvi_format_float((float)epoch->values[i], number));
+    }
     fputc('\n', file);
     if (fflush(file) == 0 && !ferror(file)) return VV_OK;
     return vvi_fail(error, VV_IO, "%s: cannot be written: %s", self->text, strerror(errno));

@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -180,6 +181,58 @@ static void a_replaced_file_is_whole_or_as_before(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* A German locale of our own making, where numbers have commas; false: this machine has no sources for one. */
+static bool use_decimal_comma(char *folder)
+{
+    char command[160];
+    snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1", folder);
+    if (system(command) != 0) return false;
+    setenv("LOCPATH", folder, 1);
+    return setlocale(LC_NUMERIC, "de_DE.UTF-8") != NULL;
+}
+
+static void numbers_have_points_whatever_the_locale(void **state)
+{
+    (void)state;
+    char text[VVI_FORMAT_SIZE], folder[] = "/tmp/varve-locale-XXXXXX", command[64];
+    assert_string_equal(vvi_format_double(0.1 + 0.2, text), "0.30000000000000004");
+    assert_string_equal(vvi_format_double(0.3, text), "0.3");
+    assert_string_equal(vvi_format_float(0.1f, text), "0.1");
+    assert_non_null(mkdtemp(folder));
+    const bool german = use_decimal_comma(folder);
+    if (german) {
+        snprintf(command, sizeof command, "%g", 0.5);
+        assert_string_equal(command, "0,5");
+        assert_string_equal(vvi_format_double(0.5, text), "0.5");
+        assert_string_equal(vvi_format_float(-2.25f, text), "-2.25");
+        setlocale(LC_NUMERIC, "C");
+    }
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+    if (!german) skip();
+}
+
+static int start_a_background_process(void *context, int fd)
+{
+    (void)context;
+    (void)fd;
+    return system("sleep 100 >/dev/null 2>&1 </dev/null &") == 0 ? 0 : 1;
+}
+
+static void a_childs_background_processes_do_not_hold_its_pipe(void **state)
+{
+    (void)state;
+    char byte;
+    int code = 99, signal_number = 99;
+    vvi_process process;
+    assert_int_equal(vvi_process_begin(&process, start_a_background_process, NULL, NULL), VV_OK);
+    alarm(60); /* or this read would wait for the sleeper */
+    assert_int_equal(read(process.fd, &byte, 1), 0);
+    alarm(0);
+    assert_int_equal(vvi_process_end(&process, &code, &signal_number, NULL), VV_OK);
+    assert_int_equal(code, 0);
+}
+
 static int say_and_die(void *context, int fd)
 {
     if (write(fd, "hello", 5) != 5) return 9;
@@ -242,6 +295,8 @@ int main(void)
         cmocka_unit_test(a_replaced_file_is_whole_or_as_before),
         cmocka_unit_test(a_child_reports_and_its_death_is_seen),
         cmocka_unit_test(a_child_can_be_killed),
+        cmocka_unit_test(numbers_have_points_whatever_the_locale),
+        cmocka_unit_test(a_childs_background_processes_do_not_hold_its_pipe),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,6 +237,44 @@ static void without_a_header_the_target_may_be_cut_out_of_the_middle(void **stat
     vv_data_free(first);
 }
 
+static void later_files_are_cut_where_the_training_data_was(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word, *separator;
+    } delimiters[] = { { ",", "," }, { ";", ";" }, { "tab", "\t" }, { "space", "  " } };
+    for (size_t i = 0; i < sizeof delimiters / sizeof *delimiters; i++)
+        for (int window = 0; window <= 1; window++) {
+            char text[128];
+            const char *s = delimiters[i].separator;
+            snprintf(text, sizeof text, "a%sy\n1%s2.5\n3%s4.5\n5%s6.5\n", s, s, s, s);
+            vv_data *first = files_open(files_spec("csv:%s?target=y&delimiter=%s%s", files_text("cut.csv", text),
+                                                   delimiters[i].word, window == 0 ? "" : "&window=1"));
+            vv_data *later = files_open_with(files_spec("csv:%s", files_path("cut.csv")), vv_data_preparation(first));
+            files_check_same(first, later);
+            vv_data_free(later);
+            later = files_open_with(files_spec("csv:%s?delimiter=;", files_text("b.csv", "a;y\n1;2.5\n3;4.5\n5;6.5\n")),
+                                    vv_data_preparation(first)); /* what the SPEC says of its file comes first */
+            files_check_same(first, later);
+            vv_data_free(later);
+            vv_data_free(first);
+        }
+}
+
+/* Training data "a,y": a file of the inputs alone has one column, and a prediction for each of its lines. */
+static void an_empty_line_of_inputs_alone_is_an_example(void **state)
+{
+    (void)state;
+    vv_data *first = files_open(files_spec("csv:%s?target=y&scale=none", files_text("a.csv", "a,y\n1,1.5\n5,2.5\n")));
+    vv_data *later =
+        files_open_with(files_spec("csv:%s", files_text("b.csv", "a\n7\n\n9\n")), vv_data_preparation(first));
+    static const float x[3] = { 7, 3, 9 };
+    assert_int_equal(vv_data_count(later), 3);
+    for (int i = 0; i < 3; i++) CHECK_EQUAL_EXACTLY(vv_data_x(later)[i], x[i]);
+    vv_data_free(later);
+    vv_data_free(first);
+}
+
 static void later_files_that_do_not_fit_are_refused(void **state)
 {
     (void)state;
@@ -272,18 +310,24 @@ static void texts_that_are_no_preparations_are_refused(void **state)
                     "version 2; this library reads version 1" },
                   { "{\"varve\":\"preparation\",\"version\":1}", VV_FORMAT, "\"kind\" is not a text" },
                   { "{\"varve\":\"preparation\",\"version\":1,\"kind\":\"columns\"}", VV_FORMAT,
-                    "\"missing\" is not a text" } };
+                    "\"missing\" is not a text" },
+                  { "{\"varve\":\"preparation\",\"version\":1,\"kind\":\"columns\",\"delimiter\":7}", VV_FORMAT,
+                    "\"delimiter\" is not a text" },
+                  { "{\"varve\":\"preparation\",\"version\":1,\"kind\":\"columns\",\"delimiter\":\"|\"}", VV_FORMAT,
+                    "\"delimiter\" is \"|\"; it must be one of , ; tab space" },
+                  { "{\"varve\":\"preparation\",\"version\":1,\"kind\":\"series\",\"column\":\"n\",\"header\":true,"
+                    "\"missing\":\"zero\"}",
+                    VV_FORMAT, "\"missing\" is \"zero\"; it must be mean, drop or error" } };
     const char *spec = files_spec("csv:%s", mixed_rows("mixed.csv", NULL, 0));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         files_refuse_with(spec, &(vv_data_args){ .preparation = cases[i].text }, cases[i].status, cases[i].part);
 }
 
 /* Each byte of a preparation replaced: opened, or refused in words; never a crash. */
-static void damaged_preparations_never_crash(void **state)
+static void damage(const char *options)
 {
-    (void)state;
-    const char *spec = files_spec("csv:%s", mixed_rows("mixed.csv", NULL, 0));
-    vv_data *first = files_open(files_spec("csv:%s?target=kind", files_path("mixed.csv")));
+    const char *spec = files_spec("csv:%s?%s", mixed_rows("mixed.csv", NULL, 0), options);
+    vv_data *first = files_open(spec);
     char text[4096];
     snprintf(text, sizeof text, "%s", vv_data_preparation(first));
     spec = files_spec("csv:%s", files_path("mixed.csv"));
@@ -303,6 +347,13 @@ static void damaged_preparations_never_crash(void **state)
     vv_data_free(first);
 }
 
+static void damaged_preparations_never_crash(void **state)
+{
+    (void)state;
+    damage("target=kind");
+    damage("target=m&window=4");
+}
+
 int main(void)
 {
     setenv("VARVE_DATA", VARVE_SOURCE_DIR "/data", 0);
@@ -317,6 +368,8 @@ int main(void)
         cmocka_unit_test(validation_rows_are_what_the_preparation_makes_of_them),
         cmocka_unit_test(later_files_may_lack_the_target_and_have_other_columns),
         cmocka_unit_test(without_a_header_the_target_may_be_cut_out_of_the_middle),
+        cmocka_unit_test(later_files_are_cut_where_the_training_data_was),
+        cmocka_unit_test(an_empty_line_of_inputs_alone_is_an_example),
         cmocka_unit_test(later_files_that_do_not_fit_are_refused),
         cmocka_unit_test(texts_that_are_no_preparations_are_refused),
         cmocka_unit_test(damaged_preparations_never_crash),

@@ -32,6 +32,43 @@ static void gaps_are_straight_lines(void **state)
                  "s.csv:2: column 2 (\"v\") has no value");
 }
 
+/* One column: what an editor shows as an empty line is where a value is missing. */
+static void an_empty_line_of_a_one_column_file_is_a_gap(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t n;
+        float value[10];
+    } cases[] = {
+        { "v\n1\n2\n\n4\n5\n6\n \n8\n9\n10\n", 10, { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 } },
+        { "1\r\n\r\n3\r\n", 3, { 1, 2, 3 } },        /* no header */
+        { "\n\nv\n1\n\n\n4\n", 4, { 1, 2, 3, 4 } },  /* lines before a header are no rows */
+        { "\n\n3\n4\n", 4, { 3, 3, 3, 4 } },         /* without one they are */
+        { "v\n\n2\n3\n", 3, { 2, 2, 3 } },           /* the first row under it */
+        { "v\n1\n2\n\n", 2, { 1, 2 } },              /* the last line of the file is none */
+        { "v\n1\n2\n\n\n", 3, { 1, 2, 2 } },         /* but the one before it is */
+        { "v\n1\n?\n\"\"\n4\n", 4, { 1, 2, 3, 4 } }, /* as are cells that say so */
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        vv_data *data = files_open(
+            files_spec("csv:%s?target=0&window=1&scale=none&missing=mean", files_text("one.csv", cases[c].text)));
+        assert_int_equal(vv_data_count(data), cases[c].n - 1);
+        for (size_t i = 0; i + 1 < cases[c].n; i++) {
+            CHECK_EQUAL_EXACTLY(vv_data_x(data)[i], cases[c].value[i]);
+            CHECK_EQUAL_EXACTLY(vv_data_y(data)[i], cases[c].value[i + 1]);
+        }
+        vv_data_free(data);
+    }
+    vv_data *data = files_open(files_spec("csv:%s?target=v&window=2", files_text("ten.csv", cases[0].text)));
+    assert_int_equal(vv_data_count(data), 8);
+    vv_data_free(data);
+    files_refuse(files_spec("csv:%s?target=v&window=2&missing=error", files_path("ten.csv")), VV_FORMAT,
+                 "ten.csv:4: column 1 (\"v\") has no value");
+    files_refuse(files_spec("csv:%s?target=0&window=1&missing=error", files_text("one.csv", "\n2\n3\n")), VV_FORMAT,
+                 "one.csv:1: column 1 (\"0\") has no value");
+}
+
 static void open_split(const char *path, vv_data **training, vv_data **validation)
 {
     vv_error error = { 0 };
@@ -124,14 +161,39 @@ static void a_preparation_fixes_window_and_scale(void **state)
     vv_data_free(first);
 }
 
+static void a_preparation_settles_gaps_as_the_training_data_did(void **state)
+{
+    (void)state;
+    static const char *const words[] = { "mean", "drop", "error" };
+    const double v[6] = { 1, 3, 1, 3, 1, 3 }, w[5] = { 5, (double)NAN, 3, 2, 1 };
+    char path[128];
+    snprintf(path, sizeof path, "%s", series("b.csv", w, 5));
+    for (int i = 0; i < 3; i++) {
+        vv_data *first = files_open(files_spec("csv:%s?target=v&window=2&missing=%s", series("a.csv", v, 6), words[i]));
+        const vv_data_args args = { .preparation = vv_data_preparation(first) };
+        if (i == 2) {
+            files_refuse_with(files_spec("csv:%s", path), &args, VV_FORMAT, "b.csv:3: column 2 (\"v\") has no value");
+        } else {
+            vv_data *later = files_open_with(files_spec("csv:%s", path), args.preparation);
+            assert_int_equal(vv_data_count(later), i == 0 ? 3 : 2);
+            CHECK_NEAR(vv_data_restore(later, (double)vv_data_x(later)[1]), i == 0 ? 4 : 3, 1e-5);
+            assert_string_equal(vv_data_preparation(later), args.preparation);
+            vv_data_free(later);
+        }
+        vv_data_free(first);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gaps_are_straight_lines),
+        cmocka_unit_test(an_empty_line_of_a_one_column_file_is_a_gap),
         cmocka_unit_test(values_after_the_training_part_change_nothing_in_it),
         cmocka_unit_test(the_training_part_is_standardised),
         cmocka_unit_test(series_too_short_for_their_window_are_refused),
         cmocka_unit_test(a_preparation_fixes_window_and_scale),
+        cmocka_unit_test(a_preparation_settles_gaps_as_the_training_data_did),
     };
     const int failures = cmocka_run_group_tests(tests, NULL, NULL);
     files_remove();

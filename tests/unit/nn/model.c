@@ -354,6 +354,19 @@ static void a_name_of_the_users_own_has_its_kind_beside_it(void **state)
     vv_model_free(m);
 }
 
+static void a_loss_among_the_metrics_is_refused(void **state)
+{
+    (void)state;
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(4));
+    vv_add(m, vv_dense(1));
+    const int loss = VV_MSE;
+    vv_compile(m, .loss = VV_MSE, .metrics = VV_METRICS((vv_metric)loss));
+    assert_int_equal(vv_model_status(m), VV_BAD_ARG);
+    CHECK_CONTAINS(vv_model_error(m), "mse in VV_METRICS is a loss; metrics of errors are VV_METRIC_MAE and VV_METRIC_MSE");
+    vv_model_free(m);
+}
+
 static void summaries_are_at_most_80_columns(void **state)
 {
     (void)state;
@@ -429,6 +442,7 @@ int main(void)
         cmocka_unit_test(digests_tell_networks_apart_but_not_names),
         cmocka_unit_test(digests_tell_connections_apart),
         cmocka_unit_test(a_name_of_the_users_own_has_its_kind_beside_it),
+        cmocka_unit_test(a_loss_among_the_metrics_is_refused),
         cmocka_unit_test(summaries_are_at_most_80_columns),
         cmocka_unit_test(a_model_compiles_twice),
         cmocka_unit_test(builds_do_not_run_out_of_names),

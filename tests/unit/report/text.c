@@ -54,7 +54,7 @@ static void refusals_say_how_many_and_why(void **state)
                                       { .reason = "other", .n = 1 } } };
     vvi_text text = { 0 };
     vvi_report_refusals(&text, &refusals);
-    assert_string_equal(text.data, "7 draws could not be built and cost no trial; most often: conv2d_3: too small");
+    assert_string_equal(text.data, "7 draws could not be built and cost no trial;\nmost often: conv2d_3: too small");
     vvi_text_deinit(&text);
     refusals.n = 0;
     vvi_report_refusals(&text, &refusals);
