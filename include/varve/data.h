@@ -27,15 +27,15 @@
  * A path cannot have '?' or (but for csv) ',' in it.
  *
  * A CSV cell is missing when it is empty, ?, NA, nan or infinite. In a file of one column an empty line is such a cell
- * too, but for the last line of the file and those before a header; in others empty lines are skipped. A column is one of numbers when more than half of its
- * values are: any text in it is then an error. A missing number becomes the mean, a missing text the most frequent one; a
- * missing target is an error unless missing=drop. Targets are known to be classes when they are texts, labels, or the
- * whole numbers 0 to K-1, each of them there, K <= 100.
+ * too, but for the last line of the file and those before a header; in others empty lines are skipped. A column is one
+ * of numbers when more than half of its values are: any text in it is then an error. A missing number becomes the
+ * mean, a missing text the most frequent one; a missing target is an error unless missing=drop. Targets are known to
+ * be classes when they are texts, labels, or the whole numbers 0 to K-1, each of them there, K <= 100.
  *
- * Text columns become category numbers (inputs: one-hot), in sorted order, 1000 at most. Whatever is learnt from the data (means,
- * scales, categories, replacements for missing values) is learnt from the training part only, and kept with it
- * as its *preparation*, so that new data is treated alike: columns are found by name, the target may be absent (idx and
- * npy: one file alone), an input text never seen is all zeros, a target text never seen is an error.
+ * Text columns become category numbers (inputs: one-hot), in sorted order, 1000 at most. Whatever is learnt from the
+ * data (means, scales, categories, replacements for missing values) is learnt from the training part only, and kept
+ * with it as its *preparation*, so that new data is treated alike: columns are found by name, the target may be absent
+ * (idx and npy: one file alone), an input text never seen is all zeros, a target text never seen is an error.
  */
 #ifndef VARVE_DATA_H
 #define VARVE_DATA_H

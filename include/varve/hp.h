@@ -13,6 +13,8 @@
  * hyperparameter per line, into a const. Asking twice for the same name with the same domain gives the same value;
  * with another domain it is an error (VV_CONFLICT).
  *
+ * A build can ask for at most 65536 hyperparameters.
+ *
  * Errors stick to the handle: the first one is kept, later calls return their default, see vv_hp_error().
  * Every string and array is copied. Terms follow Keras Tuner's HyperParameters.
  */
@@ -80,7 +82,8 @@ typedef struct vv_strings {
                    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *) })
 #endif
 
-/* One value out of a list: at least one value, no two equal, finite numbers. Choices of numbers are ordered. */
+/* One value out of a list: at least one value, no two equal, finite numbers, strings without control characters.
+ * Choices of numbers are ordered. */
 typedef struct vv_choice_int_args {
     const char *name;
     vv_ints values;

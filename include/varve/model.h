@@ -9,7 +9,7 @@
  * A model is a graph from the start; vv_add is the short form that connects a layer to the one added before it.
  * Building allocates no weights: they appear at the first fit, evaluate, predict or load.
  * A layer whose shapes do not fit sticks as an error that names the layer, the rule and the numbers.
- * A model is used by one thread at a time.
+ * A model has at most 4096 layers. It is used by one thread at a time.
  */
 #ifndef VARVE_MODEL_H
 #define VARVE_MODEL_H

@@ -112,6 +112,8 @@ vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, v
 typedef struct vvi_process {
     int pid, fd;
 } vvi_process;
+/* The exit code of a child in which somebody called exit() before `child` returned. */
+enum { VVI_PROCESS_EXITED = 125 };
 vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, int fd), void *context, vv_error *error);
 /* Closes fd, waits. *exit_code is the child's, or -1 and *signal_number says what killed it. */
 vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_number, vv_error *error);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -86,11 +87,19 @@ vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, v
 
 /* ---- child processes -------------------------------------------------------------------------------------------- */
 
+/* User code that calls exit() in a child must not look like a child that did its work. */
+static void tell_of_exit(void)
+{
+    fflush(NULL);
+    _exit(VVI_PROCESS_EXITED);
+}
+
 /* A terminal sends its signals to parent and child alike; the parent alone decides what becomes of the child. What the
  * user's code prints in it goes to standard error: standard output belongs to the program that asked. */
 static void settle_child(pid_t parent)
 {
     dup2(STDERR_FILENO, STDOUT_FILENO);
+    atexit(tell_of_exit);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);

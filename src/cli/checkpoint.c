@@ -14,31 +14,28 @@ static bool has_checkpoint(const vv_study *study, int id)
     return vv_study_checkpoint_path(study, id, path, sizeof path) < (int)sizeof path && access(path, R_OK) == 0;
 }
 
-/* Says which trials have weights. */
+/* A trial that should have weights and has not: says which have. */
 static int no_weights(const vv_study *study, const vv_trials *trials, int wanted)
 {
     vvi_text with = { 0 };
     for (size_t i = 0; i < trials->n; i++)
         if (has_checkpoint(study, trials->list[i].id))
             vvi_text_printf(&with, "%s%d", with.n == 0 ? "" : ", ", trials->list[i].id);
-    if (wanted < 0)
-        vvi_cli_complain(0, "%s: no completed trial has its weights kept", vv_study_path(study));
-    else
-        vvi_cli_complain(0, "--trial: trial %d has no weights kept; these have: %s", wanted,
-                         with.data == NULL ? "none" : with.data);
+    vvi_cli_complain(0, "%s: trial %d has no weights kept; these have: %s", vv_study_path(study), wanted,
+                     with.data == NULL ? "none" : with.data);
     vvi_text_deinit(&with);
-    return wanted < 0 ? VVI_EXIT_FAILED : VVI_EXIT_USAGE;
+    return VVI_EXIT_USAGE;
 }
 
 /* `trials` are best first. */
 static int choose_trial(const vv_study *study, const vv_trials *trials, const char *text, int *id)
 {
     if (text == NULL || strcmp(text, "best") == 0) {
-        for (size_t i = 0; i < trials->n && trials->list[i].status == VV_TRIAL_COMPLETED; i++) {
-            *id = trials->list[i].id;
-            if (has_checkpoint(study, *id)) return 0;
-        }
-        return no_weights(study, trials, -1);
+        if (trials->n == 0 || trials->list[0].status != VV_TRIAL_COMPLETED)
+            return vvi_cli_complain(VVI_EXIT_FAILED, "%s: no trial is completed, so none is the best",
+                                    vv_study_path(study));
+        *id = trials->list[0].id;
+        return has_checkpoint(study, *id) ? 0 : no_weights(study, trials, *id);
     }
     if (!vvi_cli_trial_id(text, id))
         return vvi_cli_complain(VVI_EXIT_USAGE, "--trial: \"%s\" is neither a trial's number nor best", text);
@@ -54,7 +51,18 @@ static int open_data(const vv_study *study, const char *spec, vv_data **data)
     const vv_data_args args = { .preparation = preparation, .progress = vvi_cli_download };
     status = vv_data_open(spec, &args, data, NULL, &error);
     free(preparation);
-    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_input_status(status), &error);
+    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_data_status(status), &error);
+}
+
+/* A checkpoint that was copied from elsewhere would give another network's answers under this trial's number. */
+static vv_status check_network(const vv_trial *trial, const vv_model *model, const char *path, vv_error *error)
+{
+    char *json = NULL;
+    VVI_TRY(vv_model_to_json(model, &json, error));
+    const bool same = trial->model_json == NULL || strcmp(trial->model_json, json) == 0;
+    free(json);
+    if (same) return VV_OK;
+    return vvi_fail(error, VV_MISMATCH, "%s: holds another network than trial %d had", path, trial->id);
 }
 
 static int load_trial(const vv_study *study, const vvi_options *options, vvi_trained *trained)
@@ -65,10 +73,14 @@ static int load_trial(const vv_study *study, const vvi_options *options, vvi_tra
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true }, &trials, &error);
     if (status != VV_OK) return vvi_cli_fail(vvi_cli_study_status(status), &error);
     const int exit_status = choose_trial(study, &trials, options->trial, &trained->trial);
+    if (exit_status == 0) {
+        vv_study_checkpoint_path(study, trained->trial, path, sizeof path);
+        status = vv_model_load(path, &trained->model, &error);
+        for (size_t i = 0; i < trials.n && status == VV_OK; i++)
+            if (trials.list[i].id == trained->trial) status = check_network(&trials.list[i], trained->model, path, &error);
+    }
     vv_trials_free(&trials);
     if (exit_status != 0) return exit_status;
-    vv_study_checkpoint_path(study, trained->trial, path, sizeof path);
-    status = vv_model_load(path, &trained->model, &error);
     return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_study_status(status), &error);
 }
 

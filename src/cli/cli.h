@@ -35,6 +35,8 @@ int vvi_cli_complain(int exit_status, const char *format, ...) VV_PRINTF(2, 3);
 int vvi_cli_fail(int exit_status, const vv_error *error);
 /* The exit status for an error of what the user named / of a study. */
 int vvi_cli_input_status(vv_status status);
+/* Of data that could not be opened: whatever is wrong with it, the caller named it. */
+int vvi_cli_data_status(vv_status status);
 int vvi_cli_study_status(vv_status status);
 /* Standard output for our own words: with `json`, whatever a hypermodel prints goes to standard error instead. */
 FILE *vvi_cli_output(bool json);

@@ -38,6 +38,11 @@ int vvi_cli_input_status(vv_status status)
     return is_one_of(status, usage, VVI_COUNT(usage)) ? VVI_EXIT_USAGE : VVI_EXIT_FAILED;
 }
 
+int vvi_cli_data_status(vv_status status)
+{
+    return status == VV_NO_MEMORY ? VVI_EXIT_FAILED : VVI_EXIT_USAGE;
+}
+
 int vvi_cli_study_status(vv_status status)
 {
     static const vv_status state[] = { VV_LOCKED, VV_VERSION, VV_FORMAT, VV_DATABASE, VV_MISMATCH, VV_NOT_FOUND };

@@ -1,7 +1,9 @@
 /* main.c - the varve command: a table of subcommands, one file each. */
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static const vvi_command *const commands[] = {
     &vvi_command_summary,  &vvi_command_search,  &vvi_command_results, &vvi_command_show,
@@ -62,8 +64,17 @@ static int help(const char *name)
     return vvi_cli_end(VVI_EXIT_DONE, stdout);
 }
 
+/* A standard stream that is closed would give its number to the next file opened, a database perhaps, and what is
+ * printed would go there. In its place comes one that refuses to be written. */
+static void open_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0) return;
+}
+
 int main(int argc, char **argv)
 {
+    open_standard_streams();
     if (argc < 2) {
         write_usage(stderr);
         return VVI_EXIT_USAGE;

@@ -144,7 +144,7 @@ static int open_data(searching *s)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s names no data; give --data SPEC (varve data lists what there is)",
                                 s->options->file);
     const vv_status status = vv_data_open(spec, &args, &s->training, &s->validation, &error);
-    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_input_status(status), &error);
+    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_data_status(status), &error);
 }
 
 static int name_project(searching *s)

@@ -82,6 +82,8 @@ static int run_child(const summing_up *s, vvi_text *text)
     if (signal_number != 0)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s: the build function crashed (signal %d, %s)", s->file,
                                 signal_number, strsignal(signal_number));
+    if (exit_code == VVI_PROCESS_EXITED || (exit_code == 0 && text->n == 0))
+        return vvi_cli_complain(VVI_EXIT_USAGE, "%s: the build function ended the program (exit)", s->file);
     if (exit_code != 0) return exit_code;
     return whole ? 0 : vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY));
 }

@@ -1,9 +1,10 @@
 /* csv.c - text to cells, as RFC 4180 says and as files are.
  *
- * Beyond the RFC: any of four delimiters, blanks around cells, LF, CRLF or CR, a byte order mark, empty lines. In a file of
- * one column an empty line is a row whose cell is missing, but for the file's last line and those before a header. A quote
- * inside an unquoted cell is a character. Cells are cut out of the file's bytes in place. A cell is missing when it is
- * empty, ?, NA or nan (not when the last three stand in quotes). Text must be UTF-8: names end up in JSON.
+ * Beyond the RFC: any of four delimiters, blanks around cells, LF, CRLF or CR, a byte order mark, empty lines. In a
+ * file of one column an empty line is a row whose cell is missing, but for the file's last line and those before a
+ * header. A quote inside an unquoted cell is a character. Cells are cut out of the file's bytes in place. A cell is
+ * missing when it is empty, ?, NA or nan (not when the last three stand in quotes). Text must be UTF-8: names end up in
+ * JSON.
  * What the cells mean is table.c's business.
  */
 #include "data/data.h"

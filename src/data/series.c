@@ -3,7 +3,8 @@
  * Example i: x = s[i .. i+W-1] as [W, 1], y = s[i+W]. The last examples are for validation; the training part of the
  * series is what the training examples see, s[0 .. n_training+W-1]. Nothing after it touches the training examples: the
  * scale is learnt from that part, and its gaps are filled from that part alone.
- * Gaps that are still there (missing=, load_csv.c): straight lines between the values around them; before the first value and after the last one, that value.
+ * Gaps that are still there (missing=, load_csv.c): straight lines between the values around them; before the first
+ * value and after the last one, that value.
  */
 #include "data/data.h"
 

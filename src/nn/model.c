@@ -48,6 +48,9 @@ uint64_t vvi_saturating_multiply(uint64_t a, uint64_t b)
     return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
 }
 
+/* A loop that never ends must become an error before it takes all memory. */
+enum { MAX_LAYERS = 4096 };
+
 /* ---- names ------------------------------------------------------------------------------------------------------ */
 
 static bool is_taken(const vv_model *model, const char *name)
@@ -208,6 +211,10 @@ vv_node vv_connect_with(vv_model *model, const vv_layer *layer, const vv_node *i
     if (row == NULL) {
         vvi_fail(&model->error, VV_BAD_ARG, "node %zu: there is no layer of kind %d", model->n_nodes,
                  layer == NULL ? 0 : (int)layer->kind);
+        return -1;
+    }
+    if (model->n_nodes == MAX_LAYERS) {
+        vvi_fail(&model->error, VV_BAD_ARG, "%s: a model can have at most %d layers", row->info.name, MAX_LAYERS);
         return -1;
     }
     if (model->compiled || model->slots != NULL) {

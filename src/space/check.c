@@ -109,6 +109,11 @@ static vv_status check_listed(const vv_domain *d, size_t i, const char *name, vv
     if (value.type == VV_VALUE_STRING && value.s == NULL) {
         return vvi_fail(error, VV_BAD_ARG, "%s: value %zu of the list is NULL, must be a string", name, i);
     }
+    for (const char *c = value.type == VV_VALUE_STRING ? value.s : ""; *c != '\0'; c++) {
+        if ((unsigned char)*c >= ' ' && *c != 0x7f) continue;
+        return vvi_fail(error, VV_BAD_ARG, "%s: value %zu of the list has the control character 0x%02x", name, i,
+                        (unsigned)*c);
+    }
     if (value.type == VV_VALUE_FLOAT && !isfinite(value.f)) {
         return vvi_fail(error, VV_BAD_ARG, "%s: value %s is not a finite number", name, vvi_value_text(value, text));
     }

@@ -5,6 +5,8 @@
  */
 #include "space/handle.h"
 
+enum { MAX_ACTIVE = 65536, MAX_SCOPES = 8192 };
+
 #include <stdio.h>
 #include <string.h>
 
@@ -183,6 +185,11 @@ void vv_scope_begin(vv_hp *hp, const char *name)
 {
     if (hp == NULL || hp->error.status != VV_OK || !check_name(hp, "scope", name)) return;
     const size_t outer = hp->scope == NULL ? 0 : hp->scope->length, length = strlen(name);
+    if (outer + length > MAX_SCOPES) { /* no name fits in long before that: a loop that opens and never closes */
+        vvi_fail(&hp->error, VV_BAD_ARG, "vv_scope_begin: %s: the scopes' names together have more than %d bytes", name,
+                 MAX_SCOPES);
+        return;
+    }
     vvi_scope *scope = vvi_hp_alloc(hp, 1, sizeof *scope + outer + length + 2);
     if (scope == NULL) return;
     if (outer > 0) memcpy(scope->prefix, hp->scope->prefix, outer);
@@ -250,6 +257,10 @@ static void add_to_line(vvi_line *line, const vv_active *active)
 
 static const vv_active *ask_new(vv_hp *hp, const char *full, uint64_t hash, const vv_domain *domain)
 {
+    if (hp->n == MAX_ACTIVE) { /* a loop that never ends must become an error before it takes all memory */
+        vvi_fail(&hp->error, VV_BAD_ARG, "%s: a build can ask for at most %d hyperparameters", full, MAX_ACTIVE);
+        return NULL;
+    }
     vvi_entry *entry = vvi_hp_alloc(hp, 1, sizeof *entry);
     if (entry == NULL) return NULL;
     vv_active *active = &entry->active;

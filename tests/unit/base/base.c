@@ -241,6 +241,24 @@ static int say_and_die(void *context, int fd)
     return how;
 }
 
+static int call_exit(void *context, int fd)
+{
+    (void)context;
+    (void)fd;
+    exit(0);
+}
+
+static void exit_in_a_child_does_not_look_like_success(void **state)
+{
+    (void)state;
+    int code = 0, signal_number = 99;
+    vvi_process process;
+    assert_int_equal(vvi_process_begin(&process, call_exit, NULL, NULL), VV_OK);
+    assert_int_equal(vvi_process_end(&process, &code, &signal_number, NULL), VV_OK);
+    assert_int_equal(code, VVI_PROCESS_EXITED);
+    assert_int_equal(signal_number, 0);
+}
+
 static void a_child_reports_and_its_death_is_seen(void **state)
 {
     (void)state;
@@ -295,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_replaced_file_is_whole_or_as_before),
         cmocka_unit_test(a_child_reports_and_its_death_is_seen),
         cmocka_unit_test(a_child_can_be_killed),
+        cmocka_unit_test(exit_in_a_child_does_not_look_like_success),
         cmocka_unit_test(numbers_have_points_whatever_the_locale),
         cmocka_unit_test(a_childs_background_processes_do_not_hold_its_pipe),
     };

@@ -39,7 +39,7 @@ static void the_chosen_folder_comes_first_and_the_cache_last(void **state)
     vvi_arena_deinit(&arena);
 }
 
-/* ---- an installation that was moved -------------------------------------------------------------------------------- */
+/* ---- an installation that was moved ----------------------------------------------------------------------------- */
 
 /* This program, as PREFIX/`where`/moved, opens the MNIST of two images in PREFIX/share/varve/data. `name` is what it is
  * called as. Its exit status: 0 when it finds them. */

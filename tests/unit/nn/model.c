@@ -354,6 +354,17 @@ static void a_name_of_the_users_own_has_its_kind_beside_it(void **state)
     vv_model_free(m);
 }
 
+static void a_model_ends_at_4096_layers(void **state)
+{
+    (void)state;
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(4));
+    for (int i = 0; i < 5000; i++) vv_add(m, vv_flatten());
+    assert_int_equal(vv_model_status(m), VV_BAD_ARG);
+    CHECK_CONTAINS(vv_model_error(m), "flatten: a model can have at most 4096 layers");
+    vv_model_free(m);
+}
+
 static void a_loss_among_the_metrics_is_refused(void **state)
 {
     (void)state;
@@ -443,6 +454,7 @@ int main(void)
         cmocka_unit_test(digests_tell_connections_apart),
         cmocka_unit_test(a_name_of_the_users_own_has_its_kind_beside_it),
         cmocka_unit_test(a_loss_among_the_metrics_is_refused),
+        cmocka_unit_test(a_model_ends_at_4096_layers),
         cmocka_unit_test(summaries_are_at_most_80_columns),
         cmocka_unit_test(a_model_compiles_twice),
         cmocka_unit_test(builds_do_not_run_out_of_names),

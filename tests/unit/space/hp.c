@@ -449,9 +449,35 @@ static void failing_allocations_are_clean(void **state)
     }
 }
 
+static void endless_loops_become_errors(void **state)
+{
+    (void)state;
+    vv_hp *hp = vv_hp_new(NULL);
+    for (int i = 0; i < 70000; i++) vv_bool(hp, vv_name(hp, "flag_%d", i));
+    assert_int_equal(vv_hp_status(hp), VV_BAD_ARG);
+    CHECK_CONTAINS(vv_hp_error(hp), "flag_65536: a build can ask for at most 65536 hyperparameters");
+    assert_int_equal(vv_hp_count(hp), 65536);
+    vv_hp_free(hp);
+    hp = vv_hp_new(NULL);
+    for (int i = 0; i < 100000; i++) vv_scope_begin(hp, "inner");
+    CHECK_CONTAINS(vv_hp_error(hp), "the scopes' names together have more than");
+    vv_hp_free(hp);
+}
+
+static void choices_with_control_characters_are_refused(void **state)
+{
+    (void)state;
+    vv_hp *hp = vv_hp_new(NULL);
+    vv_choice(hp, "tone", VV_STRINGS("plain", "red\033[31m"));
+    CHECK_CONTAINS(vv_hp_error(hp), "tone: value 1 of the list has the control character 0x1b");
+    vv_hp_free(hp);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(endless_loops_become_errors),
+        cmocka_unit_test(choices_with_control_characters_are_refused),
         cmocka_unit_test(without_a_chooser_everything_has_its_default),
         cmocka_unit_test(the_trace_keeps_the_order_of_first_asking),
         cmocka_unit_test(strings_and_arrays_are_copied),
