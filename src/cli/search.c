@@ -132,6 +132,20 @@ static int check_words(const searching *s)
     return VVI_EXIT_USAGE;
 }
 
+/* A search over targets that are all the same would praise any network. */
+static int check_targets(const char *spec, const vv_data *data)
+{
+    const float *y = vv_data_y(data);
+    const size_t n = vv_data_count(data);
+    char number[VVI_FORMAT_SIZE];
+    if (y == NULL || vv_data_target_shape(data).rank != 1 || vv_data_target_shape(data).dim[0] != 1) return 0;
+    for (size_t i = 1; i < n; i++)
+        if (y[i] < y[0] || y[i] > y[0]) return 0;
+    const char *name = vv_data_class_name(data, (int)y[0]);
+    return vvi_cli_complain(VVI_EXIT_USAGE, "%s: the target of all %zu training examples is %s: nothing can be learnt",
+                            spec, n, name != NULL ? name : vvi_format_float(y[0], number));
+}
+
 static int open_data(searching *s)
 {
     vv_error error = { 0 };
@@ -144,7 +158,7 @@ static int open_data(searching *s)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s names no data; give --data SPEC (varve data lists what there is)",
                                 s->options->file);
     const vv_status status = vv_data_open(spec, &args, &s->training, &s->validation, &error);
-    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_data_status(status), &error);
+    return status == VV_OK ? check_targets(spec, s->training) : vvi_cli_fail(vvi_cli_data_status(status), &error);
 }
 
 static int name_project(searching *s)

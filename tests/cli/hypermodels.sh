@@ -41,6 +41,20 @@ bad crash.c <<'C'
 C
 refused crash.c 'the build function crashed'
 
+bad exit.c <<'C'
+    exit(0);
+C
+run varve summary exit.c
+exits 2; out_empty; err_has 'exit.c: the build function ended the program (exit)'
+
+bad endless.c <<'C'
+    for (int i = 0;; i++)
+        if (vv_hp_status(hp) != VV_OK) return NULL;
+        else vv_bool(hp, vv_name(hp, "flag_%d", i));
+C
+run varve summary endless.c
+exits 2; out_empty; err_has 'a build can ask for at most 65536 hyperparameters'
+
 bad domain.c <<'C'
     vv_model *m = vv_sequential();
     vv_add(m, vv_input(4));

@@ -54,3 +54,30 @@ if [ -w /dev/full ]; then
     "$VARVE" search --help >/dev/full 2>err
     [ $? -eq 1 ] || fail "a full disk goes unnoticed"
 fi
+
+# What is trained is the best or nothing: weights that are gone or another trial's are told, not replaced.
+run varve search model.c --data "$TABLE" --project kept --max-trials 3 --epochs 1 --executions-per-trial 1
+exits 0
+run varve results kept --json
+best=$(jq '.trials[0].trial' out)
+other=$(jq '.trials[1].trial' out)
+name=kept/checkpoints/trial_000
+cp $name$best.safetensors good
+[ "$(jq -c '.trials[0].hyperparameters' out)" = "$(jq -c '.trials[1].hyperparameters' out)" ] && fail "two trials alike"
+cp $name$other.safetensors $name$best.safetensors
+run varve evaluate kept --data "$TABLE"
+exits 3; out_empty; err_has "holds another network than trial $best had"
+rm $name$best.safetensors
+run varve evaluate kept --data "$TABLE"
+exits 2; out_empty; err_has "trial $best has no weights kept; these have: "
+mkdir $name$best.safetensors
+run varve evaluate kept --data "$TABLE"
+exits 3; one_line_err; err_has 'is a folder'
+
+# Nor is what is printed lost unseen, or written into the next file that is opened, when standard output is closed.
+"$VARVE" search model.c --data "$TABLE" --project closed --max-trials 1 --epochs 1 --json >&- 2>err
+code=$? command="search --json >&-"
+: >out
+exits 1
+run varve results closed --json
+exits 0; out_json '.[0].trials | length == 1'

@@ -98,3 +98,9 @@ exits 0; out_has "Project model:"
 [ -f model/study.db ] || fail "no ./model/study.db"
 run varve search model.c --data "$TABLE" --max-trials 1 --epochs 1 --executions-per-trial 1 --seed 9 --overwrite
 exits 0; out_has "Trial 0 COMPLETED"
+
+# One class only is nothing to learn, and is said before a project is made.
+awk 'NR == 1 || NR % 2 == 0' table.csv | sed 's/,[^,]*$/,1/; 1s/,1$/,y/' >same.csv
+run varve search model.c --data 'csv:same.csv?target=y' --project same
+exits 2; out_empty; one_line_err; err_has 'is 1: nothing can be learnt'
+[ ! -e same ] || fail "a project is left"
