@@ -12,12 +12,16 @@
 /* The named sets: vv_data_set_at reads this table, the schemes point into it. */
 enum { DIGITS, BREAST_CANCER, CO2, MNIST, FASHION_MNIST, CIFAR10, SETS };
 static const vv_data_set_info sets[SETS] = {
-    [DIGITS] = { "digits", "UCI optical digits: 1797 images 8x8x1, 10 classes" },
-    [BREAST_CANCER] = { "breast-cancer", "UCI WDBC, breast tumours: 569 x 30 numbers, 2 classes" },
-    [CO2] = { "co2", "weekly CO2 at Mauna Loa 1958-2001: 2284 weeks, windows to predict the next" },
-    [MNIST] = { "mnist", "handwritten digits: 60000 images 28x28x1, 10 classes (downloaded once)" },
-    [FASHION_MNIST] = { "fashion-mnist", "Zalando's clothes: 60000 images 28x28x1, 10 classes (downloaded once)" },
-    [CIFAR10] = { "cifar10", "small photographs: 50000 images 32x32x3, 10 classes (downloaded once)" },
+    [DIGITS] = { "digits", "UCI optical digits: 1797 images 8x8x1, 10 classes; enlarged: digits:28x28" },
+    [BREAST_CANCER] = { "breast-cancer",
+                        "UCI WDBC, breast tumours: 569 x 30 numbers, 2 classes; the first ten: breast-cancer:mean" },
+    [CO2] = { "co2", "weekly CO2 at Mauna Loa 1958-2001: 2284 weeks; windows of 100, or ?window=N, predict the next" },
+    [MNIST] = { "mnist",
+                "handwritten digits: 60000 images 28x28x1, 10 classes (downloaded once); :test for the test part" },
+    [FASHION_MNIST] = { "fashion-mnist", "Zalando's clothes: 60000 images 28x28x1, 10 classes (downloaded once); :test "
+                                         "for the test part" },
+    [CIFAR10] = { "cifar10",
+                  "small photographs: 50000 images 32x32x3, 10 classes (downloaded once); :test for the test part" },
 };
 
 const vv_data_set_info *vv_data_set_at(size_t index)
