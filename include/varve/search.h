@@ -48,16 +48,26 @@ typedef struct vv_question {
 
 typedef enum vv_answer_kind {
     VV_ANSWER_PROPOSAL = 1,
-    VV_ANSWER_EXHAUSTED /* no configuration is left that builds and was not tried */
+    VV_ANSWER_EXHAUSTED, /* no configuration is left that builds and was not tried: all of the space was looked at */
+    VV_ANSWER_GAVE_UP    /* a great many draws, none of them new and buildable; whether there is one is not known */
 } vv_answer_kind;
+
+/* Draws that did not build for one reason. */
+typedef struct vv_refusal {
+    char reason[VV_ERROR_SIZE];
+    char values[VV_ERROR_SIZE]; /* the first one's active values as "num_layers=4, ..." (cut to fit) */
+    int64_t n;
+} vv_refusal;
+
+/* Reasons that one answer tells apart. Further ones share the last place, which then reads "other reasons". */
+#define VV_ANSWER_REASONS 5
 
 /* An answer; begin with zeros, end with vv_answer_deinit. */
 typedef struct vv_answer {
     vv_answer_kind kind;
     vv_hp *hp;           /* PROPOSAL: the finished build's handle, holding the active values; owned by the answer */
     int refused;         /* draws that did not build */
-    char reason[VV_ERROR_SIZE]; /* of the last refusal; "" if none */
-    char refused_values[VV_ERROR_SIZE]; /* its active values as "num_layers=4, ..." (cut to fit) */
+    vv_refusal refusals[VV_ANSWER_REASONS]; /* the same by reason, as they came; n 0: no more */
     int duplicates;      /* draws that had been tried */
 } vv_answer;
 void vv_answer_deinit(vv_answer *answer);

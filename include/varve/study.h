@@ -46,9 +46,6 @@ vv_status vv_trial_execution(vv_study *study, int id, int execution, int best_ep
 vv_status vv_trial_end(vv_study *study, int id, vv_trial_status status, double score, const char *reason, double seconds,
                        vv_error *error) VV_MUST_USE;
 
-/* Adds to the count of refused draws; `reason` and `values` of one of them. */
-vv_status vv_study_refused(vv_study *study, int n, const char *reason, const char *values, vv_error *error) VV_MUST_USE;
-
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 typedef struct vv_curve {
@@ -96,12 +93,11 @@ typedef struct vv_trials_args {
 vv_status vv_study_trials(const vv_study *study, const vv_trials_args *args, vv_trials *trials, vv_error *error) VV_MUST_USE;
 void vv_trials_free(vv_trials *trials);
 
+/* The draws that did not build on the way to the trials there are. Each is counted once, together with its trial: a
+ * last ask that led to no trial, and may be asked again by the next search, counts for nothing. */
 typedef struct vv_refusals {
     int64_t n;
-    struct vv_refusal {
-        char reason[VV_ERROR_SIZE], values[VV_ERROR_SIZE];
-        int64_t n;
-    } top[3]; /* the most frequent reasons; n 0: no more */
+    vv_refusal top[3]; /* the most frequent reasons; n 0: no more */
 } vv_refusals;
 vv_status vv_study_refusals(const vv_study *study, vv_refusals *refusals, vv_error *error) VV_MUST_USE;
 

@@ -57,7 +57,8 @@ vv_builder vv_hypermodel_builder(const vv_hypermodel *hypermodel);
 
 typedef enum vv_stop_reason {
     VV_STOP_MAX_TRIALS = 1,
-    VV_STOP_EXHAUSTED,   /* the space holds nothing new that builds */
+    VV_STOP_EXHAUSTED,   /* the space holds nothing new that builds: all of it was looked at */
+    VV_STOP_GAVE_UP,     /* drawing found nothing new that builds; the space is too large to say that nothing is left */
     VV_STOP_INTERRUPTED, /* `stop` said so */
     VV_STOP_FAILURES     /* too many failed trials in a row */
 } vv_stop_reason;

@@ -8,10 +8,13 @@
  *     after this many draws in a row     64    1,024     8,192      65,536
  *     walk if it has at most          1,024   16,384   131,072   1,048,576 leaves
  *
- * A space with a continuum, or a larger one, is drawn from until MAX_DRAWS.
+ * A space with a continuum, or a larger one, is drawn from until MAX_DRAWS; that settles nothing, and the answer is
+ * GAVE_UP and not EXHAUSTED.
  */
 #include "search/search.h"
 #include "space/enumerate.h"
+
+#include <string.h>
 
 enum { MAX_DRAWS = 1000000 };
 
@@ -23,32 +26,40 @@ typedef struct proposing {
     const vv_question *question;
     vvi_tried tried;
     vv_answer *answer;
-    uint64_t digest;   /* of the answer */
-    bool endless;      /* a continuum was met: no walk can settle it */
-    vvi_build refused; /* the last one; it is described once, at the end */
+    uint64_t digest; /* of the answer */
+    bool endless;    /* a continuum was met: no walk can settle it */
 } proposing;
 
-static void keep_refusal(proposing *p, vvi_build *build)
+/* The place of a reason: its own, a free one, or the last, which is everybody's. */
+static vv_refusal *find_place(vv_answer *answer, const char *reason)
 {
-    p->answer->refused++;
-    vvi_build_deinit(&p->refused);
-    p->refused = *build;
-    *build = (vvi_build){ 0 };
+    vv_refusal *place = answer->refusals, *last = &answer->refusals[VV_ANSWER_REASONS - 1];
+    while (place < last && place->n > 0 && strcmp(place->reason, reason) != 0) place++;
+    return place;
 }
 
-static void describe_refusal(proposing *p)
+/* Describes the first refusal of each place only: describing costs more than drawing. */
+static void count_refusal(vv_answer *answer, const vvi_build *build)
 {
-    if (p->refused.hp == NULL) return;
-    vvi_line reason = { .text = p->answer->reason, .size = sizeof p->answer->reason };
-    vvi_line_printf(&reason, "%s", p->refused.reason.text);
-    vvi_hp_describe(p->refused.hp, p->answer->refused_values, sizeof p->answer->refused_values);
+    const char *text = build->reason.text;
+    vv_refusal *place = find_place(answer, text);
+    const bool shared = place == &answer->refusals[VV_ANSWER_REASONS - 1];
+    vvi_line reason = { .text = place->reason, .size = sizeof place->reason };
+    if (place->n == 0) {
+        vvi_line_printf(&reason, "%s", text);
+        vvi_hp_describe(build->hp, place->values, sizeof place->values);
+    } else if (shared && strcmp(place->reason, text) != 0) {
+        vvi_line_printf(&reason, "other reasons");
+    }
+    place->n++;
+    answer->refused++;
 }
 
 /* Takes the build for the answer if it is buildable and new. */
 static void consider(proposing *p, vvi_build *build)
 {
     if (!build->buildable) {
-        keep_refusal(p, build);
+        count_refusal(p->answer, build);
         return;
     }
     if (vvi_tried_contains(&p->tried, build->hp)) {
@@ -122,25 +133,13 @@ static vv_status draw(proposing *p, const vvi_sampler *sampler, uint64_t attempt
     return VV_OK;
 }
 
-static void give_up(proposing *p)
-{
-    vv_answer *answer = p->answer;
-    vvi_line line = { .text = answer->reason, .size = sizeof answer->reason };
-    vvi_line_printf(&line, "gave up after %d draws: %d did not build, %d were tried before", MAX_DRAWS, answer->refused,
-                    answer->duplicates);
-    if (p->refused.hp != NULL) vvi_line_printf(&line, "; the last refusal: %s", p->refused.reason.text);
-    answer->kind = VV_ANSWER_EXHAUSTED;
-}
-
 static vv_status propose(proposing *p, const vvi_sampler *sampler, vv_error *error)
 {
     for (uint64_t attempt = 0; attempt < MAX_DRAWS && p->answer->kind == 0; attempt++) {
         VVI_TRY(maybe_look(p, attempt, error));
         if (p->answer->kind == 0) VVI_TRY(draw(p, sampler, attempt, error));
     }
-    describe_refusal(p);
-    if (p->answer->kind != 0) return VV_OK;
-    give_up(p);
+    if (p->answer->kind == 0) p->answer->kind = VV_ANSWER_GAVE_UP;
     return VV_OK;
 }
 
@@ -154,6 +153,5 @@ vv_status vvi_search_propose(const vv_question *question, const vvi_sampler *sam
         status = vvi_build_check_repeats(question->builder, answer->hp, p.digest, error);
     }
     vvi_tried_deinit(&p.tried);
-    vvi_build_deinit(&p.refused);
     return status;
 }

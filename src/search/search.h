@@ -27,7 +27,7 @@ typedef struct vvi_sampler {
 } vvi_sampler;
 
 /* Draws until a configuration builds and was not tried; after many unlucky draws in a row looks at the whole space, and
- * takes one of what is left, each with the same chance, or answers EXHAUSTED. */
+ * takes one of what is left, each with the same chance, or answers EXHAUSTED; GAVE_UP where looking settles nothing. */
 vv_status vvi_search_propose(const vv_question *question, const vvi_sampler *sampler, vv_answer *answer,
                              vv_error *error) VV_MUST_USE;
 

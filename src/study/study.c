@@ -100,11 +100,10 @@ vv_status vv_study_get(const vv_study *study, const char *key, char **text, vv_e
 /* ---- trials ---------------------------------------------------------------------------------------------------------
  */
 
-vv_status vvi_trial_begin(vv_study *study, const vv_active *values, size_t n, const char *model_json, int *id,
-                          vv_error *error)
+vv_status vvi_trial_begin(vv_study *study, const vvi_beginning *beginning, int *id, vv_error *error)
 {
     VVI_TRY(check_writer(study, error));
-    return study->store->trial_begin(study->state, values, n, model_json, id, error);
+    return study->store->trial_begin(study->state, beginning, id, error);
 }
 
 vv_status vv_trial_begin(vv_study *study, const vv_hp *hp, const char *model_json, int *id, vv_error *error)
@@ -114,7 +113,8 @@ vv_status vv_trial_begin(vv_study *study, const vv_hp *hp, const char *model_jso
     vv_active *values = n == 0 ? NULL : vvi_calloc(n, sizeof *values);
     if (n > 0 && values == NULL) return vvi_no_memory(error);
     for (size_t i = 0; i < n; i++) values[i] = *vv_hp_at(hp, i);
-    const vv_status status = vvi_trial_begin(study, values, n, model_json, id, error);
+    const vvi_beginning beginning = { .values = values, .n_values = n, .model_json = model_json };
+    const vv_status status = vvi_trial_begin(study, &beginning, id, error);
     vvi_free(values);
     return status;
 }
@@ -162,14 +162,6 @@ vv_status vv_trial_end(vv_study *study, int id, vv_trial_status status, double s
         if (reason == NULL) reason = text;
     }
     return study->store->trial_end(study->state, id, status, score, reason, seconds, error);
-}
-
-vv_status vv_study_refused(vv_study *study, int n, const char *reason, const char *values, vv_error *error)
-{
-    VVI_TRY(check_writer(study, error));
-    if (n < 0) return vvi_fail(error, VV_BAD_ARG, "%d refused draws", n);
-    if (n == 0) return VV_OK;
-    return study->store->refused(study->state, n, reason == NULL ? "" : reason, values == NULL ? "" : values, error);
 }
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */

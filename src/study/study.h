@@ -8,9 +8,17 @@
 /* ---- for the tuner ------------------------------------------------------------------------------------------------
  */
 
-/* vv_trial_begin without a vv_hp: the values as a list. Copied. */
-vv_status vvi_trial_begin(vv_study *study, const vv_active *values, size_t n, const char *model_json, int *id,
-                          vv_error *error);
+/* What a trial begins with. */
+typedef struct vvi_beginning {
+    const vv_active *values;
+    size_t n_values;
+    const char *model_json;
+    const vv_refusal *refusals; /* what did not build on the way to it: counted with the trial, or not at all */
+    size_t n_refusals;
+} vvi_beginning;
+
+/* vv_trial_begin without a vv_hp. Everything is copied. */
+vv_status vvi_trial_begin(vv_study *study, const vvi_beginning *beginning, int *id, vv_error *error);
 
 /* domain_json.c: a domain as one line of JSON and back. *json is owned: vvi_free. The domain read back lives in the
  * arena. `name` is for the text of the error. */
@@ -59,15 +67,13 @@ typedef struct vvi_store_row {
     void (*close)(void *state);
     vv_status (*fact_set)(void *state, const char *key, const char *text, vv_error *error);
     vv_status (*fact_get)(void *state, const char *key, char **text, vv_error *error);
-    vv_status (*trial_begin)(void *state, const vv_active *values, size_t n, const char *model_json, int *id,
-                             vv_error *error);
+    vv_status (*trial_begin)(void *state, const vvi_beginning *beginning, int *id, vv_error *error);
     vv_status (*trial_restart)(void *state, int id, vv_error *error);
     vv_status (*trial_epoch)(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error);
     vv_status (*trial_execution)(void *state, int id, int execution, const vv_execution *result, vv_error *error);
     vv_status (*trial_end)(void *state, int id, vv_trial_status status, double score, const char *reason,
                            double seconds, vv_error *error);
-    vv_status (*refused)(void *state, int n, const char *reason, const char *values, vv_error *error);
     /* Everything lands in the arena. */
     vv_status (*trials)(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list, size_t *n,
                         vv_error *error);

@@ -4,9 +4,10 @@
  * that a crash is an error with the values it happened at, and not the end of the caller. That is sound because oracles
  * are functions of history and seed: whatever the child's oracle remembered dies with it and can be rebuilt.
  *
- * The answer's payload: kind, refused, reason, refused values; of a proposal also n, n times (name, domain as JSON,
- * type, value) and the model as JSON.
+ * The answer's payload: kind, n, n times a refusal (count, reason, values); of a proposal also n, n times (name, domain
+ * as JSON, type, value) and the model as JSON.
  */
+#include "space/space.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
@@ -108,6 +109,18 @@ static vv_status put_proposal(vvi_search *search, vvi_text *payload, const vv_hp
     return status;
 }
 
+static void put_refusals(vvi_text *payload, const vv_answer *answer)
+{
+    int n = 0;
+    while (n < VV_ANSWER_REASONS && answer->refusals[n].n > 0) n++;
+    vvi_put_int(payload, n);
+    for (int i = 0; i < n; i++) {
+        vvi_put_int(payload, answer->refusals[i].n);
+        vvi_put_text(payload, answer->refusals[i].reason);
+        vvi_put_text(payload, answer->refusals[i].values);
+    }
+}
+
 static int ask_child(void *context, int fd)
 {
     const asking *a = context;
@@ -117,9 +130,7 @@ static int ask_child(void *context, int fd)
     vvi_text payload = { 0 };
     vv_status status = ask_oracle(a->search, a->trials, &arena, &answer, &error);
     vvi_put_int(&payload, answer.kind);
-    vvi_put_int(&payload, answer.refused);
-    vvi_put_text(&payload, answer.reason);
-    vvi_put_text(&payload, answer.refused_values);
+    put_refusals(&payload, &answer);
     if (status == VV_OK && answer.kind == VV_ANSWER_PROPOSAL)
         status = put_proposal(a->search, &payload, answer.hp, &error);
     vv_answer_deinit(&answer);
@@ -182,16 +193,31 @@ static vv_status take_values(asking *a, vvi_record *record, vv_error *error)
     return p->model_json == NULL ? vvi_no_memory(error) : VV_OK;
 }
 
+static void take_text(vvi_record *record, char *text, size_t size)
+{
+    vvi_line line = { .text = text, .size = size };
+    vvi_line_printf(&line, "%s", vvi_get_text(record));
+}
+
+static void take_refusals(vvi_proposal *p, vvi_record *record)
+{
+    const int n = vvi_get_count(record);
+    if (n > VV_ANSWER_REASONS) record->bad = true;
+    for (int i = 0; i < n && !record->bad; i++) {
+        vv_refusal *refusal = &p->refusals[p->n_refusals++];
+        refusal->n = vvi_get_count(record);
+        take_text(record, refusal->reason, sizeof refusal->reason);
+        take_text(record, refusal->values, sizeof refusal->values);
+    }
+}
+
 static vv_status take_answer(void *context, vvi_record *record, vv_error *error)
 {
     asking *a = context;
     vvi_proposal *p = a->proposal;
     if (record->kind != VVI_RECORD_ANSWER || a->answered) return VV_OK;
     p->kind = (vv_answer_kind)vvi_get_int(record);
-    p->refused = vvi_get_count(record);
-    p->reason = keep_text(a, record);
-    p->refused_values = keep_text(a, record);
-    if (p->reason == NULL || p->refused_values == NULL) return vvi_no_memory(error);
+    take_refusals(p, record);
     a->answered = true;
     return p->kind == VV_ANSWER_PROPOSAL ? take_values(a, record, error) : VV_OK;
 }
@@ -200,7 +226,7 @@ vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *pro
 {
     asking a = { .search = search, .trials = trials, .proposal = proposal };
     vvi_job_end end;
-    *proposal = (vvi_proposal){ .reason = "" };
+    *proposal = (vvi_proposal){ .n_values = 0 };
     const vvi_job job = { .child = ask_child, .context = &a, .take = take_answer, .stop = search->args->stop };
     vv_status status = vvi_job_run(&job, &end, error);
     proposal->stopped = end.stopped;
@@ -212,6 +238,6 @@ vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *pro
         return VV_OK;
     }
     vvi_arena_deinit(&proposal->arena);
-    *proposal = (vvi_proposal){ .reason = "" };
+    *proposal = (vvi_proposal){ .n_values = 0 };
     return status;
 }

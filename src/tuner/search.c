@@ -20,6 +20,7 @@ static const char *const stop_names[] = {
     [0] = "none",
     [VV_STOP_MAX_TRIALS] = "max_trials",
     [VV_STOP_EXHAUSTED] = "exhausted",
+    [VV_STOP_GAVE_UP] = "gave_up",
     [VV_STOP_INTERRUPTED] = "interrupted",
     [VV_STOP_FAILURES] = "failures",
 };
@@ -89,16 +90,33 @@ static vv_status run_trial(vvi_search *search, int id, vv_stop_reason *reason, v
     return say_end(search, id, error);
 }
 
+static vv_status begin(const vvi_search *search, const vvi_proposal *p, int *id, vv_error *error)
+{
+    const vvi_beginning beginning = { .values = p->values,
+                                      .n_values = p->n_values,
+                                      .model_json = p->model_json,
+                                      .refusals = p->refusals,
+                                      .n_refusals = p->n_refusals };
+    return vvi_trial_begin(search->study, &beginning, id, error);
+}
+
 /* A space of which nothing builds is a mistake in the hypermodel, not a search that came to its end. */
-static vv_status follow(vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
+static vv_status fail_to_begin(const vvi_proposal *p, vv_error *error)
+{
+    const vv_refusal *most = p->refusals;
+    for (size_t i = 1; i < p->n_refusals; i++)
+        if (p->refusals[i].n > most->n) most = &p->refusals[i];
+    return vvi_fail(error, VV_BAD_ARG, "no configuration of this hypermodel %s: %.250s",
+                    p->kind == VV_ANSWER_EXHAUSTED ? "builds" : "was found to build", most->reason);
+}
+
+/* What an ask without a proposal has refused is not stored: the next search asks the same again. */
+static vv_status follow(const vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
                         vv_error *error)
 {
-    VVI_TRY(vv_study_refused(search->study, p->refused, p->reason, p->refused_values, error));
-    if (p->kind == VV_ANSWER_PROPOSAL)
-        return vvi_trial_begin(search->study, p->values, p->n_values, p->model_json, &next->id, error);
-    if (trials->n == 0 && p->refused > 0)
-        return vvi_fail(error, VV_BAD_ARG, "no configuration of this hypermodel builds: %.250s", p->reason);
-    next->reason = VV_STOP_EXHAUSTED;
+    if (p->kind == VV_ANSWER_PROPOSAL) return begin(search, p, &next->id, error);
+    if (trials->n == 0 && p->n_refusals > 0) return fail_to_begin(p, error);
+    next->reason = p->kind == VV_ANSWER_EXHAUSTED ? VV_STOP_EXHAUSTED : VV_STOP_GAVE_UP;
     return VV_OK;
 }
 

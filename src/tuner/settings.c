@@ -83,17 +83,18 @@ vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
 
-enum { FACT_SIZE = 128, MOST_FACTS = 10 };
+enum { FACT_SIZE = 128, MOST_FACTS = 11 };
 
 typedef struct fact {
     const char *key, *text; /* text NULL: nothing is known */
     bool decides;           /* must be the same in every search of a study */
+    const char *differs;    /* what to say when it is not, of texts that tell nobody anything; NULL: both texts */
 } fact;
 
 typedef struct facts {
     fact list[MOST_FACTS];
     char objective[FACT_SIZE], seed[FACT_SIZE], executions[FACT_SIZE], epochs[FACT_SIZE], batch_size[FACT_SIZE],
-        examples[FACT_SIZE];
+        examples[FACT_SIZE], digest[FACT_SIZE];
 } facts;
 
 static void collect(const vvi_search *s, facts *f)
@@ -106,19 +107,31 @@ static void collect(const vvi_search *s, facts *f)
     snprintf(f->batch_size, FACT_SIZE, "%d", s->batch_size);
     snprintf(f->examples, FACT_SIZE, "%zu for training, %zu for validation", vv_data_count(training),
              validation == NULL ? 0 : vv_data_count(validation));
+    snprintf(f->digest, FACT_SIZE, "%016" PRIx64 " for training, %016" PRIx64 " for validation",
+             vvi_data_digest(training), vvi_data_digest(validation));
     const fact list[MOST_FACTS] = {
-        { "objective", f->objective, true },
-        { "oracle", s->oracle->name, true },
-        { "seed", f->seed, true },
-        { "executions_per_trial", f->executions, true },
-        { "epochs", f->epochs, true },
-        { "batch_size", f->batch_size, true },
-        { "data", vv_data_name(training), true },
-        { "examples", f->examples, true },
-        { "preparation", vv_data_preparation(training), false },
-        { "hypermodel", s->args->hypermodel->name, false },
+        { "objective", f->objective, true, NULL },
+        { "oracle", s->oracle->name, true, NULL },
+        { "seed", f->seed, true, NULL },
+        { "executions_per_trial", f->executions, true, NULL },
+        { "epochs", f->epochs, true, NULL },
+        { "batch_size", f->batch_size, true, NULL },
+        { "data", vv_data_name(training), true, NULL },
+        { "examples", f->examples, true, NULL },
+        { "preparation", vv_data_preparation(training), true, "the data has changed: it is prepared in another way" },
+        { "data digest", f->digest, true, "the data has changed: its numbers are others" },
+        { "hypermodel", s->args->hypermodel->name, false, NULL },
     };
     memcpy(f->list, list, sizeof list);
+}
+
+static void say_difference(const fact *mine, const char *stored, vvi_text *differences)
+{
+    const char *separator = differences->n == 0 ? "" : "; ";
+    if (mine->differs != NULL)
+        vvi_text_printf(differences, "%s%s", separator, mine->differs);
+    else
+        vvi_text_printf(differences, "%s%s is %s there, %s here", separator, mine->key, stored, mine->text);
 }
 
 /* Adds "epochs is 10 there, 20 here" to the differences where there is one. */
@@ -127,9 +140,7 @@ static vv_status compare(const vv_study *study, const fact *mine, vvi_text *diff
     char *stored = NULL;
     if (!mine->decides || mine->text == NULL) return VV_OK;
     VVI_TRY(vv_study_get(study, mine->key, &stored, error));
-    if (stored != NULL && strcmp(stored, mine->text) != 0)
-        vvi_text_printf(differences, "%s%s is %s there, %s here", differences->n == 0 ? "" : "; ", mine->key, stored,
-                        mine->text);
+    if (stored != NULL && strcmp(stored, mine->text) != 0) say_difference(mine, stored, differences);
     free(stored);
     return VV_OK;
 }

@@ -119,6 +119,8 @@ static void describe_place(const watching *w, char *text, size_t size)
         snprintf(text, size, "while building the model");
     else if (w->finished > w->execution)
         snprintf(text, size, "after execution %d", w->execution + 1);
+    else if (w->epochs >= w->search->epochs) /* a fit function of the user's may have gone on to another */
+        snprintf(text, size, "in execution %d, after epoch %d", w->execution + 1, w->epochs);
     else
         snprintf(text, size, "in execution %d, epoch %d", w->execution + 1, w->epochs + 1);
 }

@@ -4,6 +4,7 @@
  * settings.c    a search's arguments, its facts  ask.c      asking for a trial, in a child
  * search.c      the loop, its events             trial.c    a trial as its parent sees it
  * run.c         a trial, in its child            check.c    what is refused before any training, in a child
+ * digest.c      which numbers the data holds
  */
 #ifndef VVI_TUNER_TUNER_H
 #define VVI_TUNER_TUNER_H
@@ -54,6 +55,9 @@ vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_
 /* Compares the facts of an opened study with this search's, then writes those that are not there. MISMATCH. */
 vv_status vvi_search_agree(const vvi_search *search, vv_error *error);
 
+/* Of all numbers of a data set: the same for the same shapes, x, y and weights, and for hardly any others. NULL: 0. */
+uint64_t vvi_data_digest(const vv_data *data);
+
 /* ---- a child process (job.c) ------------------------------------------------------------------------------------ */
 
 typedef struct vvi_job {
@@ -91,8 +95,9 @@ typedef struct vvi_proposal {
     vv_answer_kind kind;
     vv_active *values;
     size_t n_values;
-    int refused;
-    const char *reason, *refused_values, *model_json;
+    vv_refusal refusals[VV_ANSWER_REASONS];
+    size_t n_refusals;
+    const char *model_json;
     bool stopped;
 } vvi_proposal;
 

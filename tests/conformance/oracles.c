@@ -87,6 +87,20 @@ static void check_builds_from_its_values(const search *s, const vv_past_trial *t
     vv_hp_free(hp);
 }
 
+/* Every refused draw is counted under one reason. */
+static void check_refusals(const vv_answer *answer)
+{
+    int64_t n = 0;
+    for (int i = 0; i < VV_ANSWER_REASONS; i++) {
+        const vv_refusal *refusal = &answer->refusals[i];
+        n += refusal->n;
+        assert_true((refusal->n > 0) == (refusal->reason[0] != '\0'));
+        for (int k = 0; refusal->n > 0 && k < i; k++)
+            assert_string_not_equal(refusal->reason, answer->refusals[k].reason);
+    }
+    assert_int_equal(n, answer->refused);
+}
+
 /* Asks once, checks the answer; false: exhausted. */
 static bool step(const vv_oracle_kind *oracle, search *s)
 {
@@ -94,7 +108,7 @@ static bool step(const vv_oracle_kind *oracle, search *s)
     vv_answer answer = { 0 };
     vv_error error = { 0 };
     if (oracle->ask(&question, &answer, &error) != VV_OK) fail_msg("%s: %s", oracle->name, error.text);
-    assert_true((answer.refused > 0) == (answer.reason[0] != '\0'));
+    check_refusals(&answer);
     const bool proposal = answer.kind == VV_ANSWER_PROPOSAL;
     if (proposal) {
         assert_non_null(answer.hp);
@@ -133,6 +147,22 @@ static void a_continuous_space_gives_as_many_as_are_asked_for(void **state)
 {
     search s = begin(build_continuous, 1);
     while (s.n < 60) assert_true(step(*state, &s));
+    end(&s);
+}
+
+/* An oracle may find the point; what it may not is to say that there is none. */
+static void what_cannot_be_looked_through_is_given_up_not_exhausted(void **state)
+{
+    const vv_oracle_kind *oracle = *state;
+    search s = begin(build_point, 1);
+    const vv_question question = question_of(&s);
+    vv_answer answer = { 0 };
+    vv_error error = { 0 };
+    if (oracle->ask(&question, &answer, &error) != VV_OK) fail_msg("%s: %s", oracle->name, error.text);
+    assert_true(answer.kind == VV_ANSWER_PROPOSAL || answer.kind == VV_ANSWER_GAVE_UP);
+    assert_true((answer.hp != NULL) == (answer.kind == VV_ANSWER_PROPOSAL));
+    check_refusals(&answer);
+    vv_answer_deinit(&answer);
     end(&s);
 }
 
@@ -235,6 +265,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
             cmocka_unit_test_prestate(a_finite_space_ends_after_exactly_its_buildable_configurations, oracle),
             cmocka_unit_test_prestate(a_continuous_space_gives_as_many_as_are_asked_for, oracle),
+            cmocka_unit_test_prestate(what_cannot_be_looked_through_is_given_up_not_exhausted, oracle),
             cmocka_unit_test_prestate(thousands_of_hyperparameters_are_no_obstacle, oracle),
             cmocka_unit_test_prestate(the_same_question_has_the_same_answer, oracle),
             cmocka_unit_test_prestate(foreign_trials_in_the_history_are_bearable, oracle),

@@ -144,6 +144,13 @@ BUILDER(build_continuous)
     return VV_OK;
 }
 
+/* A continuum of which a single point builds. */
+BUILDER(build_point)
+{
+    UNUSED_BUT_HP;
+    return vv_float(hp, "rate", .min = 0, .max = 1) == 0.5 ? VV_OK : refuse(reason, "not the point");
+}
+
 BUILDER(build_thousands)
 {
     UNUSED_BUT_HP;

@@ -87,6 +87,8 @@ static int bind_one(sqlite3_stmt *statement, int index, char letter, va_list *ar
     switch (letter) {
     case 'i':
         return sqlite3_bind_int64(statement, index, va_arg(*args, int));
+    case 'l':
+        return sqlite3_bind_int64(statement, index, va_arg(*args, int64_t));
     case 'd':
         return bind_number(statement, index, va_arg(*args, double));
     default:
@@ -339,21 +341,27 @@ static vv_status insert_value(const vvi_sqlite *store, int id, int position, con
     return run(store, status, statement, error);
 }
 
-static vv_status insert_trial(const vvi_sqlite *store, const vv_active *values, size_t n, const char *model_json,
-                              int *id, vv_error *error)
+static vv_status count_refusal(const vvi_sqlite *store, const vv_refusal *refusal, vv_error *error)
 {
-    VVI_TRY(ask_int(store, "SELECT coalesce(max(id), -1) + 1 FROM trials", id, error));
-    RUN(store, error, "INSERT INTO trials VALUES (?, 'RUNNING', NULL, NULL, 0.0, ?)", "it", *id, model_json);
-    for (size_t i = 0; i < n; i++) VVI_TRY(insert_value(store, *id, (int)i, &values[i], error));
+    RUN(store, error, "INSERT INTO refusals VALUES (?, ?, ?) ON CONFLICT (reason) DO UPDATE SET n = n + excluded.n",
+        "ttl", refusal->reason, refusal->values, refusal->n);
     return VV_OK;
 }
 
-static vv_status trial_begin(void *state, const vv_active *values, size_t n, const char *model_json, int *id,
-                             vv_error *error)
+static vv_status insert_trial(const vvi_sqlite *store, const vvi_beginning *b, int *id, vv_error *error)
+{
+    VVI_TRY(ask_int(store, "SELECT coalesce(max(id), -1) + 1 FROM trials", id, error));
+    RUN(store, error, "INSERT INTO trials VALUES (?, 'RUNNING', NULL, NULL, 0.0, ?)", "it", *id, b->model_json);
+    for (size_t i = 0; i < b->n_values; i++) VVI_TRY(insert_value(store, *id, (int)i, &b->values[i], error));
+    for (size_t i = 0; i < b->n_refusals; i++) VVI_TRY(count_refusal(store, &b->refusals[i], error));
+    return VV_OK;
+}
+
+static vv_status trial_begin(void *state, const vvi_beginning *beginning, int *id, vv_error *error)
 {
     const vvi_sqlite *store = state;
     VVI_TRY(vvi_sqlite_exec(store, "BEGIN IMMEDIATE", error));
-    return vvi_sqlite_finish(store, insert_trial(store, values, n, model_json, id, error), error);
+    return vvi_sqlite_finish(store, insert_trial(store, beginning, id, error), error);
 }
 
 /* After an UPDATE that changes a trial in the right status only: why did it change none? */
@@ -459,14 +467,6 @@ static vv_status trial_end(void *state, int id, vv_trial_status status, double s
     return vvi_sqlite_finish(store, end_trial(store, id, status, score, reason, seconds, error), error);
 }
 
-static vv_status refused(void *state, int n, const char *reason, const char *values, vv_error *error)
-{
-    const vvi_sqlite *store = state;
-    RUN(store, error, "INSERT INTO refusals VALUES (?, ?, ?) ON CONFLICT (reason) DO UPDATE SET n = n + excluded.n",
-        "tti", reason, values, n);
-    return VV_OK;
-}
-
 const vvi_store_row vvi_store_sqlite = {
     .name = "sqlite",
     .open = open_store,
@@ -478,7 +478,6 @@ const vvi_store_row vvi_store_sqlite = {
     .trial_epoch = trial_epoch,
     .trial_execution = trial_execution,
     .trial_end = trial_end,
-    .refused = refused,
     .trials = vvi_sqlite_trials,
     .refusals = vvi_sqlite_refusals,
 };

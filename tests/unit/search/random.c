@@ -216,7 +216,7 @@ static void ten_thousand_trials_are_no_obstacle(void **state)
 
 /* ---- refusals --------------------------------------------------------------------------------------------------- */
 
-static void refusals_are_counted_and_the_last_one_told(void **state)
+static void refusals_are_counted_and_the_first_one_told(void **state)
 {
     (void)state;
     int refused = 0;
@@ -224,9 +224,10 @@ static void refusals_are_counted_and_the_last_one_told(void **state)
         vv_answer answer = ask(build_cnn, 1, trial, NULL, 0);
         refused += answer.refused;
         assert_int_equal(answer.duplicates, 0);
-        if (answer.refused > 0) assert_string_equal(answer.reason, "no pixel is left");
-        if (answer.refused > 0) CHECK_CONTAINS(answer.refused_values, "num_layers=");
-        if (answer.refused == 0) assert_string_equal(answer.refused_values, "");
+        assert_int_equal(answer.refusals[0].n, answer.refused);
+        assert_int_equal(answer.refusals[1].n, 0);
+        assert_string_equal(answer.refusals[0].reason, answer.refused > 0 ? "no pixel is left" : "");
+        if (answer.refused > 0) CHECK_CONTAINS(answer.refusals[0].values, "num_layers=");
         vv_answer_deinit(&answer);
     }
     assert_true(refused > 300 && refused < 500); /* half of all draws fail: 400 expected, deviation 28 */
@@ -238,8 +239,38 @@ static void a_space_where_nothing_builds_says_why(void **state)
     vv_answer answer = ask(build_never, 1, 0, NULL, 0);
     assert_int_equal(answer.kind, VV_ANSWER_EXHAUSTED);
     assert_int_equal(answer.refused, 64);
-    assert_string_equal(answer.reason, "nothing builds here");
-    CHECK_CONTAINS(answer.refused_values, "n=");
+    assert_int_equal(answer.refusals[0].n, 64);
+    assert_string_equal(answer.refusals[0].reason, "nothing builds here");
+    CHECK_CONTAINS(answer.refusals[0].values, "n=");
+    vv_answer_deinit(&answer);
+}
+
+/* Seven reasons that are there equally often, and nothing builds. */
+BUILDER(build_seven_reasons)
+{
+    UNUSED_BUT_HP;
+    static const char *const reasons[] = { "a", "b", "c", "d", "e", "f", "g" };
+    return refuse(reason, reasons[vv_int(hp, "n", .min = 0, .max = 6)]);
+}
+
+static void each_reason_has_its_own_count_and_example_and_the_rest_share_one(void **state)
+{
+    (void)state;
+    vv_answer answer = ask(build_seven_reasons, 1, 0, NULL, 0);
+    int64_t sum = 0;
+    for (int i = 0; i < VV_ANSWER_REASONS; i++) {
+        const vv_refusal *refusal = &answer.refusals[i];
+        char values[8];
+        assert_true(refusal->n > 0);
+        sum += refusal->n;
+        if (i == VV_ANSWER_REASONS - 1) break;
+        snprintf(values, sizeof values, "n=%d", refusal->reason[0] - 'a');
+        assert_string_equal(refusal->values, values);
+        for (int k = 0; k < i; k++) assert_string_not_equal(refusal->reason, answer.refusals[k].reason);
+    }
+    assert_int_equal(sum, 64);
+    assert_int_equal(answer.refused, 64);
+    assert_string_equal(answer.refusals[VV_ANSWER_REASONS - 1].reason, "other reasons");
     vv_answer_deinit(&answer);
 }
 
@@ -254,10 +285,12 @@ static void an_endless_space_where_nothing_builds_is_given_up(void **state)
 {
     (void)state;
     vv_answer answer = ask(build_endless_refusal, 1, 0, NULL, 0);
-    assert_int_equal(answer.kind, VV_ANSWER_EXHAUSTED);
+    assert_int_equal(answer.kind, VV_ANSWER_GAVE_UP);
+    assert_null(answer.hp);
     assert_int_equal(answer.refused, 1000000);
-    assert_string_equal(answer.reason, "gave up after 1000000 draws: 1000000 did not build, 0 were tried before; "
-                                       "the last refusal: never");
+    assert_int_equal(answer.refusals[0].n, 1000000);
+    assert_string_equal(answer.refusals[0].reason, "never");
+    assert_int_equal(answer.refusals[1].n, 0);
     vv_answer_deinit(&answer);
 }
 
@@ -328,8 +361,9 @@ int main(void)
         cmocka_unit_test(configurations_are_compared_by_names_types_and_values),
         cmocka_unit_test(every_state_of_a_trial_counts_as_tried),
         cmocka_unit_test(ten_thousand_trials_are_no_obstacle),
-        cmocka_unit_test(refusals_are_counted_and_the_last_one_told),
+        cmocka_unit_test(refusals_are_counted_and_the_first_one_told),
         cmocka_unit_test(a_space_where_nothing_builds_says_why),
+        cmocka_unit_test(each_reason_has_its_own_count_and_example_and_the_rest_share_one),
         cmocka_unit_test(an_endless_space_where_nothing_builds_is_given_up),
         cmocka_unit_test(running_out_of_memory_is_no_refusal),
         cmocka_unit_test(a_build_that_is_no_function_of_its_values_ends_the_search),

@@ -21,7 +21,7 @@ static void ask_for_all(vv_hp *hp)
     vv_bool(hp, "bool", .default_value = true);
     vv_choice_int(hp, "choice_int", VV_INTS(3, 5, 2147483647));
     vv_choice_float(hp, "choice_float", VV_FLOATS(0.1, 1e300, 2), .default_value = VV_SOME(2));
-    vv_choice(hp, "choice", VV_STRINGS("sgd", "", "\"quoted\"\n\xc3\xa9"), .default_value = "\"quoted\"\n\xc3\xa9");
+    vv_choice(hp, "choice", VV_STRINGS("sgd", "", "\"quoted\" \xc3\xa9"), .default_value = "\"quoted\" \xc3\xa9");
     vv_scope_begin(hp, "scope");
     vv_fixed_int(hp, "fixed_int", -7);
     vv_scope_end(hp);
@@ -289,19 +289,33 @@ static void facts_are_replaced_and_missing_ones_are_null(void **state)
     vv_study_close(study);
 }
 
-static void refusals_are_counted_by_reason(void **state)
+/* A trial with its one value `times` times: more than once cannot be stored. */
+static vv_status begin_with_refusals(vv_study *study, size_t times, const vv_refusal *refusals, size_t n, int *id)
+{
+    const vv_value one = { VV_VALUE_INT, { .i = 1 } };
+    const vv_domain domain = {
+        .kind = VV_DOMAIN_FIXED, .type = VV_VALUE_INT, .values = &one, .n_values = 1, .default_value = one
+    };
+    const vv_active value = { .name = "n", .domain = domain, .value = one }, values[] = { value, value };
+    const vvi_beginning beginning = { .values = values, .n_values = times, .refusals = refusals, .n_refusals = n };
+    return vvi_trial_begin(study, &beginning, id, NULL);
+}
+
+static void refusals_are_counted_by_reason_together_with_their_trial(void **state)
 {
     const place *p = *state;
+    int id = -1;
     vv_refusals refusals;
     vv_study *study = open_study(p->project, VV_STUDY_WRITE);
+    const vv_refusal first[] = { { "conv2d: too small", "a=1", 2 }, { "b", "b=1", 1 } },
+                     second[] = { { "conv2d: too small", "a=2", 4 }, { "c", "c=1", 2 }, { "d", "d=1", 3 } };
     must(vv_study_refusals(study, &refusals, NULL), NULL);
     assert_int_equal(refusals.n, 0);
-    must(vv_study_refused(study, 0, "", "", NULL), NULL);
-    must(vv_study_refused(study, 2, "conv2d: too small", "a=1", NULL), NULL);
-    must(vv_study_refused(study, 1, "b", "b=1", NULL), NULL);
-    must(vv_study_refused(study, 4, "conv2d: too small", "a=2", NULL), NULL);
-    must(vv_study_refused(study, 2, "c", "c=1", NULL), NULL);
-    must(vv_study_refused(study, 3, "d", "d=1", NULL), NULL);
+    must(begin_with_refusals(study, 1, first, 2, &id), NULL);
+    must(begin_with_refusals(study, 1, NULL, 0, &id), NULL);
+    assert_int_not_equal(begin_with_refusals(study, 2, second, 3, &id), VV_OK); /* no trial, no refusals */
+    must(begin_with_refusals(study, 1, second, 3, &id), NULL);
+    assert_int_equal(id, 2);
     must(vv_study_refusals(study, &refusals, NULL), NULL);
     assert_int_equal(refusals.n, 12);
     assert_int_equal(refusals.top[0].n, 6);
@@ -309,6 +323,12 @@ static void refusals_are_counted_by_reason(void **state)
     assert_string_equal(refusals.top[0].values, "a=1");
     assert_string_equal(refusals.top[1].reason, "d");
     assert_string_equal(refusals.top[2].reason, "c");
+    /* One that cannot be stored takes the trial with it. */
+    assert_int_not_equal(begin_with_refusals(study, 1, &(vv_refusal){ "e", "", -1 }, 1, &id), VV_OK);
+    vv_trials trials;
+    must(vv_study_trials(study, NULL, &trials, NULL), NULL);
+    assert_int_equal(trials.n, 3);
+    vv_trials_free(&trials);
     vv_study_close(study);
 }
 
@@ -373,7 +393,7 @@ int main(void)
         WITH_PLACE(a_restart_keeps_id_and_values_and_drops_reports),
         WITH_PLACE(the_best_come_first_and_ties_by_id),
         WITH_PLACE(facts_are_replaced_and_missing_ones_are_null),
-        WITH_PLACE(refusals_are_counted_by_reason),
+        WITH_PLACE(refusals_are_counted_by_reason_together_with_their_trial),
         WITH_PLACE(a_missing_trial_is_not_found),
         WITH_PLACE(every_failing_allocation_is_a_clean_status),
     };

@@ -204,6 +204,25 @@ static vv_status fit_crashing(vv_hp *hp, vv_model *model, const vv_fit_args *arg
     return vv_fit_with(model, &mine);
 }
 
+static vv_status fit_crashing_at_its_end(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user)
+{
+    (void)hp, (void)user;
+    const vv_status status = vv_fit_with(model, args);
+    if (args->callbacks.n > 0) die();
+    return status;
+}
+
+static void a_crash_after_the_last_epoch_is_not_one_in_an_epoch_that_never_was(void **state)
+{
+    const toy *t = *state;
+    vv_hypermodel hypermodel;
+    vv_search_args args = faulty_args(t, &hypermodel, &(fault){ .rate = 0.1 });
+    hypermodel.fit = fit_crashing_at_its_end;
+    args.epochs = 1;
+    assert_int_equal(must_search(&args).reason, VV_STOP_FAILURES);
+    check_all_failed(t->place.project, 3, "(Segmentation fault) in execution 1, after epoch 1");
+}
+
 static void a_crash_in_training_fails_the_trial_and_says_where(void **state)
 {
     const toy *t = *state;
@@ -329,6 +348,7 @@ int main(void)
         WITH_TOY(an_objective_that_nothing_reports_is_refused_with_those_there_are),
         WITH_TOY(without_validation_data_a_training_metric_will_do),
         WITH_TOY(a_loss_that_is_not_finite_fails_the_trial_and_names_the_epoch),
+        WITH_TOY(a_crash_after_the_last_epoch_is_not_one_in_an_epoch_that_never_was),
         WITH_TOY(a_crash_in_training_fails_the_trial_and_says_where),
         WITH_TOY(a_fit_function_that_hides_its_epochs_or_fails_says_so_in_the_trial),
         WITH_TOY(a_failed_trial_does_not_end_the_search),

@@ -165,6 +165,84 @@ static void another_setting_is_a_mismatch_with_both_values(void **state)
     vv_data_free(other);
 }
 
+static vv_data *copy_of(const vv_data *data, const float *x, const float *y, const float *weights)
+{
+    vv_data *copy = NULL;
+    must(vv_data_new(vv_data_count(data), vv_data_shape(data), x, vv_data_target_shape(data), y, weights, &copy, NULL),
+         NULL);
+    return copy;
+}
+
+/* As many examples of the same shape: x, y or weights are others in one number. */
+static void other_numbers_of_the_same_shape_are_a_mismatch(void **state)
+{
+    const toy *t = *state;
+    vv_search_args args = toy_args(t, &toy_hypermodel);
+    args.max_trials = 1;
+    must_search(&args);
+    float x[2 * 96], y[96], weights[96];
+    memcpy(x, vv_data_x(t->training), sizeof x);
+    memcpy(y, vv_data_y(t->training), sizeof y);
+    for (int i = 0; i < 96; i++) weights[i] = 1;
+    vv_data *same = copy_of(t->training, x, y, NULL), *weighted = copy_of(t->training, x, y, weights);
+    y[95] = 1 - y[95];
+    vv_data *other_y = copy_of(t->training, x, y, NULL);
+    y[95] = 1 - y[95];
+    x[2 * 96 - 1] += 0.001f;
+    vv_data *other_x = copy_of(t->training, x, y, NULL), *other_validation = toy_data(48, 3);
+    vv_data *const others[] = { weighted, other_y, other_x };
+    for (size_t i = 0; i < 3; i++) {
+        args.training = others[i];
+        must_refuse(&args, VV_MISMATCH, "the data has changed: its numbers are others; overwrite it");
+    }
+    args.training = t->training;
+    args.validation = other_validation;
+    must_refuse(&args, VV_MISMATCH, "the data has changed");
+    args.validation = t->validation;
+    args.training = same;
+    args.max_trials = 2;
+    must_search(&args);
+    for (size_t i = 0; i < 3; i++) vv_data_free(others[i]);
+    vv_data_free(same);
+    vv_data_free(other_validation);
+}
+
+static vv_model *build_ten(vv_hp *hp, void *user)
+{
+    (void)user;
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(10));
+    vv_add(m, vv_dense(vv_int(hp, "n", .min = 2, .max = 8), .activation = VV_RELU));
+    vv_add(m, vv_dense(1, .activation = VV_SIGMOID));
+    vv_compile(m, .loss = VV_BINARY_CROSSENTROPY);
+    return m;
+}
+
+/* A preparation that a study was made with is the search's, or the study is of other data. */
+static void another_preparation_is_a_mismatch(void **state)
+{
+    const toy *t = *state;
+    vv_search_args args = toy_args(t, &toy_hypermodel);
+    args.max_trials = 1;
+    vv_data *data = NULL;
+    must(vv_data_open("breast-cancer:mean", &(vv_data_args){ .seed = 1 }, &data, NULL, NULL), NULL);
+    assert_non_null(vv_data_preparation(data));
+    vv_study *study = open_study(t->place.project, VV_STUDY_WRITE);
+    must(vv_study_set(study, "preparation", "{}", NULL), NULL);
+    vv_study_close(study);
+    const vv_hypermodel hypermodel = { .build = build_ten, .epochs = 1 };
+    args.hypermodel = &hypermodel;
+    args.training = data;
+    args.validation = data;
+    must_refuse(&args, VV_MISMATCH, "the data has changed: it is prepared in another way");
+    args.overwrite = true;
+    must_search(&args);
+    args.overwrite = false;
+    args.max_trials = 2;
+    must_search(&args);
+    vv_data_free(data);
+}
+
 /* What the user changed between two searches. */
 typedef struct changes {
     int max;
@@ -227,6 +305,8 @@ int main(void)
         WITH_TOY(a_killed_search_goes_on_as_if_it_never_was),
         WITH_TOY(more_trials_continue_where_fewer_ended),
         WITH_TOY(another_setting_is_a_mismatch_with_both_values),
+        WITH_TOY(other_numbers_of_the_same_shape_are_a_mismatch),
+        WITH_TOY(another_preparation_is_a_mismatch),
         WITH_TOY(a_changed_build_function_is_a_mismatch_that_names_the_change),
         WITH_TOY(a_study_that_another_search_writes_is_locked),
     };

@@ -213,6 +213,15 @@ static void a_small_space_is_used_up(void **state)
     vv_trials_free(&trials);
 }
 
+static vv_refusals read_refusals(const char *project)
+{
+    vv_refusals refusals;
+    vv_study *study = open_study(project, VV_STUDY_READ);
+    must(vv_study_refusals(study, &refusals, NULL), NULL);
+    vv_study_close(study);
+    return refusals;
+}
+
 static void refused_configurations_are_counted_not_charged(void **state)
 {
     const toy *t = *state;
@@ -221,11 +230,10 @@ static void refused_configurations_are_counted_not_charged(void **state)
     vv_search_args args = toy_args(t, &hypermodel);
     args.max_trials = 20;
     assert_int_equal(must_search(&args).reason, VV_STOP_EXHAUSTED);
-    vv_refusals refusals;
-    vv_study *study = open_study(t->place.project, VV_STUDY_READ);
-    must(vv_study_refusals(study, &refusals, NULL), NULL);
-    vv_study_close(study);
+    const vv_refusals refusals = read_refusals(t->place.project);
     assert_true(refusals.n >= 1);
+    for (int i = 0; i < 3; i++) assert_int_equal(must_search(&args).reason, VV_STOP_EXHAUSTED);
+    assert_int_equal(read_refusals(t->place.project).n, refusals.n); /* asking for nothing again counts for nothing */
     CHECK_CONTAINS(refusals.top[0].reason, "returned no model");
     CHECK_CONTAINS(refusals.top[0].values, "a=2");
     CHECK_CONTAINS(refusals.top[0].values, "b=true");
@@ -233,6 +241,39 @@ static void refused_configurations_are_counted_not_charged(void **state)
     assert_int_equal(trials.n, 3);
     for (size_t i = 0; i < trials.n; i++) assert_int_equal(trials.list[i].status, VV_TRIAL_COMPLETED);
     vv_trials_free(&trials);
+}
+
+/* The kind that `user` says is one that builds; the other ninety-nine are a continuum each. */
+static vv_model *build_one_kind(vv_hp *hp, void *user)
+{
+    const int kind = vv_int(hp, "kind", .min = 1, .max = 100);
+    if (kind != *(const int *)user) {
+        vv_float(hp, "rate", .min = 0, .max = 1);
+        return NULL;
+    }
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(2));
+    vv_add(m, vv_dense(1, .activation = VV_SIGMOID));
+    vv_compile(m, .loss = VV_BINARY_CROSSENTROPY);
+    return m;
+}
+
+static void a_search_that_cannot_see_all_gives_up_and_does_not_say_exhausted(void **state)
+{
+    const toy *t = *state;
+    int builds = 7;
+    const vv_hypermodel hypermodel = { .build = build_one_kind, .user = &builds };
+    vv_search_args args = toy_args(t, &hypermodel);
+    const vv_search_result result = must_search(&args);
+    assert_int_equal(result.reason, VV_STOP_GAVE_UP);
+    assert_int_equal(result.best, 0);
+    const vv_refusals refusals = read_refusals(t->place.project);
+    assert_true(refusals.n < 10000); /* those on the way to the one trial, and not those that led nowhere */
+    assert_int_equal(refusals.top[0].n, refusals.n);
+    CHECK_CONTAINS(refusals.top[0].reason, "returned no model");
+    builds = 101;
+    args.project = t->other;
+    must_refuse(&args, VV_BAD_ARG, "no configuration of this hypermodel was found to build: ");
 }
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
@@ -291,6 +332,7 @@ static void every_stop_reason_has_a_name(void **state)
 {
     (void)state;
     assert_string_equal(vv_stop_reason_name(VV_STOP_MAX_TRIALS), "max_trials");
+    assert_string_equal(vv_stop_reason_name(VV_STOP_GAVE_UP), "gave_up");
     assert_string_equal(vv_stop_reason_name(VV_STOP_FAILURES), "failures");
     assert_string_equal(vv_stop_reason_name((vv_stop_reason)99), "unknown");
 }
@@ -306,6 +348,7 @@ int main(void)
         WITH_TOY(epochs_of_several_fits_are_counted_through),
         WITH_TOY(a_small_space_is_used_up),
         WITH_TOY(refused_configurations_are_counted_not_charged),
+        WITH_TOY(a_search_that_cannot_see_all_gives_up_and_does_not_say_exhausted),
         WITH_TOY(events_tell_the_whole_story_in_order),
         cmocka_unit_test(every_stop_reason_has_a_name),
     };
