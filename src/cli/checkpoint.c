@@ -77,7 +77,8 @@ static int load_trial(const vv_study *study, const vvi_options *options, vvi_tra
         vv_study_checkpoint_path(study, trained->trial, path, sizeof path);
         status = vv_model_load(path, &trained->model, &error);
         for (size_t i = 0; i < trials.n && status == VV_OK; i++)
-            if (trials.list[i].id == trained->trial) status = check_network(&trials.list[i], trained->model, path, &error);
+            if (trials.list[i].id == trained->trial)
+                status = check_network(&trials.list[i], trained->model, path, &error);
     }
     vv_trials_free(&trials);
     if (exit_status != 0) return exit_status;

@@ -45,7 +45,9 @@ int vvi_cli_data_status(vv_status status)
 
 int vvi_cli_study_status(vv_status status)
 {
-    static const vv_status state[] = { VV_LOCKED, VV_VERSION, VV_FORMAT, VV_DATABASE, VV_MISMATCH, VV_NOT_FOUND, VV_IO };
+    static const vv_status state[] = {
+        VV_LOCKED, VV_VERSION, VV_FORMAT, VV_DATABASE, VV_MISMATCH, VV_NOT_FOUND, VV_IO
+    };
     return is_one_of(status, state, VVI_COUNT(state)) ? VVI_EXIT_STATE : VVI_EXIT_FAILED;
 }
 

@@ -22,7 +22,8 @@ static int show(const vv_study *study, const vvi_options *options, const vv_tria
     if (status == VV_OK && trials.n == 0)
         exit_status = vvi_cli_complain(VVI_EXIT_USAGE, "%s: has no trial yet", options->project_path);
     else if (status == VV_OK && args->best_first && trials.list[0].status != VV_TRIAL_COMPLETED)
-        exit_status = vvi_cli_complain(VVI_EXIT_USAGE, "%s: no trial is completed, so none is the best", options->project_path);
+        exit_status =
+            vvi_cli_complain(VVI_EXIT_USAGE, "%s: no trial is completed, so none is the best", options->project_path);
     else if (status == VV_OK)
         status = options->json ? vvi_show_write_json(&trials.list[0], stdout, &error)
                                : vvi_show_write(&trials.list[0], options->project_path, objective, stdout, &error);

@@ -61,7 +61,8 @@ vv_status vvi_feed_check(const vv_model *model, const vv_data *data, const char 
     if (model->n_nodes == 0) return vvi_fail(error, VV_BAD_ARG, "%s: the model has no layers", what);
     VVI_TRY(check_shape(model, data, what, error));
     if (!with_targets) return VV_OK;
-    if (!model->compiled) return vvi_fail(error, VV_BAD_ARG, "%s: the model has no loss yet; compile it first", what);
+    if (!model->compiled)
+        return vvi_fail(error, VV_BAD_ARG, "the model has no loss yet: vv_compile(m, .loss = ...) gives it one");
     if (vv_data_y(data) == NULL) return vvi_fail(error, VV_BAD_ARG, "%s: has no targets", what);
     vv_error reason = { 0 };
     if (check_targets(model, data, &reason) != VV_OK) return prefixed(error, what, &reason);

@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-enum { MAX_DRAWS = 1000000 };
+enum { MAX_DRAWS = 200000 };
 
 static const struct look {
     uint64_t after, leaves;

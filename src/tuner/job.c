@@ -80,6 +80,7 @@ int vvi_job_death(const vvi_job_end *end, char *text, size_t size)
 {
     if (end->signal_number != 0)
         return snprintf(text, size, "signal %d (%s)", end->signal_number, strsignal(end->signal_number));
+    if (end->exit_code == VVI_PROCESS_EXITED) return snprintf(text, size, "exit was called");
     if (end->exit_code != 0) return snprintf(text, size, "exit code %d", end->exit_code);
     return snprintf(text, size, "%s", "");
 }

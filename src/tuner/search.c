@@ -130,6 +130,19 @@ static vv_status ask_and_begin(vvi_search *search, const vv_trials *trials, deci
     return status;
 }
 
+/* A hypermodel of which nothing builds, or whose models cannot be trained, leaves no study behind: the first proposal is
+ * made once before there is one. */
+static vv_status check_first_proposal(vvi_search *search, bool *stopped, vv_error *error)
+{
+    vvi_proposal proposal;
+    VVI_TRY(vvi_ask(search, &(vv_trials){ .n = 0 }, &proposal, error));
+    *stopped = proposal.stopped;
+    const bool nothing = !proposal.stopped && proposal.kind != VV_ANSWER_PROPOSAL && proposal.n_refusals > 0;
+    const vv_status status = nothing ? fail_to_begin(&proposal, error) : VV_OK;
+    vvi_arena_deinit(&proposal.arena);
+    return status;
+}
+
 /* ---- around once ------------------------------------------------------------------------------------------------ */
 
 /* The first trial that somebody began and nobody ended, or -1. The lock is ours, so nobody is at it now. */
@@ -241,6 +254,7 @@ static vv_status check_and_search(vvi_search *search, vv_stop_reason *reason, vv
 {
     bool stopped = false;
     VVI_TRY(vvi_check_search(search, &(vv_trials){ .n = 0 }, &stopped, error));
+    if (!stopped) VVI_TRY(check_first_proposal(search, &stopped, error));
     if (search->undirected.status != VV_OK)
         return vvi_fail(error, search->undirected.status, "%s", search->undirected.text);
     if (!stopped) return search_with_study(search, reason, error);

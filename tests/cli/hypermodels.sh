@@ -4,7 +4,8 @@ write_table table.csv
 
 refused() { # FILE TEXT, in summary and in search
     run varve search "$1" --data "$TABLE" --json
-    exits 2; err_has "$2"; out_lacks trial_begin
+    exits 2; err_has "$2"; out_empty
+    [ ! -e "$(basename "$1" .c)" ] || fail "a project is left of $1"
     run varve summary "$1"
     exits 2; out_empty; err_has "$2"
 }
@@ -46,6 +47,9 @@ bad exit.c <<'C'
 C
 run varve summary exit.c
 exits 2; out_empty; err_has 'exit.c: the build function ended the program (exit)'
+run varve search exit.c --data "$TABLE"
+exits 2; out_empty; err_has 'the build function crashed (exit was called)'
+[ ! -e exit ] || fail "a project is left"
 
 bad endless.c <<'C'
     for (int i = 0;; i++)
