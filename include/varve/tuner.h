@@ -23,7 +23,8 @@ typedef vv_model *(*vv_build_function)(vv_hp *hp, void *user);
  *     mine.batch_size = vv_choice_int(hp, "batch_size", VV_INTS(16, 32, 64));
  *     return vv_fit_with(model, &mine);
  * It may ask for hyperparameters. To learn which, the search rehearses it: then vv_fit_with returns VV_OK at once and
- * trains nothing. Keep args->history and args->callbacks, or the search sees no epochs. */
+ * trains nothing, vv_evaluate_with gives a history of no epochs, vv_predict_with writes nothing; and where only the
+ * space is asked for, there is no data: args->training may be NULL. Keep args->callbacks, or the search sees no epochs. */
 typedef vv_status (*vv_fit_function)(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user);
 
 /* All there is to say about a hypermodel. Zeroed members mean the defaults. */

@@ -61,7 +61,8 @@ struct vv_model {
     bool optimizer_ready;
 };
 
-/* The tuner builds a model once more to learn its trace: fit then checks its arguments and returns at once. */
+/* The tuner builds a model once more to learn its trace: fit then checks its arguments and returns at once, evaluate
+ * gives an empty history, predict writes nothing. */
 void vvi_model_rehearse(vv_model *model, bool rehearsal);
 
 /* The targets that the compiled loss expects. */

@@ -21,13 +21,13 @@ static vv_status check_built(const vv_hp *hp, const vv_model *model, vv_error *e
 /* Runs the user's fit with training switched off, so that it asks for its hyperparameters. */
 static vv_status rehearse(const vvi_bound *bound, vv_hp *hp, vv_model *model, vv_error *error)
 {
-    vv_history *history = NULL;
+    const vv_hypermodel *h = bound->hypermodel;
     vv_fit_args args = bound->fit;
-    args.history = &history;
+    if (args.epochs == 0) args.epochs = h->epochs > 0 ? h->epochs : 1;
+    if (args.batch_size == 0) args.batch_size = h->batch_size > 0 ? h->batch_size : 32;
     vvi_model_rehearse(model, true);
-    const vv_status status = bound->hypermodel->fit(hp, model, &args, bound->hypermodel->user);
+    const vv_status status = h->fit(hp, model, &args, h->user);
     vvi_model_rehearse(model, false);
-    vv_history_free(history);
     VVI_TRY(check_built(hp, model, error));
     return status == VV_OK ? VV_OK : vvi_fail(error, status, "the fit function: %s", vv_strerror(status));
 }

@@ -130,14 +130,11 @@ static vv_status fit(running *r, vv_hp *hp, vv_model *model, vv_error *error)
 {
     const vv_hypermodel *h = r->run->search->args->hypermodel;
     const vv_callback reporter = { .name = "reporter", .epoch_end = report, .context = r };
-    vv_history *history = NULL;
     vv_fit_args args = r->run->search->bound.fit;
     args.seed = execution_seed(r);
     args.callbacks = (vv_callbacks){ .list = &reporter, .n = 1 };
-    args.history = &history;
     r->epoch_began_s = vvi_clock_s();
     const vv_status status = h->fit == NULL ? vv_fit_with(model, &args) : h->fit(hp, model, &args, h->user);
-    vv_history_free(history);
     if (status == VV_OK) return VV_OK;
     const char *text = vv_model_error(model);
     return vvi_fail(error, status, "execution %d, %s", r->execution + 1, text[0] != '\0' ? text : vv_strerror(status));

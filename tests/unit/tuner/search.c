@@ -167,7 +167,6 @@ static vv_status fit_twice(vv_hp *hp, vv_model *model, const vv_fit_args *args, 
 {
     (void)hp, (void)user;
     if (vv_fit_with(model, args) != VV_OK) return vv_model_status(model);
-    vv_history_free(*args->history);
     return vv_fit_with(model, args);
 }
 
