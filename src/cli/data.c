@@ -22,22 +22,22 @@ static vv_status write_json(vv_error *error)
 
 static vv_status write_table(vv_error *error)
 {
-    static const vvi_table_column columns[] = { { .title = "SPEC" }, { .title = "Data" } };
+    static const vvi_report_table_column columns[] = { { .title = "SPEC" }, { .title = "Data" } };
     static const char *const files[][2] = {
         { "csv:PATH?target=COLUMN", "a table; options joined by &: header, delimiter, scale, missing, window" },
         { "idx:IMAGES,LABELS", "IDX files, as MNIST's; ?resize=HxW" },
         { "npy:X,Y", "NumPy arrays; ?scale=standard|minmax|none" },
         { "cifar:FILE[,FILE...]", "CIFAR-10's binary records" },
     };
-    vvi_table table = { .columns = columns, .n_columns = 2 };
+    vvi_report_table table = { .columns = columns, .n_columns = 2 };
     const vv_data_set_info *info;
     for (size_t i = 0; (info = vv_data_set_at(i)) != NULL; i++) {
-        vvi_table_cell(&table, "%s", info->name);
-        vvi_table_cell(&table, "%s", info->summary);
+        vvi_report_table_cell(&table, "%s", info->name);
+        vvi_report_table_cell(&table, "%s", info->summary);
     }
     for (size_t i = 0; i < VVI_COUNT(files); i++)
-        for (int k = 0; k < 2; k++) vvi_table_cell(&table, "%s", files[i][k]);
-    return vvi_table_end(&table, stdout, VVI_REPORT_WIDTH, error);
+        for (int k = 0; k < 2; k++) vvi_report_table_cell(&table, "%s", files[i][k]);
+    return vvi_report_table_end(&table, stdout, VVI_REPORT_WIDTH, error);
 }
 
 static int run(const vvi_options *options)

@@ -2,18 +2,18 @@
 #include "data/plan.h"
 
 /* The class of each kept row; NULL: the target has no classes, or no memory. */
-static int *classes_of(const vvi_data_plan *plan, const vvi_table *table, const size_t *row, size_t n)
+static int *classes_of(const vvi_data_plan *plan, const vvi_data_table *table, const size_t *row, size_t n)
 {
     const vvi_column *target = &plan->target;
     int *class_of = target->n_categories == 0 ? NULL : vvi_calloc(n, sizeof *class_of);
     for (size_t i = 0; class_of != NULL && i < n; i++)
-        class_of[i] = target->text ? (int)vvi_column_find(target, vvi_table_cell(table, row[i], target->at))
+        class_of[i] = target->text ? (int)vvi_column_find(target, vvi_data_table_cell(table, row[i], target->at))
                                    : (int)target->number[row[i]];
     return class_of;
 }
 
 /* Positions among the kept rows become rows of the table. */
-static vv_status split(const vvi_request *request, const vvi_data_plan *plan, const vvi_table *table,
+static vv_status split(const vvi_request *request, const vvi_data_plan *plan, const vvi_data_table *table,
                        const size_t *kept, size_t n, vvi_parts *parts, vv_error *error)
 {
     const vv_data_args *args = request->args;
@@ -26,7 +26,7 @@ static vv_status split(const vvi_request *request, const vvi_data_plan *plan, co
     return status;
 }
 
-static vv_status apply(const vvi_request *request, const vvi_data_plan *plan, const vvi_table *table,
+static vv_status apply(const vvi_request *request, const vvi_data_plan *plan, const vvi_data_table *table,
                        const vvi_parts *parts, vv_data **training, vv_data **validation, vv_error *error)
 {
     json_t *root = NULL;
@@ -40,7 +40,7 @@ static vv_status apply(const vvi_request *request, const vvi_data_plan *plan, co
     return status;
 }
 
-static vv_status learn(const vvi_request *request, vvi_data_plan *plan, const vvi_table *table, vv_data **training,
+static vv_status learn(const vvi_request *request, vvi_data_plan *plan, const vvi_data_table *table, vv_data **training,
                        vv_data **validation, vv_error *error)
 {
     size_t *kept = NULL, n = 0;
@@ -58,7 +58,7 @@ static vv_status learn(const vvi_request *request, vvi_data_plan *plan, const vv
 }
 
 /* The preparation goes on as it came, so that treating alike twice changes nothing. */
-static vv_status open_with(const vvi_request *request, vvi_data_plan *plan, const vvi_table *table, vv_data **data,
+static vv_status open_with(const vvi_request *request, vvi_data_plan *plan, const vvi_data_table *table, vv_data **data,
                            vv_error *error)
 {
     size_t *kept = NULL, n = 0;

@@ -15,7 +15,7 @@
 #include <strings.h>
 
 typedef struct parser {
-    vvi_table *table;
+    vvi_data_table *table;
     char *at, *end;
     size_t line, n_cells, cells_capacity, lines_capacity, raw_capacity, n_raw;
     size_t leading;   /* empty lines before the first row; once that is read: the rows made of them */
@@ -56,7 +56,7 @@ static vv_status add_raw(parser *p, const char *text)
 /* The row whose cells were added last. */
 static vv_status add_row(parser *p, size_t number)
 {
-    vvi_table *t = p->table;
+    vvi_data_table *t = p->table;
     size_t *line = grown(t->line, &p->lines_capacity, t->n, sizeof *line);
     if (line == NULL) return vvi_no_memory(p->error);
     t->line = line;
@@ -158,7 +158,7 @@ static vv_status read_cell(parser *p, bool first_row, bool *more)
 /* The first row has one cell: the empty lines before it become rows before it. */
 static vv_status add_leading(parser *p, size_t line)
 {
-    vvi_table *t = p->table;
+    vvi_data_table *t = p->table;
     for (size_t i = p->leading; i > 0; i--) {
         VVI_TRY(add_cell(p, t->cell[p->n_cells - 1]));
         t->cell[p->n_cells - 2] = NULL;
@@ -177,7 +177,7 @@ static vv_status begin_table(parser *p, size_t cells, size_t line)
 
 static vv_status read_row(parser *p)
 {
-    const vvi_table *t = p->table;
+    const vvi_data_table *t = p->table;
     const size_t line = p->line, before = p->n_cells;
     const bool first_row = t->n == 0;
     bool more = true;
@@ -236,7 +236,7 @@ static vv_status check_text(const char *path, const char *bytes, size_t n, vv_er
 
 static bool looks_like_header(const parser *p, const char *target, const vvi_number_reader *reader)
 {
-    const vvi_table *t = p->table;
+    const vvi_data_table *t = p->table;
     enum { LOOK_AT = 100 };
     double number = 0;
     bool any = false;
@@ -255,7 +255,7 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static vv_status check_unique(const vvi_table *t, vv_error *error)
+static vv_status check_unique(const vvi_data_table *t, vv_error *error)
 {
     const char **sorted = vvi_calloc(t->columns, sizeof *sorted);
     if (sorted == NULL) return vvi_no_memory(error);
@@ -272,7 +272,7 @@ static vv_status check_unique(const vvi_table *t, vv_error *error)
 
 static vv_status name_columns(parser *p)
 {
-    vvi_table *t = p->table;
+    vvi_data_table *t = p->table;
     t->name = vvi_arena_alloc(&t->arena, t->columns * sizeof *t->name);
     if (t->name == NULL) return vvi_no_memory(p->error);
     for (size_t i = 0; i < t->columns; i++) {
@@ -289,7 +289,7 @@ static vv_status name_columns(parser *p)
 
 static vv_status settle_header(parser *p, const vvi_csv_options *options)
 {
-    vvi_table *t = p->table;
+    vvi_data_table *t = p->table;
     if (t->n == 0) return vvi_fail(p->error, VV_FORMAT, "%s: has no rows", t->path);
     t->header = options->header == VVI_HEADER_YES;
     if (options->header == VVI_HEADER_AUTO) {
@@ -304,7 +304,7 @@ static vv_status settle_header(parser *p, const vvi_csv_options *options)
 
 static vv_status parse(parser *p, size_t n, const vvi_csv_options *options)
 {
-    vvi_table *t = p->table;
+    vvi_data_table *t = p->table;
     VVI_TRY(check_text(t->path, t->bytes, n, p->error));
     p->at = t->bytes;
     p->end = t->bytes + n;
@@ -317,10 +317,10 @@ static vv_status parse(parser *p, size_t n, const vvi_csv_options *options)
     return settle_header(p, options);
 }
 
-vv_status vvi_csv_read(vvi_table *table, const char *path, const vvi_csv_options *options, vv_error *error)
+vv_status vvi_csv_read(vvi_data_table *table, const char *path, const vvi_csv_options *options, vv_error *error)
 {
     size_t n = 0;
-    *table = (vvi_table){ .path = vvi_strdup(path), .delimiter = options->delimiter };
+    *table = (vvi_data_table){ .path = vvi_strdup(path), .delimiter = options->delimiter };
     if (table->path == NULL) return vvi_no_memory(error);
     VVI_TRY(vvi_file_read_all(path, &table->bytes, &n, error));
     parser p = { .table = table, .line = 1, .delimiter = options->delimiter, .error = error };

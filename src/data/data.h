@@ -101,7 +101,7 @@ const char *vvi_spec_delimiter_word(char delimiter);
 /* ---- table.c: cells of text ----------------------------------------------------------------------------------------
  */
 
-typedef struct vvi_table {
+typedef struct vvi_data_table {
     char *path;
     char *bytes;       /* the file; cells point into it */
     const char **cell; /* [n, columns]; NULL: missing    */
@@ -111,7 +111,7 @@ typedef struct vvi_table {
     char delimiter;
     bool header;
     vvi_arena arena; /* names made up */
-} vvi_table;
+} vvi_data_table;
 
 typedef struct vvi_csv_options {
     char delimiter;
@@ -121,23 +121,23 @@ typedef struct vvi_csv_options {
 } vvi_csv_options;
 
 /* *table is to be deinitialised in any case. */
-vv_status vvi_csv_read(vvi_table *table, const char *path, const vvi_csv_options *options, vv_error *error);
-void vvi_table_deinit(vvi_table *table);
-static inline const char *vvi_table_cell(const vvi_table *table, size_t row, size_t column)
+vv_status vvi_csv_read(vvi_data_table *table, const char *path, const vvi_csv_options *options, vv_error *error);
+void vvi_data_table_deinit(vvi_data_table *table);
+static inline const char *vvi_data_table_cell(const vvi_data_table *table, size_t row, size_t column)
 {
     return table->cell[row * table->columns + column];
 }
 /* By name, or by number from 0, or negative from the end. NOT_FOUND lists the names there are. */
-vv_status vvi_table_find(const vvi_table *table, const char *name, size_t *column, vv_error *error);
+vv_status vvi_data_table_find(const vvi_data_table *table, const char *name, size_t *column, vv_error *error);
 /* -1: no column has that name */
-long vvi_table_index(const vvi_table *table, const char *name);
+long vvi_data_table_index(const vvi_data_table *table, const char *name);
 /* "a", "b", ...: the names, as many as are worth reading. *list is to be deinitialised. */
-void vvi_table_list(const vvi_table *table, vvi_text *list);
+void vvi_data_table_list(const vvi_data_table *table, vvi_text *list);
 /* More than half of the values are numbers. */
-bool vvi_table_is_numeric(const vvi_table *table, size_t column);
-bool vvi_table_is_empty(const vvi_table *table, size_t column);
+bool vvi_data_table_is_numeric(const vvi_data_table *table, size_t column);
+bool vvi_data_table_is_empty(const vvi_data_table *table, size_t column);
 /* Each cell as a number into out[n], NaN: missing, or not finite. FORMAT names the line of the first text. */
-vv_status vvi_table_numbers(const vvi_table *table, size_t column, double *out, vv_error *error);
+vv_status vvi_data_table_numbers(const vvi_data_table *table, size_t column, double *out, vv_error *error);
 /* Decimal numbers as everybody writes them, whatever the locale; "inf" too. */
 typedef struct vvi_number_reader {
     void *locale;
@@ -153,9 +153,9 @@ typedef enum vvi_kind { VVI_ARRAYS = 1, VVI_COLUMNS, VVI_SERIES } vvi_kind;
 
 struct vvi_source {
     vvi_kind kind;
-    vv_data *arrays; /* ARRAYS: as in the files, unscaled */
-    vvi_table table; /* COLUMNS                           */
-    double *series;  /* SERIES: NaN is a gap              */
+    vv_data *arrays;      /* ARRAYS: as in the files, unscaled */
+    vvi_data_table table; /* COLUMNS                           */
+    double *series;       /* SERIES: NaN is a gap              */
     size_t n_series;
     int window;          /* SERIES                            */
     vvi_missing missing; /* SERIES: what became of its gaps   */

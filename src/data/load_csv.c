@@ -7,7 +7,7 @@
 /* A gap in a series is interpolated, left out, or an error, as missing= says. */
 static vv_status settle_gaps(vvi_source *source, size_t column, vvi_missing missing, vv_error *error)
 {
-    const vvi_table *table = &source->table;
+    const vvi_data_table *table = &source->table;
     size_t kept = 0;
     for (size_t i = 0; i < table->n; i++) {
         const bool gap = isnan(source->series[i]);
@@ -24,7 +24,7 @@ static vv_status settle_gaps(vvi_source *source, size_t column, vvi_missing miss
 vv_status vvi_load_series(const vvi_request *request, vvi_source *source, const char *name, vv_error *error)
 {
     size_t column = 0;
-    const vvi_table *table = &source->table;
+    const vvi_data_table *table = &source->table;
     source->kind = VVI_SERIES;
     source->window = request->options.window;
     source->missing = request->options.missing;
@@ -32,11 +32,11 @@ vv_status vvi_load_series(const vvi_request *request, vvi_source *source, const 
         VVI_TRY(vvi_prepare_check(request->preparation, "series", error));
         VVI_TRY(vvi_prepare_missing(request->preparation, &source->missing, error));
     }
-    VVI_TRY(vvi_table_find(table, name, &column, error));
+    VVI_TRY(vvi_data_table_find(table, name, &column, error));
     source->series_name = table->name[column];
     source->series = vvi_calloc(table->n, sizeof *source->series);
     if (source->series == NULL) return vvi_no_memory(error);
-    VVI_TRY(vvi_table_numbers(table, column, source->series, error));
+    VVI_TRY(vvi_data_table_numbers(table, column, source->series, error));
     return settle_gaps(source, column, source->missing, error);
 }
 

@@ -13,7 +13,7 @@ static vv_status (*const openers[])(vvi_request *request, vvi_source *source, vv
 static void source_deinit(vvi_source *source)
 {
     vv_data_free(source->arrays);
-    vvi_table_deinit(&source->table);
+    vvi_data_table_deinit(&source->table);
     vvi_free(source->series);
 }
 

@@ -30,20 +30,22 @@ typedef struct vvi_data_plan {
 void vvi_data_plan_deinit(vvi_data_plan *plan);
 
 /* plan_bind.c: which column is which. `found` is for a new plan, `match` for one that was read. */
-vv_status vvi_data_plan_found(vvi_data_plan *plan, const vvi_table *table, const vvi_options *options, vv_error *error);
-vv_status vvi_data_plan_match(vvi_data_plan *plan, const vvi_table *table, const vvi_options *options, vv_error *error);
+vv_status vvi_data_plan_found(vvi_data_plan *plan, const vvi_data_table *table, const vvi_options *options,
+                              vv_error *error);
+vv_status vvi_data_plan_match(vvi_data_plan *plan, const vvi_data_table *table, const vvi_options *options,
+                              vv_error *error);
 /* The rows that can be used, as missing= says: *row is [table rows], owned: vvi_free. */
-vv_status vvi_data_plan_keep(const vvi_data_plan *plan, const vvi_table *table, size_t **row, size_t *n,
+vv_status vvi_data_plan_keep(const vvi_data_plan *plan, const vvi_data_table *table, size_t **row, size_t *n,
                              vv_error *error);
 
 /* plan_learn.c */
-vv_status vvi_data_plan_learn_classes(vvi_data_plan *plan, const vvi_table *table, const size_t *row, size_t n,
+vv_status vvi_data_plan_learn_classes(vvi_data_plan *plan, const vvi_data_table *table, const size_t *row, size_t n,
                                       vv_error *error);
-vv_status vvi_data_plan_learn(vvi_data_plan *plan, const vvi_table *table, vvi_scaling scaling, const size_t *row,
+vv_status vvi_data_plan_learn(vvi_data_plan *plan, const vvi_data_table *table, vvi_scaling scaling, const size_t *row,
                               size_t n, vv_error *error);
 
 /* plan_apply.c */
-vv_status vvi_data_plan_apply(const vvi_data_plan *plan, const vvi_table *table, const size_t *row, size_t n,
+vv_status vvi_data_plan_apply(const vvi_data_plan *plan, const vvi_data_table *table, const size_t *row, size_t n,
                               vv_data **data, vv_error *error);
 /* The number of a text among the ascending categories; -1: none of them. */
 long vvi_column_find(const vvi_column *column, const char *text);

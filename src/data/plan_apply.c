@@ -26,8 +26,8 @@ static size_t width_of(const vvi_column *column)
     return column->text ? column->n_categories : 1;
 }
 
-static vv_status apply_numbers(const vvi_column *column, const vvi_table *table, const size_t *row, size_t n, float *x,
-                               size_t stride, vv_error *error)
+static vv_status apply_numbers(const vvi_column *column, const vvi_data_table *table, const size_t *row, size_t n,
+                               float *x, size_t stride, vv_error *error)
 {
     for (size_t i = 0; i < n; i++) {
         const double value = isnan(column->number[row[i]]) ? column->fill : column->number[row[i]];
@@ -40,18 +40,18 @@ static vv_status apply_numbers(const vvi_column *column, const vvi_table *table,
     return VV_OK;
 }
 
-static void apply_texts(const vvi_column *column, const vvi_table *table, const size_t *row, size_t n, float *x,
+static void apply_texts(const vvi_column *column, const vvi_data_table *table, const size_t *row, size_t n, float *x,
                         size_t stride)
 {
     for (size_t i = 0; i < n; i++) {
-        const char *cell = vvi_table_cell(table, row[i], column->at);
+        const char *cell = vvi_data_table_cell(table, row[i], column->at);
         const long hot = vvi_column_find(column, cell == NULL ? column->fill_text : cell);
         memset(x + i * stride, 0, column->n_categories * sizeof *x);
         if (hot >= 0) x[i * stride + (size_t)hot] = 1;
     }
 }
 
-static vv_status unknown_class(const vvi_column *target, const vvi_table *table, size_t row, vv_error *error)
+static vv_status unknown_class(const vvi_column *target, const vvi_data_table *table, size_t row, vv_error *error)
 {
     vvi_text list = { 0 };
     for (size_t i = 0; i < target->n_categories && i < 12; i++)
@@ -61,19 +61,19 @@ static vv_status unknown_class(const vvi_column *target, const vvi_table *table,
             ? vvi_no_memory(error)
             : vvi_fail(error, VV_FORMAT, "%s:%zu: column %zu (\"%.60s\"): \"%.60s\" is not one of the %zu classes %s%s",
                        table->path, table->line[row], target->at + 1, target->name,
-                       vvi_table_cell(table, row, target->at), target->n_categories, list.data,
+                       vvi_data_table_cell(table, row, target->at), target->n_categories, list.data,
                        target->n_categories > 12 ? ", ..." : "");
     vvi_text_deinit(&list);
     return status;
 }
 
-static vv_status apply_target(const vvi_column *target, const vvi_table *table, const size_t *row, size_t n, float *y,
-                              vv_error *error)
+static vv_status apply_target(const vvi_column *target, const vvi_data_table *table, const size_t *row, size_t n,
+                              float *y, vv_error *error)
 {
     for (size_t i = 0; i < n; i++) {
         double value = 0;
         if (target->text)
-            value = (double)vvi_column_find(target, vvi_table_cell(table, row[i], target->at));
+            value = (double)vvi_column_find(target, vvi_data_table_cell(table, row[i], target->at));
         else
             value = target->number[row[i]];
         const bool legal = target->n_categories == 0 ||
@@ -87,8 +87,8 @@ static vv_status apply_target(const vvi_column *target, const vvi_table *table, 
     return VV_OK;
 }
 
-static vv_status fill(const vvi_data_plan *plan, const vvi_table *table, const size_t *row, size_t n, vv_data *data,
-                      vv_error *error)
+static vv_status fill(const vvi_data_plan *plan, const vvi_data_table *table, const size_t *row, size_t n,
+                      vv_data *data, vv_error *error)
 {
     const size_t width = (size_t)data->shape.dim[0];
     size_t at = 0;
@@ -105,7 +105,7 @@ static vv_status fill(const vvi_data_plan *plan, const vvi_table *table, const s
     return vvi_data_set_classes(data, (int)plan->target.n_categories, plan->target.category, error);
 }
 
-vv_status vvi_data_plan_apply(const vvi_data_plan *plan, const vvi_table *table, const size_t *row, size_t n,
+vv_status vvi_data_plan_apply(const vvi_data_plan *plan, const vvi_data_table *table, const size_t *row, size_t n,
                               vv_data **data, vv_error *error)
 {
     size_t width = 0;

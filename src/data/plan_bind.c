@@ -23,35 +23,35 @@ void vvi_data_plan_deinit(vvi_data_plan *plan)
     *plan = (vvi_data_plan){ 0 };
 }
 
-static vv_status bind(vvi_column *column, const vvi_table *table, size_t at, vv_error *error)
+static vv_status bind(vvi_column *column, const vvi_data_table *table, size_t at, vv_error *error)
 {
     column->at = at;
     if (column->text) return VV_OK;
     column->number = vvi_calloc(table->n, sizeof *column->number);
     if (column->number == NULL) return vvi_no_memory(error);
-    return vvi_table_numbers(table, at, column->number, error);
+    return vvi_data_table_numbers(table, at, column->number, error);
 }
 
-static bool is_missing(const vvi_column *column, const vvi_table *table, size_t row)
+static bool is_missing(const vvi_column *column, const vvi_data_table *table, size_t row)
 {
-    return column->text ? vvi_table_cell(table, row, column->at) == NULL : isnan(column->number[row]);
+    return column->text ? vvi_data_table_cell(table, row, column->at) == NULL : isnan(column->number[row]);
 }
 
 /* ---- a new plan -----------------------------------------------------------------------------------------------------
  */
 
-static vv_status found(vvi_data_plan *plan, vvi_column *column, const vvi_table *table, size_t at, vv_error *error)
+static vv_status found(vvi_data_plan *plan, vvi_column *column, const vvi_data_table *table, size_t at, vv_error *error)
 {
     column->name = vvi_arena_strdup(&plan->arena, table->name[at]);
     if (column->name == NULL) return vvi_no_memory(error);
-    column->text = !vvi_table_is_empty(table, at) && !vvi_table_is_numeric(table, at);
+    column->text = !vvi_data_table_is_empty(table, at) && !vvi_data_table_is_numeric(table, at);
     return bind(column, table, at, error);
 }
 
-static vv_status target_required(const vvi_table *table, vv_error *error)
+static vv_status target_required(const vvi_data_table *table, vv_error *error)
 {
     vvi_text list = { 0 };
-    vvi_table_list(table, &list);
+    vvi_data_table_list(table, &list);
     const vv_status status =
         list.failed ? vvi_no_memory(error)
                     : vvi_fail(error, VV_BAD_ARG, "%s: which column is the target? Write ?target=COLUMN; there are: %s",
@@ -60,11 +60,12 @@ static vv_status target_required(const vvi_table *table, vv_error *error)
     return status;
 }
 
-vv_status vvi_data_plan_found(vvi_data_plan *plan, const vvi_table *table, const vvi_options *options, vv_error *error)
+vv_status vvi_data_plan_found(vvi_data_plan *plan, const vvi_data_table *table, const vvi_options *options,
+                              vv_error *error)
 {
     size_t target = 0;
     if (options->target == NULL) return target_required(table, error);
-    VVI_TRY(vvi_table_find(table, options->target, &target, error));
+    VVI_TRY(vvi_data_table_find(table, options->target, &target, error));
     if (table->columns < 2)
         return vvi_fail(error, VV_FORMAT,
                         "%s: has one column, the target; there are no inputs (is the delimiter right?)", table->path);
@@ -86,27 +87,28 @@ vv_status vvi_data_plan_found(vvi_data_plan *plan, const vvi_table *table, const
 /* ---- one that was read ------------------------------------------------------------------------------------------ */
 
 /* -1: the table does not have it. */
-static long locate(const vvi_data_plan *plan, const vvi_table *table, const vvi_column *column)
+static long locate(const vvi_data_plan *plan, const vvi_data_table *table, const vvi_column *column)
 {
     const bool by_position = !plan->header && !table->header;
-    if (!by_position || table->columns + 1 != plan->file_columns) return vvi_table_index(table, column->name);
+    if (!by_position || table->columns + 1 != plan->file_columns) return vvi_data_table_index(table, column->name);
     if (column == &plan->target) return -1;
     const long at = (long)column->at; /* position in the file learnt from */
     return at > (long)plan->target.at ? at - 1 : at;
 }
 
-static vv_status check_target(const vvi_data_plan *plan, const vvi_table *table, const vvi_options *options,
+static vv_status check_target(const vvi_data_plan *plan, const vvi_data_table *table, const vvi_options *options,
                               vv_error *error)
 {
     size_t at = 0;
     if (options->target == NULL || locate(plan, table, &plan->target) < 0) return VV_OK;
-    VVI_TRY(vvi_table_find(table, options->target, &at, error));
+    VVI_TRY(vvi_data_table_find(table, options->target, &at, error));
     if (strcmp(table->name[at], plan->target.name) == 0) return VV_OK;
     return vvi_fail(error, VV_MISMATCH, "%s: the target is \"%.60s\", but the preparation is for \"%.60s\"",
                     table->path, table->name[at], plan->target.name);
 }
 
-vv_status vvi_data_plan_match(vvi_data_plan *plan, const vvi_table *table, const vvi_options *options, vv_error *error)
+vv_status vvi_data_plan_match(vvi_data_plan *plan, const vvi_data_table *table, const vvi_options *options,
+                              vv_error *error)
 {
     VVI_TRY(check_target(plan, table, options, error));
     for (size_t i = 0; i < plan->inputs; i++) {
@@ -117,14 +119,14 @@ vv_status vvi_data_plan_match(vvi_data_plan *plan, const vvi_table *table, const
         VVI_TRY(bind(&plan->input[i], table, (size_t)at, error));
     }
     const long at = locate(plan, table, &plan->target);
-    plan->has_target = at >= 0 && !vvi_table_is_empty(table, (size_t)at);
+    plan->has_target = at >= 0 && !vvi_data_table_is_empty(table, (size_t)at);
     return plan->has_target ? bind(&plan->target, table, (size_t)at, error) : VV_OK;
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
 /* The first column of a row that is missing; NULL: none. */
-static const vvi_column *first_missing(const vvi_data_plan *plan, const vvi_table *table, size_t row)
+static const vvi_column *first_missing(const vvi_data_plan *plan, const vvi_data_table *table, size_t row)
 {
     if (plan->has_target && is_missing(&plan->target, table, row)) return &plan->target;
     for (size_t i = 0; plan->missing != VVI_MISSING_MEAN && i < plan->inputs; i++)
@@ -132,7 +134,7 @@ static const vvi_column *first_missing(const vvi_data_plan *plan, const vvi_tabl
     return NULL;
 }
 
-vv_status vvi_data_plan_keep(const vvi_data_plan *plan, const vvi_table *table, size_t **row, size_t *n,
+vv_status vvi_data_plan_keep(const vvi_data_plan *plan, const vvi_data_table *table, size_t **row, size_t *n,
                              vv_error *error)
 {
     *n = 0;

@@ -16,7 +16,7 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static vv_status too_many(const vvi_column *column, const vvi_table *table, size_t distinct, vv_error *error)
+static vv_status too_many(const vvi_column *column, const vvi_data_table *table, size_t distinct, vv_error *error)
 {
     return vvi_fail(error, VV_FORMAT,
                     "%s: column %zu (\"%.60s\") has %zu different texts; at most %d can be categories", table->path,
@@ -24,8 +24,8 @@ static vv_status too_many(const vvi_column *column, const vvi_table *table, size
 }
 
 /* Keeps the distinct ones of n ascending texts. */
-static vv_status keep_distinct(vvi_data_plan *plan, vvi_column *column, const vvi_table *table, const char **sorted,
-                               size_t n, vv_error *error)
+static vv_status keep_distinct(vvi_data_plan *plan, vvi_column *column, const vvi_data_table *table,
+                               const char **sorted, size_t n, vv_error *error)
 {
     size_t distinct = 0, most = 0;
     for (size_t i = 0; i < n; i++) distinct += i == 0 || strcmp(sorted[i - 1], sorted[i]) != 0;
@@ -44,20 +44,20 @@ static vv_status keep_distinct(vvi_data_plan *plan, vvi_column *column, const vv
     return VV_OK;
 }
 
-static vv_status nothing(const vvi_column *column, const vvi_table *table, size_t n, vv_error *error)
+static vv_status nothing(const vvi_column *column, const vvi_data_table *table, size_t n, vv_error *error)
 {
     return vvi_fail(error, VV_FORMAT, "%s: column %zu (\"%.60s\") has no value in any of the %zu training rows",
                     table->path, column->at + 1, column->name, n);
 }
 
-static vv_status learn_texts(vvi_data_plan *plan, vvi_column *column, const vvi_table *table, const size_t *row,
+static vv_status learn_texts(vvi_data_plan *plan, vvi_column *column, const vvi_data_table *table, const size_t *row,
                              size_t n, vv_error *error)
 {
     size_t there = 0;
     const char **text = vvi_calloc(n, sizeof *text);
     if (text == NULL) return vvi_no_memory(error);
     for (size_t i = 0; i < n; i++) {
-        const char *cell = vvi_table_cell(table, row[i], column->at);
+        const char *cell = vvi_data_table_cell(table, row[i], column->at);
         if (cell != NULL) text[there++] = cell;
     }
     qsort(text, there, sizeof *text, compare_texts);
@@ -74,7 +74,7 @@ static double *gather(const vvi_column *column, const size_t *row, size_t n)
     return value;
 }
 
-static vv_status learn_numbers(vvi_column *column, const vvi_table *table, vvi_scaling scaling, const size_t *row,
+static vv_status learn_numbers(vvi_column *column, const vvi_data_table *table, vvi_scaling scaling, const size_t *row,
                                size_t n, vv_error *error)
 {
     double *value = gather(column, row, n);
@@ -84,7 +84,7 @@ static vv_status learn_numbers(vvi_column *column, const vvi_table *table, vvi_s
     return isnan(column->fill) ? nothing(column, table, n, error) : VV_OK;
 }
 
-vv_status vvi_data_plan_learn(vvi_data_plan *plan, const vvi_table *table, vvi_scaling scaling, const size_t *row,
+vv_status vvi_data_plan_learn(vvi_data_plan *plan, const vvi_data_table *table, vvi_scaling scaling, const size_t *row,
                               size_t n, vv_error *error)
 {
     for (size_t i = 0; i < plan->inputs; i++) {
@@ -96,7 +96,7 @@ vv_status vvi_data_plan_learn(vvi_data_plan *plan, const vvi_table *table, vvi_s
 }
 
 /* Over all rows: the split needs the classes, and leaves one example of each to the training part. */
-vv_status vvi_data_plan_learn_classes(vvi_data_plan *plan, const vvi_table *table, const size_t *row, size_t n,
+vv_status vvi_data_plan_learn_classes(vvi_data_plan *plan, const vvi_data_table *table, const size_t *row, size_t n,
                                       vv_error *error)
 {
     vvi_column *target = &plan->target;

@@ -18,7 +18,7 @@ static vv_status not_shipped(const char *set, const char *file, vv_error *error)
 }
 
 static vv_status read_shipped(vvi_request *request, const char *const *candidates, const vvi_csv_options *options,
-                              vvi_table *table, vv_error *error)
+                              vvi_data_table *table, vv_error *error)
 {
     const char *path = NULL;
     VVI_TRY(vvi_find_file(&request->arena, candidates, &path, error));
@@ -30,7 +30,7 @@ static vv_status read_shipped(vvi_request *request, const char *const *candidate
 static vv_status table_to_arrays(vvi_source *source, vv_shape shape, double unit, const char *const *classes,
                                  int n_classes, vv_error *error)
 {
-    const vvi_table *table = &source->table;
+    const vvi_data_table *table = &source->table;
     const size_t size = vvi_data_size(shape);
     if (table->columns <= size)
         return vvi_fail(error, VV_FORMAT, "%s: has %zu columns; there must be more than %zu", table->path,
@@ -39,7 +39,7 @@ static vv_status table_to_arrays(vvi_source *source, vv_shape shape, double unit
     if (value == NULL) return vvi_no_memory(error);
     vv_status status = vvi_data_make(table->n, shape, (vv_shape){ 1, { 1 } }, &source->arrays, error);
     for (size_t j = 0; j <= size && status == VV_OK; j++) {
-        status = vvi_table_numbers(table, j < size ? j : table->columns - 1, value, error);
+        status = vvi_data_table_numbers(table, j < size ? j : table->columns - 1, value, error);
         for (size_t i = 0; i < table->n && status == VV_OK; i++) {
             if (j < size)
                 source->arrays->x[i * size + j] = (float)(value[i] / unit);

@@ -7,27 +7,27 @@
 #include <string.h>
 #include <strings.h>
 
-void vvi_table_deinit(vvi_table *table)
+void vvi_data_table_deinit(vvi_data_table *table)
 {
     vvi_free(table->path);
     vvi_free(table->bytes);
     vvi_free(table->cell);
     vvi_free(table->line);
     vvi_arena_deinit(&table->arena);
-    *table = (vvi_table){ 0 };
+    *table = (vvi_data_table){ 0 };
 }
 
 /* ---- columns ------------------------------------------------------------------------------------------------------
  */
 
-long vvi_table_index(const vvi_table *table, const char *name)
+long vvi_data_table_index(const vvi_data_table *table, const char *name)
 {
     for (size_t i = 0; i < table->columns; i++)
         if (strcmp(table->name[i], name) == 0) return (long)i;
     return -1;
 }
 
-void vvi_table_list(const vvi_table *table, vvi_text *list)
+void vvi_data_table_list(const vvi_data_table *table, vvi_text *list)
 {
     enum { WORTH_READING = 12 };
     for (size_t i = 0; i < table->columns && i < WORTH_READING; i++)
@@ -35,10 +35,10 @@ void vvi_table_list(const vvi_table *table, vvi_text *list)
     if (table->columns > WORTH_READING) vvi_text_printf(list, ", ... \"%.40s\"", table->name[table->columns - 1]);
 }
 
-vv_status vvi_table_find(const vvi_table *table, const char *name, size_t *column, vv_error *error)
+vv_status vvi_data_table_find(const vvi_data_table *table, const char *name, size_t *column, vv_error *error)
 {
     char *end = NULL;
-    long index = vvi_table_index(table, name);
+    long index = vvi_data_table_index(table, name);
     if (index < 0) {
         index = strtol(name, &end, 10);
         const bool number = end != name && *end == '\0';
@@ -49,7 +49,7 @@ vv_status vvi_table_find(const vvi_table *table, const char *name, size_t *colum
     *column = (size_t)index;
     if (index >= 0) return VV_OK;
     vvi_text list = { 0 };
-    vvi_table_list(table, &list);
+    vvi_data_table_list(table, &list);
     const vv_status status = list.failed
                                  ? vvi_no_memory(error)
                                  : vvi_fail(error, VV_NOT_FOUND, "%s: no column \"%.60s\"; its %zu columns are %s",
@@ -84,21 +84,21 @@ bool vvi_number_read(const vvi_number_reader *reader, const char *text, double *
     return end != text && *end == '\0';
 }
 
-bool vvi_table_is_empty(const vvi_table *table, size_t column)
+bool vvi_data_table_is_empty(const vvi_data_table *table, size_t column)
 {
     for (size_t i = 0; i < table->n; i++)
-        if (vvi_table_cell(table, i, column) != NULL) return false;
+        if (vvi_data_table_cell(table, i, column) != NULL) return false;
     return true;
 }
 
-bool vvi_table_is_numeric(const vvi_table *table, size_t column)
+bool vvi_data_table_is_numeric(const vvi_data_table *table, size_t column)
 {
     vvi_number_reader reader;
     size_t numbers = 0, values = 0;
     double number = 0;
     if (!vvi_number_reader_init(&reader)) return true; /* reading its numbers will say that memory is out */
     for (size_t i = 0; i < table->n; i++) {
-        const char *cell = vvi_table_cell(table, i, column);
+        const char *cell = vvi_data_table_cell(table, i, column);
         if (cell == NULL) continue;
         values++;
         numbers += vvi_number_read(&reader, cell, &number) ? 1 : 0;
@@ -107,13 +107,13 @@ bool vvi_table_is_numeric(const vvi_table *table, size_t column)
     return 2 * numbers > values;
 }
 
-vv_status vvi_table_numbers(const vvi_table *table, size_t column, double *out, vv_error *error)
+vv_status vvi_data_table_numbers(const vvi_data_table *table, size_t column, double *out, vv_error *error)
 {
     vvi_number_reader reader;
     vv_status status = VV_OK;
     if (!vvi_number_reader_init(&reader)) return vvi_no_memory(error);
     for (size_t i = 0; i < table->n && status == VV_OK; i++) {
-        const char *cell = vvi_table_cell(table, i, column);
+        const char *cell = vvi_data_table_cell(table, i, column);
         out[i] = (double)NAN;
         if (cell != NULL && !vvi_number_read(&reader, cell, &out[i]))
             status =

@@ -174,8 +174,8 @@ static vv_status train_epoch(fit *f, int epoch)
         const double loss = f->backend->train_step(f->plan, &batch);
         if (!isfinite(loss))
             return vvi_fail(f->error, VV_DIVERGED,
-                            "epoch %d: the loss of batch %d is %g; a smaller learning rate may help", epoch + 1, step,
-                            loss);
+                            "epoch %d: the loss of batch %d is %s; a smaller learning rate may help", epoch + 1, step,
+                            isnan(loss) ? "nan" : "infinite");
         vvi_scores_add(&f->scores, &batch, loss);
     }
     vvi_scores_read(&f->scores, f->values);

@@ -67,23 +67,23 @@ void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals);
 
 /* ---- tables (table.c) ------------------------------------------------------------------------------------------- */
 
-typedef struct vvi_table_column {
+typedef struct vvi_report_table_column {
     const char *title;
     bool right; /* aligned to the right */
-} vvi_table_column;
+} vvi_report_table_column;
 
 /* Cells are added row by row. What does not fit the width wraps inside its column, the widest column first. */
-typedef struct vvi_table {
-    const vvi_table_column *columns; /* borrowed */
+typedef struct vvi_report_table {
+    const vvi_report_table_column *columns; /* borrowed */
     size_t n_columns;
     vvi_arena arena;
     char **cells;
     size_t n_cells, capacity;
     bool failed;
-} vvi_table;
-void vvi_table_cell(vvi_table *table, const char *format, ...) VV_PRINTF(2, 3);
+} vvi_report_table;
+void vvi_report_table_cell(vvi_report_table *table, const char *format, ...) VV_PRINTF(2, 3);
 /* Each line ends without spaces. Deinits the table. NO_MEMORY, IO. */
-vv_status vvi_table_end(vvi_table *table, FILE *out, int width, vv_error *error);
+vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error);
 
 /* ---- the space (space.c, summary.c) ----------------------------------------------------------------------------- */
 

@@ -33,40 +33,40 @@ static void write_title(const vv_trial *trial, const char *where, const char *ob
 
 static vv_status write_values(const vv_trial *trial, FILE *out, vv_error *error)
 {
-    static const vvi_table_column columns[] = { { .title = "Hyperparameter" },
-                                                { .title = "Value" },
-                                                { .title = "Domain" } };
-    vvi_table table = { .columns = columns, .n_columns = 3 };
+    static const vvi_report_table_column columns[] = { { .title = "Hyperparameter" },
+                                                       { .title = "Value" },
+                                                       { .title = "Domain" } };
+    vvi_report_table table = { .columns = columns, .n_columns = 3 };
     fputc('\n', out);
     for (size_t i = 0; i < trial->n_values; i++) {
         char value[256], domain[1024];
         vv_value_format(trial->values[i].value, value, sizeof value);
         vv_domain_format(&trial->values[i].domain, domain, sizeof domain);
-        vvi_table_cell(&table, "%s", trial->values[i].name);
-        vvi_table_cell(&table, "%s", value);
-        vvi_table_cell(&table, "%s", domain);
+        vvi_report_table_cell(&table, "%s", trial->values[i].name);
+        vvi_report_table_cell(&table, "%s", value);
+        vvi_report_table_cell(&table, "%s", domain);
     }
-    return vvi_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
 }
 
 static vv_status write_executions(const vv_trial *trial, FILE *out, vv_error *error)
 {
-    static const vvi_table_column columns[] = { { .title = "Execution", .right = true },
-                                                { .title = "Score" },
-                                                { .title = "Best epoch", .right = true },
-                                                { .title = "Time" } };
-    vvi_table table = { .columns = columns, .n_columns = 4 };
+    static const vvi_report_table_column columns[] = { { .title = "Execution", .right = true },
+                                                       { .title = "Score" },
+                                                       { .title = "Best epoch", .right = true },
+                                                       { .title = "Time" } };
+    vvi_report_table table = { .columns = columns, .n_columns = 4 };
     fputc('\n', out);
     for (size_t i = 0; i < trial->n_executions; i++) {
         char score[VVI_NUMBER_SIZE], seconds[VVI_NUMBER_SIZE];
         vvi_report_number(trial->executions[i].score, score, sizeof score);
         vvi_report_seconds(trial->executions[i].seconds, seconds, sizeof seconds);
-        vvi_table_cell(&table, "%zu", i + 1);
-        vvi_table_cell(&table, "%s", score);
-        vvi_table_cell(&table, "%d", trial->executions[i].best_epoch + 1);
-        vvi_table_cell(&table, "%s", seconds);
+        vvi_report_table_cell(&table, "%zu", i + 1);
+        vvi_report_table_cell(&table, "%s", score);
+        vvi_report_table_cell(&table, "%d", trial->executions[i].best_epoch + 1);
+        vvi_report_table_cell(&table, "%s", seconds);
     }
-    return vvi_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
 }
 
 static vv_status write_network(const vv_trial *trial, FILE *out, vv_error *error)
@@ -99,7 +99,7 @@ static size_t best_epoch(const vv_curve *curve, bool maximize)
     return best;
 }
 
-static void add_curve(vvi_table *table, const vv_curve *curve, const char *objective)
+static void add_curve(vvi_report_table *table, const vv_curve *curve, const char *objective)
 {
     char spark[VVI_SPARK_SIZE], first[VVI_NUMBER_SIZE], last[VVI_NUMBER_SIZE], best[VVI_NUMBER_SIZE];
     const size_t epoch = best_epoch(curve, is_maximized(curve->metric, objective));
@@ -107,29 +107,29 @@ static void add_curve(vvi_table *table, const vv_curve *curve, const char *objec
     vvi_report_number(curve->values[0], first, sizeof first);
     vvi_report_number(curve->values[curve->n - 1], last, sizeof last);
     vvi_report_number(curve->values[epoch], best, sizeof best);
-    vvi_table_cell(table, "%d", curve->execution + 1);
-    vvi_table_cell(table, "%s", curve->metric);
-    vvi_table_cell(table, "%s", spark);
-    vvi_table_cell(table, "%s", first);
-    vvi_table_cell(table, "%s", last);
-    vvi_table_cell(table, "%s", best);
-    vvi_table_cell(table, "%zu", epoch + 1);
+    vvi_report_table_cell(table, "%d", curve->execution + 1);
+    vvi_report_table_cell(table, "%s", curve->metric);
+    vvi_report_table_cell(table, "%s", spark);
+    vvi_report_table_cell(table, "%s", first);
+    vvi_report_table_cell(table, "%s", last);
+    vvi_report_table_cell(table, "%s", best);
+    vvi_report_table_cell(table, "%zu", epoch + 1);
 }
 
 static vv_status write_curves(const vv_trial *trial, const char *objective, FILE *out, vv_error *error)
 {
-    static const vvi_table_column columns[] = { { .title = "Ex.", .right = true },
-                                                { .title = "Metric" },
-                                                { .title = "By epoch" },
-                                                { .title = "First", .right = true },
-                                                { .title = "Last", .right = true },
-                                                { .title = "Best", .right = true },
-                                                { .title = "at", .right = true } };
-    vvi_table table = { .columns = columns, .n_columns = 7 };
+    static const vvi_report_table_column columns[] = { { .title = "Ex.", .right = true },
+                                                       { .title = "Metric" },
+                                                       { .title = "By epoch" },
+                                                       { .title = "First", .right = true },
+                                                       { .title = "Last", .right = true },
+                                                       { .title = "Best", .right = true },
+                                                       { .title = "at", .right = true } };
+    vvi_report_table table = { .columns = columns, .n_columns = 7 };
     fputc('\n', out);
     for (size_t i = 0; i < trial->n_curves; i++)
         if (trial->curves[i].n > 0) add_curve(&table, &trial->curves[i], objective);
-    return vvi_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */

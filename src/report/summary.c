@@ -5,7 +5,7 @@
 
 /* ---- for people ------------------------------------------------------------------------------------------------- */
 
-static const vvi_table_column columns[] = {
+static const vvi_report_table_column columns[] = {
     { .title = "Hyperparameter" }, { .title = "Domain" }, { .title = "Default" }, { .title = "Active" }
 };
 
@@ -21,19 +21,19 @@ static void describe_activity(const vvi_space_report *report, const vvi_space_en
 
 static vv_status write_table(const vvi_space_report *report, FILE *out, vv_error *error)
 {
-    vvi_table table = { .columns = columns, .n_columns = 4 };
+    vvi_report_table table = { .columns = columns, .n_columns = 4 };
     for (size_t i = 0; i < report->n; i++) {
         const vv_active *active = report->entries[i].active;
         char domain[1024], preset[256], activity[64];
         vv_domain_format(&active->domain, domain, sizeof domain);
         vv_value_format(active->domain.default_value, preset, sizeof preset);
         describe_activity(report, &report->entries[i], activity, sizeof activity);
-        vvi_table_cell(&table, "%s", active->name);
-        vvi_table_cell(&table, "%s", domain);
-        vvi_table_cell(&table, "%s", preset);
-        vvi_table_cell(&table, "%s", activity);
+        vvi_report_table_cell(&table, "%s", active->name);
+        vvi_report_table_cell(&table, "%s", domain);
+        vvi_report_table_cell(&table, "%s", preset);
+        vvi_report_table_cell(&table, "%s", activity);
     }
-    return vvi_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
 }
 
 static const char *plural(uint64_t n)

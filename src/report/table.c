@@ -9,7 +9,7 @@
 
 enum { GAP = 2, NARROWEST = 6, MOST_COLUMNS = 12 };
 
-void vvi_table_cell(vvi_table *table, const char *format, ...)
+void vvi_report_table_cell(vvi_report_table *table, const char *format, ...)
 {
     if (table->failed) return;
     if (table->n_cells == table->capacity) {
@@ -35,7 +35,7 @@ static size_t cell_width(const char *cell)
     return vvi_report_columns(cell, strlen(cell));
 }
 
-static void measure(const vvi_table *table, size_t total, size_t width[MOST_COLUMNS])
+static void measure(const vvi_report_table *table, size_t total, size_t width[MOST_COLUMNS])
 {
     const size_t n = table->n_columns;
     for (size_t c = 0; c < n; c++) width[c] = cell_width(table->columns[c].title);
@@ -70,7 +70,7 @@ static void put_spaces(size_t *pending, FILE *out)
 }
 
 /* One printed line of a row. Takes what it prints off the cells; true when something is left. */
-static bool write_line(const vvi_table *table, const char **rest, const size_t *width, FILE *out)
+static bool write_line(const vvi_report_table *table, const char **rest, const size_t *width, FILE *out)
 {
     bool more = false;
     size_t pending = 0; /* spaces that are due before the next text */
@@ -89,7 +89,7 @@ static bool write_line(const vvi_table *table, const char **rest, const size_t *
     return more;
 }
 
-static void write_head(const vvi_table *table, const size_t *width, FILE *out)
+static void write_head(const vvi_report_table *table, const size_t *width, FILE *out)
 {
     const char *titles[MOST_COLUMNS];
     size_t sum = GAP * (table->n_columns - 1);
@@ -102,7 +102,7 @@ static void write_head(const vvi_table *table, const size_t *width, FILE *out)
     fputc('\n', out);
 }
 
-vv_status vvi_table_end(vvi_table *table, FILE *out, int width, vv_error *error)
+vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error)
 {
     size_t widths[MOST_COLUMNS];
     const bool failed = table->failed;
@@ -117,7 +117,7 @@ vv_status vvi_table_end(vvi_table *table, FILE *out, int width, vv_error *error)
     }
     vvi_arena_deinit(&table->arena);
     vvi_free(table->cells);
-    *table = (vvi_table){ .columns = table->columns, .n_columns = table->n_columns };
+    *table = (vvi_report_table){ .columns = table->columns, .n_columns = table->n_columns };
     if (failed) return vvi_no_memory(error);
     return ferror(out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
 }

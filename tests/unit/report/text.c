@@ -93,26 +93,26 @@ static void long_curves_are_averaged(void **state)
 
 /* ---- tables ----------------------------------------------------------------------------------------------------- */
 
-static char *render(vvi_table *table, int width)
+static char *render(vvi_report_table *table, int width)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    CHECK_OK(vvi_table_end(table, out, width, NULL));
+    CHECK_OK(vvi_report_table_end(table, out, width, NULL));
     fclose(out);
     return text;
 }
 
-static const vvi_table_column columns[] = { { .title = "Trial", .right = true },
-                                            { .title = "Score" },
-                                            { .title = "Values" } };
+static const vvi_report_table_column columns[] = { { .title = "Trial", .right = true },
+                                                   { .title = "Score" },
+                                                   { .title = "Values" } };
 
 static void columns_are_as_wide_as_their_longest_cell(void **state)
 {
     (void)state;
-    vvi_table table = { .columns = columns, .n_columns = 3 };
+    vvi_report_table table = { .columns = columns, .n_columns = 3 };
     static const char *const cells[] = { "3", "0.9812", "größe=2", "12", "FAILED", "" };
-    for (size_t i = 0; i < 6; i++) vvi_table_cell(&table, "%s", cells[i]);
+    for (size_t i = 0; i < 6; i++) vvi_report_table_cell(&table, "%s", cells[i]);
     char *text = render(&table, 80);
     assert_string_equal(text, "Trial  Score   Values\n"
                               "----------------------\n"
@@ -124,10 +124,10 @@ static void columns_are_as_wide_as_their_longest_cell(void **state)
 static void wide_cells_wrap_at_spaces_inside_their_column(void **state)
 {
     (void)state;
-    vvi_table table = { .columns = columns, .n_columns = 3 };
-    vvi_table_cell(&table, "0");
-    vvi_table_cell(&table, "0.5");
-    vvi_table_cell(&table, "a=1 bb=22 ccc=333 a_very_long_name=4");
+    vvi_report_table table = { .columns = columns, .n_columns = 3 };
+    vvi_report_table_cell(&table, "0");
+    vvi_report_table_cell(&table, "0.5");
+    vvi_report_table_cell(&table, "a=1 bb=22 ccc=333 a_very_long_name=4");
     char *text = render(&table, 27);
     assert_string_equal(text, "Trial  Score  Values\n"
                               "---------------------------\n"
@@ -142,12 +142,12 @@ static void a_table_fails_cleanly_without_memory(void **state)
 {
     (void)state;
     for (long n = 1;; n++) {
-        vvi_table table = { .columns = columns, .n_columns = 3 };
+        vvi_report_table table = { .columns = columns, .n_columns = 3 };
         FILE *out = tmpfile();
         vv_error error = { 0 };
         vvi_fail_allocation(n);
-        for (int i = 0; i < 300; i++) vvi_table_cell(&table, "cell %d", i);
-        const vv_status status = vvi_table_end(&table, out, 80, &error);
+        for (int i = 0; i < 300; i++) vvi_report_table_cell(&table, "cell %d", i);
+        const vv_status status = vvi_report_table_end(&table, out, 80, &error);
         vvi_fail_allocation(0);
         fclose(out);
         if (status == VV_OK) {
