@@ -60,6 +60,7 @@ void vvi_text_deinit(vvi_text *text);
 enum { VVI_FORMAT_SIZE = 40 };
 const char *vvi_format_double(double number, char text[VVI_FORMAT_SIZE]);
 const char *vvi_format_float(float number, char text[VVI_FORMAT_SIZE]);
+const char *vvi_format_count(uint64_t n, char text[VVI_FORMAT_SIZE]); /* "37,448" */
 
 /* ---- randomness: counter-based, keyed; no state outlives a key ---------------------------------------------------- */
 

@@ -41,3 +41,16 @@ const char *vvi_format_float(float number, char text[VVI_FORMAT_SIZE])
     replace_decimal_point(text);
     return text;
 }
+
+const char *vvi_format_count(uint64_t n, char text[VVI_FORMAT_SIZE])
+{
+    char plain[VVI_FORMAT_SIZE];
+    const int length = snprintf(plain, sizeof plain, "%llu", (unsigned long long)n);
+    int at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) text[at++] = ',';
+        text[at++] = plain[i];
+    }
+    text[at] = '\0';
+    return text;
+}

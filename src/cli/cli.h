@@ -23,6 +23,23 @@ enum {
         .name = "json", .type = VVI_OPTION_FLAG, .offset = VVI_MEMBER(json),                                           \
         .help = "JSON, and nothing else, on standard output"                                                           \
     }
+/* The rows that evaluate and predict share. */
+#define VVI_OPTIONS_TRAINED(data_help)                                                                                 \
+    { .name = "data",                                                                                                  \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(data),                                                                                      \
+      .argument = "SPEC",                                                                                              \
+      .required = true,                                                                                                \
+      .help = (data_help) },                                                                                           \
+        { .name = "trial",                                                                                             \
+          .type = VVI_OPTION_TEXT,                                                                                     \
+          .offset = VVI_MEMBER(trial),                                                                                 \
+          .argument = "N|best",                                                                                        \
+          .help = "which trial's network (best)" },                                                                    \
+    {                                                                                                                  \
+        .name = "batch-size", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(batch_size), .min = 1, .max = 1000000,      \
+        .argument = "N", .help = "examples at a time (32)"                                                             \
+    }
 
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_search, vvi_command_results, vvi_command_show,

@@ -3,27 +3,7 @@
 
 static const vvi_positional positionals[] = { { "PROJECT", VVI_MEMBER(project_path),
                                                 "a project's folder, as search names it" } };
-static const vvi_option rows[] = {
-    { .name = "data",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(data),
-      .argument = "SPEC",
-      .required = true,
-      .help = "what to evaluate on, see varve data" },
-    { .name = "trial",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(trial),
-      .argument = "N|best",
-      .help = "which trial's network (best)" },
-    { .name = "batch-size",
-      .type = VVI_OPTION_INT,
-      .offset = VVI_MEMBER(batch_size),
-      .min = 1,
-      .max = 1000000,
-      .argument = "N",
-      .help = "examples at a time (32)" },
-    VVI_OPTION_JSON,
-};
+static const vvi_option rows[] = { VVI_OPTIONS_TRAINED("what to evaluate on, see varve data"), VVI_OPTION_JSON };
 
 static vv_status write_json(const vvi_trained *trained, const vv_history *result, vv_error *error)
 {

@@ -10,27 +10,7 @@
 
 static const vvi_positional positionals[] = { { "PROJECT", VVI_MEMBER(project_path),
                                                 "a project's folder, as search names it" } };
-static const vvi_option rows[] = {
-    { .name = "data",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(data),
-      .argument = "SPEC",
-      .required = true,
-      .help = "what to predict from, see varve data" },
-    { .name = "trial",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(trial),
-      .argument = "N|best",
-      .help = "which trial's network (best)" },
-    { .name = "batch-size",
-      .type = VVI_OPTION_INT,
-      .offset = VVI_MEMBER(batch_size),
-      .min = 1,
-      .max = 1000000,
-      .argument = "N",
-      .help = "examples at a time (32)" },
-    VVI_OPTION_JSON,
-};
+static const vvi_option rows[] = { VVI_OPTIONS_TRAINED("what to predict from, see varve data"), VVI_OPTION_JSON };
 
 typedef struct answers {
     const vvi_trained *trained;

@@ -5,20 +5,6 @@
 
 enum { NAME_WIDTH = 30, SHAPE_WIDTH = 16, COUNT_WIDTH = 13, READS_WIDTH = 15 };
 
-/* 1234567 -> "1,234,567" */
-static const char *group_digits(uint64_t n, char text[32])
-{
-    char plain[32];
-    const int length = snprintf(plain, sizeof plain, "%llu", (unsigned long long)n);
-    int at = 0;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) text[at++] = ',';
-        text[at++] = plain[i];
-    }
-    text[at] = '\0';
-    return text;
-}
-
 static void fit_into(char *text, size_t width)
 {
     if (strlen(text) <= width) return;
@@ -60,7 +46,7 @@ static void write_row(FILE *out, const char *name, const char *shape, const char
 
 static void write_node(const vv_model *model, const vvi_node *node, bool chain, FILE *out)
 {
-    char name[160], shape[64], count[32], reads[160];
+    char name[160], shape[64], count[VVI_FORMAT_SIZE], reads[160];
     const char *kind = node->row->info.name;
     const bool tells_kind = strncmp(node->name, kind, strlen(kind)) == 0; /* "conv2d_1" needs no "(conv2d)" */
     snprintf(name, sizeof name, tells_kind ? "%s" : "%s (%s)", node->name, kind);
@@ -68,21 +54,21 @@ static void write_node(const vv_model *model, const vvi_node *node, bool chain, 
     vvi_shape_format(node->out, shape, sizeof shape);
     fit_into(shape, SHAPE_WIDTH);
     list_inputs(model, node, reads, sizeof reads);
-    write_row(out, name, shape, group_digits(node->param_count, count), chain ? NULL : reads);
+    write_row(out, name, shape, vvi_format_count(node->param_count, count), chain ? NULL : reads);
 }
 
 static void write_totals(const vv_model *model, FILE *out)
 {
     const uint64_t params = vv_model_params(model);
-    char text[32];
+    char text[VVI_FORMAT_SIZE];
     static const char *const units[] = { "B", "KB", "MB", "GB", "TB" };
     double size = 4.0 * (double)params;
     size_t unit = 0;
     for (; size >= 1024 && unit < 4; unit++) size /= 1024;
-    fprintf(out, " Total params: %s (%.*f %s)\n", group_digits(params, text), unit == 0 ? 0 : 2, size, units[unit]);
+    fprintf(out, " Total params: %s (%.*f %s)\n", vvi_format_count(params, text), unit == 0 ? 0 : 2, size, units[unit]);
     uint64_t macs = 0;
     for (size_t i = 0; i < model->n_nodes; i++) macs = vvi_saturating_add(macs, model->nodes[i]->macs);
-    fprintf(out, " Multiply-adds an example: %s\n", group_digits(macs, text));
+    fprintf(out, " Multiply-adds an example: %s\n", vvi_format_count(macs, text));
     fprintf(out, " Layers: %zu (the input is not counted)\n", vv_model_layer_count(model));
     if (!model->compiled) return;
     fprintf(out, " Optimizer: %s, loss: %s\n", vvi_optimizer_row_of(model->args.optimizer.kind)->name,

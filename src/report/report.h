@@ -55,7 +55,6 @@ void vvi_json_event(vvi_json *json, const vv_event *event);
 /* "0.25 s", "4.1 s", "2 min 05 s", "1 h 02 min". As snprintf, like the others. */
 int vvi_report_seconds(double seconds, char *text, size_t size);
 int vvi_report_number(double number, char *text, size_t size); /* four digits: "0.9812", "2.31e-05" */
-int vvi_report_count(uint64_t n, char *text, size_t size);     /* "37,448" */
 /* Columns that `n` bytes of UTF-8 take. */
 size_t vvi_report_columns(const char *text, size_t n);
 /* Bytes of `text` that fit into `columns`. */

@@ -43,9 +43,9 @@ static const char *plural(uint64_t n)
 
 static void write_extent(const vvi_space_report *report, FILE *out)
 {
-    char builds[VVI_NUMBER_SIZE], buildable[VVI_NUMBER_SIZE];
-    vvi_report_count(report->builds, builds, sizeof builds);
-    vvi_report_count(report->buildable, buildable, sizeof buildable);
+    char builds[VVI_FORMAT_SIZE], buildable[VVI_FORMAT_SIZE];
+    vvi_format_count(report->builds, builds);
+    vvi_format_count(report->buildable, buildable);
     fprintf(out, report->complete ? "There are %s configuration%s" : "Of %s random configuration%s", builds,
             plural(report->builds));
     fprintf(out, "%s %s can be built, in %zu structure%s.\n", report->complete ? ";" : "", buildable,

@@ -24,18 +24,6 @@ int vvi_report_number(double number, char *text, size_t size)
     return snprintf(text, size, plain ? "%.4f" : "%.3g", number);
 }
 
-int vvi_report_count(uint64_t n, char *text, size_t size)
-{
-    char plain[VVI_NUMBER_SIZE], grouped[VVI_NUMBER_SIZE];
-    const int length = snprintf(plain, sizeof plain, "%" PRIu64, n);
-    size_t at = 0;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) grouped[at++] = ',';
-        grouped[at++] = plain[i];
-    }
-    return snprintf(text, size, "%.*s", (int)at, grouped);
-}
-
 static bool begins_character(char byte)
 {
     return ((unsigned char)byte & 0xc0) != 0x80;
@@ -67,9 +55,9 @@ void vvi_report_values(vvi_text *text, const vv_active *values, size_t n)
 
 void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals)
 {
-    char count[VVI_NUMBER_SIZE];
+    char count[VVI_FORMAT_SIZE];
     if (refusals == NULL || refusals->n == 0) return;
-    vvi_report_count((uint64_t)refusals->n, count, sizeof count);
+    vvi_format_count((uint64_t)refusals->n, count);
     vvi_text_printf(text, "%s %s could not be built and cost no trial", count, refusals->n == 1 ? "draw" : "draws");
     if (refusals->top[0].n > 0) vvi_text_printf(text, ";\nmost often: %s", refusals->top[0].reason);
 }

@@ -198,6 +198,9 @@ static void numbers_have_points_whatever_the_locale(void **state)
     assert_string_equal(vvi_format_double(0.1 + 0.2, text), "0.30000000000000004");
     assert_string_equal(vvi_format_double(0.3, text), "0.3");
     assert_string_equal(vvi_format_float(0.1f, text), "0.1");
+    assert_string_equal(vvi_format_count(37448, text), "37,448");
+    assert_string_equal(vvi_format_count(999, text), "999");
+    assert_string_equal(vvi_format_count(UINT64_MAX, text), "18,446,744,073,709,551,615");
     assert_non_null(mkdtemp(folder));
     const bool german = use_decimal_comma(folder);
     if (german) {
