@@ -53,6 +53,7 @@ typedef struct vvi_text {
 } vvi_text;
 void vvi_text_printf(vvi_text *text, const char *format, ...) VV_PRINTF(2, 3);
 void vvi_text_add(vvi_text *text, const char *bytes, size_t n);
+void vvi_text_add_json(vvi_text *text, const char *string); /* with quotes, escaped, always valid UTF-8 */
 void vvi_text_deinit(vvi_text *text);
 
 /* The shortest decimal text that reads back as the same number ("0.1", "1e-07", "nan"), with a '.' in every locale.

@@ -7,31 +7,15 @@
  *
  * Only fields that are given are written. "compile" is missing where the model is not compiled.
  */
-#include "nn/json.h"
 #include "nn/nn.h"
 #include "nn/values.h"
 
 #include <string.h>
 
-void vvi_json_add_string(vvi_text *text, const char *string)
-{
-    vvi_text_add(text, "\"", 1);
-    for (const char *c = string; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\') {
-            vvi_text_printf(text, "\\%c", *c);
-        } else if ((unsigned char)*c < 0x20) {
-            vvi_text_printf(text, "\\u%04x", (unsigned)*c);
-        } else {
-            vvi_text_add(text, c, 1);
-        }
-    }
-    vvi_text_add(text, "\"", 1);
-}
-
 static void write_value(vvi_text *text, const vv_field *field, double value)
 {
     if (field->type == VV_FIELD_ENUM) {
-        vvi_json_add_string(text, field->labels[(int)value]);
+        vvi_text_add_json(text, field->labels[(int)value]);
     } else if (field->type == VV_FIELD_BOOL) {
         vvi_text_printf(text, "%s", value != 0 ? "true" : "false");
     } else {
@@ -59,7 +43,7 @@ static void write_node(vvi_text *text, const vvi_node *node)
 {
     const vv_layer_info *info = &node->row->info;
     vvi_text_printf(text, "{\"kind\": \"%s\", \"name\": ", info->name);
-    vvi_json_add_string(text, node->name);
+    vvi_text_add_json(text, node->name);
     vvi_text_printf(text, ", \"inputs\": [");
     for (size_t i = 0; i < node->n_inputs; i++) vvi_text_printf(text, "%s%d", i > 0 ? ", " : "", node->inputs[i]);
     vvi_text_printf(text, "], ");

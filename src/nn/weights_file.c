@@ -4,7 +4,6 @@
  * a file says what was, not what should be. Reading is all or nothing: the model's weights change only when every
  * tensor was found to fit.
  */
-#include "nn/json.h"
 #include "nn/nn.h"
 #include "nn/safetensors.h"
 
@@ -19,13 +18,13 @@ static void describe(const vv_model *model, const char *architecture, vvi_text *
 {
     size_t offset = 0;
     vvi_text_printf(header, "{\"__metadata__\":{\"varve.version\":\"%s\",\"varve.model\":", vv_version());
-    vvi_json_add_string(header, architecture);
+    vvi_text_add_json(header, architecture);
     vvi_text_printf(header, "}");
     for (size_t i = 0; i < model->n_slots; i++) {
         const vvi_weight_slot *slot = &model->slots[i];
         const size_t size = slot->n * sizeof(float);
         vvi_text_printf(header, ",");
-        vvi_json_add_string(header, slot->name);
+        vvi_text_add_json(header, slot->name);
         vvi_text_printf(header, ":{\"dtype\":\"F32\",\"shape\":[");
         for (int d = 0; d < slot->param->rank; d++)
             vvi_text_printf(header, "%s%d", d > 0 ? "," : "", slot->param->dim[d]);

@@ -10,51 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- strings --------------------------------------------------------------------------------------------------------
- */
-
-/* The length of the well-formed UTF-8 character at `s`, or 0 (RFC 3629: no surrogates, no overlong forms). */
-static size_t character_length(const unsigned char *s)
-{
-    if (s[0] < 0x80) return 1;
-    const size_t n = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
-                     : s[0] >= 0xe0 && s[0] <= 0xef ? 3
-                     : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
-                                                    : 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80) return 0;
-    const bool overlong = (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xf0 && s[1] < 0x90);
-    const bool outside = (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf4 && s[1] > 0x8f);
-    return overlong || outside ? 0 : n;
-}
-
-static void add_character(vvi_text *text, const char *s, size_t n)
-{
-    static const char plain[] = "\"\\\b\f\n\r\t", escaped[] = "\"\\bfnrt";
-    const char *special = *s != '\0' ? strchr(plain, *s) : NULL;
-    if (n == 0)
-        vvi_text_add(text, "\xef\xbf\xbd", 3);
-    else if (special != NULL)
-        vvi_text_printf(text, "\\%c", escaped[special - plain]);
-    else if ((unsigned char)*s < 0x20 || *s == 0x7f)
-        vvi_text_printf(text, "\\u%04x", (unsigned)(unsigned char)*s);
-    else
-        vvi_text_add(text, s, n);
-}
-
-static void add_string(vvi_text *text, const char *s)
-{
-    vvi_text_add(text, "\"", 1);
-    while (*s != '\0') {
-        unsigned char head[4] = { 0 };
-        memcpy(head, s, strnlen(s, sizeof head));
-        const size_t n = character_length(head);
-        add_character(text, s, n);
-        s += n == 0 ? 1 : n;
-    }
-    vvi_text_add(text, "\"", 1);
-}
-
 /* ---- structure ------------------------------------------------------------------------------------------------------
  */
 
@@ -63,7 +18,7 @@ static vvi_text *begin_value(vvi_json *json, const char *key)
     if (json->comma) vvi_text_add(&json->text, ", ", 2);
     json->comma = true;
     if (key != NULL) {
-        add_string(&json->text, key);
+        vvi_text_add_json(&json->text, key);
         vvi_text_add(&json->text, ": ", 2);
     }
     return &json->text;
@@ -94,7 +49,7 @@ void vvi_json_string(vvi_json *json, const char *key, const char *text)
     if (text == NULL)
         vvi_json_null(json, key);
     else
-        add_string(begin_value(json, key), text);
+        vvi_text_add_json(begin_value(json, key), text);
 }
 
 void vvi_json_int(vvi_json *json, const char *key, int64_t number)
