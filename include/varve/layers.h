@@ -5,6 +5,9 @@
  * The required argument comes first and bare, the rest are keywords, and a zeroed member means the documented default.
  * Names and defaults are those of Keras 3. Images are height x width x channels (channels last).
  *
+ * "Not trained yet": the layer has its shape and its cost, so that models with it can be built, summarised, written,
+ * read and weighed; they cannot have weights, and vv_fit, vv_evaluate and vv_predict refuse them (VV_UNSUPPORTED).
+ *
  * `name` members are copied by vv_add; NULL: the kind, counted as Keras counts ("conv2d", "conv2d_1", ...).
  */
 #ifndef VARVE_LAYERS_H
@@ -98,15 +101,54 @@ typedef struct vv_conv2d_args {
     const char *name;
 } vv_conv2d_args;
 
-/* max_pooling2d: [h, w, c] -> [h', w', c], the largest of each window; padding never wins. Ties: the first. */
-typedef struct vv_max_pooling2d_args {
+/* depthwise_conv2d: each channel by kernels of its own.  [h, w, c] -> [h', w', c * depth_multiplier]; channel k's
+ * outputs are k * depth_multiplier and those after it.  kernel [kernel_size, kernel_width, c, depth_multiplier], bias
+ * [c * depth_multiplier]. A stride and a dilation cannot both be above 1. Sifre 2014; Chollet 2016. Not trained yet. */
+typedef struct vv_depthwise_conv2d_args {
+    int kernel_size; /* required, >= 1. Height, and width unless given */
+    int kernel_width;
+    int depth_multiplier; /* >= 1; 0: 1 */
+    int strides;          /* >= 1; 0: 1 */
+    int strides_width;
+    vv_padding padding;
+    int dilation_rate; /* >= 1; 0: 1 */
+    int dilation_width;
+    vv_activation activation;
+    bool no_bias;
+    vv_initializer depthwise_initializer, bias_initializer;
+    vv_regularizer depthwise_regularizer, bias_regularizer;
+    const char *name;
+} vv_depthwise_conv2d_args;
+
+/* max_pooling2d: [h, w, c] -> [h', w', c], the largest of each window; padding never wins. Ties: the first.
+ * average_pooling2d (not trained yet): the mean of what of each window is not padding. */
+typedef struct vv_pooling2d_args {
     int pool_size; /* required, >= 1. Height, and width unless given */
     int pool_width;
     int strides; /* >= 1; 0: the pool's size */
     int strides_width;
     vv_padding padding;
     const char *name;
-} vv_max_pooling2d_args;
+} vv_pooling2d_args;
+
+/* global_average_pooling2d: [h, w, c] -> [c], the mean of each channel. Lin et al. 2013. Not trained yet. */
+typedef struct vv_global_average_pooling2d_args {
+    int reserved;
+    const char *name;
+} vv_global_average_pooling2d_args;
+
+/* batch_normalization: over the last axis, [..., c] -> [..., c].  y = gamma (x - mean) / sqrt(variance + epsilon) + beta;
+ * gamma [c], beta [c]. Mean and variance are those of the batch in training, else moving ones: old * momentum + batch's
+ * * (1 - momentum). The moving mean [c] and variance [c] are not trainable, so vv_model_params does not count them (the
+ * "total" of Keras does). Ioffe, Szegedy 2015. Not trained yet. */
+typedef struct vv_batch_normalization_args {
+    int reserved;
+    vv_maybe momentum; /* [0, 1]; unset: 0.99 */
+    double epsilon;    /* 0: 1e-3 */
+    bool no_center;    /* leaves beta out */
+    bool no_scale;     /* leaves gamma out */
+    const char *name;
+} vv_batch_normalization_args;
 
 /* flatten: [a, b, c] -> [a*b*c] */
 typedef struct vv_flatten_args {
@@ -161,7 +203,11 @@ typedef enum vv_layer_kind {
     VV_LAYER_ACTIVATION,
     VV_LAYER_LSTM,
     VV_LAYER_ADD,
-    VV_LAYER_CONCATENATE
+    VV_LAYER_CONCATENATE,
+    VV_LAYER_DEPTHWISE_CONV2D,
+    VV_LAYER_AVERAGE_POOLING2D,
+    VV_LAYER_GLOBAL_AVERAGE_POOLING2D,
+    VV_LAYER_BATCH_NORMALIZATION
 } vv_layer_kind;
 
 typedef struct vv_layer {
@@ -170,7 +216,10 @@ typedef struct vv_layer {
         vv_input_args input;
         vv_dense_args dense;
         vv_conv2d_args conv2d;
-        vv_max_pooling2d_args max_pooling2d;
+        vv_depthwise_conv2d_args depthwise_conv2d;
+        vv_pooling2d_args pooling2d; /* max_pooling2d, average_pooling2d */
+        vv_global_average_pooling2d_args global_average_pooling2d;
+        vv_batch_normalization_args batch_normalization;
         vv_flatten_args flatten;
         vv_dropout_args dropout;
         vv_activation_args activation;
@@ -182,8 +231,16 @@ typedef struct vv_layer {
 #define vv_input(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_INPUT, .input = { .dim = { __VA_ARGS__ } })
 #define vv_dense(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_DENSE, .dense = { .units = __VA_ARGS__ })
 #define vv_conv2d(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_CONV2D, .conv2d = { .filters = __VA_ARGS__ })
+#define vv_depthwise_conv2d(...) \
+    VV_LITERAL(vv_layer, .kind = VV_LAYER_DEPTHWISE_CONV2D, .depthwise_conv2d = { .kernel_size = __VA_ARGS__ })
 #define vv_max_pooling2d(...) \
-    VV_LITERAL(vv_layer, .kind = VV_LAYER_MAX_POOLING2D, .max_pooling2d = { .pool_size = __VA_ARGS__ })
+    VV_LITERAL(vv_layer, .kind = VV_LAYER_MAX_POOLING2D, .pooling2d = { .pool_size = __VA_ARGS__ })
+#define vv_average_pooling2d(...) \
+    VV_LITERAL(vv_layer, .kind = VV_LAYER_AVERAGE_POOLING2D, .pooling2d = { .pool_size = __VA_ARGS__ })
+#define vv_global_average_pooling2d(...) \
+    VV_LITERAL(vv_layer, .kind = VV_LAYER_GLOBAL_AVERAGE_POOLING2D, .global_average_pooling2d = { .reserved = 0, __VA_ARGS__ })
+#define vv_batch_normalization(...) \
+    VV_LITERAL(vv_layer, .kind = VV_LAYER_BATCH_NORMALIZATION, .batch_normalization = { .reserved = 0, __VA_ARGS__ })
 #define vv_flatten(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_FLATTEN, .flatten = { .reserved = 0, __VA_ARGS__ })
 #define vv_dropout(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_DROPOUT, .dropout = { .rate = __VA_ARGS__ })
 #define vv_activation_layer(...) \

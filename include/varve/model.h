@@ -7,7 +7,8 @@
  *     vv_compile(m, .loss = VV_BINARY_CROSSENTROPY, .optimizer = vv_adam(), .metrics = VV_METRICS(VV_ACCURACY));
  *
  * A model is a graph from the start; vv_add is the short form that connects a layer to the one added before it.
- * Building allocates no weights: they appear at the first fit, evaluate, predict or load.
+ * Building allocates no weights: they appear at the first fit, evaluate, predict or load. A model with a layer that is
+ * not trained yet (layers.h) never gets any: all of these, vv_model_init and vv_model_load refuse it (VV_UNSUPPORTED).
  * A layer whose shapes do not fit sticks as an error that names the layer, the rule and the numbers.
  * A model has at most 4096 layers. It is used by one thread at a time.
  */
@@ -74,7 +75,8 @@ typedef struct vv_layer_view {
     const vv_layer *layer; /* as added */
     vv_shape input, output;
     uint64_t params;     /* trainable numbers                             */
-    uint64_t macs;       /* multiply-accumulates of one example's forward pass: products of kernels only */
+    uint64_t macs;       /* multiply-accumulates of one example's forward pass: products of kernels, and one for each
+                            element of a batch normalization */
     const int *inputs;   /* nodes it reads */
     size_t n_inputs;
 } vv_layer_view;

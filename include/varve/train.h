@@ -130,8 +130,9 @@ typedef struct vv_fit_args {
 
 /* Trains. The weights are drawn first if the model has none. The error is on the model (vv_model_error).
  * VV_DIVERGED: a loss was not finite; the text names the epoch. VV_BAD_ARG, VV_BAD_SHAPE: data and model do not fit,
- * a class number outside the output, no loss. VV_INTERRUPTED: a callback returned it. An error returned by fit does
- * not stick: the model can be used again. */
+ * a class number outside the output, no loss. VV_UNSUPPORTED: a layer that is not trained yet, by its name (evaluate and
+ * predict too). VV_INTERRUPTED: a callback returned it. An error returned by fit does not stick: the model can be used
+ * again. */
 vv_status vv_fit_with(vv_model *model, const vv_fit_args *args) VV_MUST_USE;
 
 typedef struct vv_evaluate_args {

@@ -90,7 +90,7 @@ typedef struct vvi_layer_row {
     bool alias; /* y is x: forward and backward only rename (flatten); both are NULL */
 
     void (*prepare)(const vvi_pass *pass); /* once per step from the weights into `prepared`; NULL: nothing */
-    void (*forward)(const vvi_pass *pass);
+    void (*forward)(const vvi_pass *pass); /* NULL, and neither input nor alias: cannot be trained yet, as the rest */
     void (*backward)(const vvi_pass *pass);
     void (*reference_forward)(const vvi_reference_pass *pass);
     void (*reference_backward)(const vvi_reference_pass *pass);
@@ -99,6 +99,8 @@ typedef struct vvi_layer_row {
 /* The registry (layers/registry.c); NULL: unknown. */
 const vvi_layer_row *vvi_layer_row_of(vv_layer_kind kind);
 const vvi_layer_row *vvi_layer_row_at(size_t index);
+/* Can it be trained, or has it shape and cost rules only? */
+bool vvi_layer_is_trainable(const vvi_layer_row *row);
 
 /* Every field against its table: BAD_ARG naming layer, field, value and range. Then row->check. */
 vv_status vvi_layer_check(const vv_layer *layer, const char *name, vv_error *error);

@@ -35,7 +35,19 @@ vv_status vvi_model_begin_call(vv_model *model)
 {
     if (model == NULL) return VV_NO_MEMORY;
     model->last = (vv_error){ 0 };
-    return model->error.status;
+    if (model->error.status != VV_OK || model->rehearsal) return model->error.status;
+    return vvi_model_check_trainable(model, &model->last);
+}
+
+vv_status vvi_model_check_trainable(const vv_model *model, vv_error *error)
+{
+    for (size_t i = 0; i < model->n_nodes; i++) {
+        const vvi_node *node = model->nodes[i];
+        if (vvi_layer_is_trainable(node->row)) continue;
+        return vvi_fail(error, VV_UNSUPPORTED, "%s: %s has shape and cost rules only; it cannot be trained yet",
+                        node->name, node->row->info.name);
+    }
+    return VV_OK;
 }
 
 uint64_t vvi_saturating_add(uint64_t a, uint64_t b)

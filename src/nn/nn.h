@@ -77,7 +77,13 @@ vv_status vvi_model_make_weights(vv_model *model, vv_error *error);
 void vvi_model_drop_weights(vv_model *model);
 vv_status vvi_model_draw_weights(vv_model *model, uint64_t seed, vv_error *error);
 
-/* First thing in fit, evaluate, predict: forgets the last error, returns the sticking one. */
+/* UNSUPPORTED with the first layer that has shape and cost rules only. Such a model has no weights either: what would
+ * be drawn or saved today lacks what a layer keeps in training (batch normalization's moving mean), and would not load
+ * into the same model later. */
+vv_status vvi_model_check_trainable(const vv_model *model, vv_error *error);
+
+/* First thing in fit, evaluate, predict, init: forgets the last error, returns the sticking one, or that the model
+ * cannot be trained; but a rehearsal, which is about what can be built, goes on. */
 vv_status vvi_model_begin_call(vv_model *model);
 
 #endif

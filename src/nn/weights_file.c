@@ -118,6 +118,7 @@ static bool is_weight(const void *context, const char *name)
 
 static vv_status take_weights(vv_model *model, const vvi_tensors *tensors, vv_error *error)
 {
+    VVI_TRY(vvi_model_check_trainable(model, error));
     VVI_TRY(vvi_model_make_weights(model, error));
     vvi_tensor tensor;
     for (size_t i = 0; i < model->n_slots; i++) VVI_TRY(check_slot(tensors, &model->slots[i], &tensor, error));

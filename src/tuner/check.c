@@ -1,9 +1,10 @@
 /* check.c - what is refused before anything is trained. All of it runs in a child process, as every build does.
  *
  *   - The default configuration is built twice: two different models mean a build function that is not a function of
- * its hyperparameters, and no score of it would mean anything.
- *   - Its model must fit the data and provide the objective's metric. A default configuration that cannot be built is
- * no error (other values may build); then the first proposal is checked instead.
+ *     its hyperparameters, and no score of it would mean anything.
+ *   - Its model must have no layer that cannot be trained yet, fit the data and provide the objective's metric. A
+ *     default configuration that cannot be built is no error (other values may build); then the first proposal is
+ *     checked instead.
  *   - Every stored trial is built again with its values. It must ask for what it asked for, from the same domains, and
  *     give the same model.
  */
@@ -55,6 +56,7 @@ static vv_status check_data(const vvi_search *search, const vv_model *model, vv_
 
 vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error)
 {
+    VVI_TRY(vvi_model_check_trainable(model, error));
     VVI_TRY(check_data(search, model, error));
     return check_objective(search, model, error);
 }

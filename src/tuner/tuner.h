@@ -81,7 +81,7 @@ int vvi_job_death(const vvi_job_end *end, char *text, size_t size);
 
 /* ---- before any training (check.c) ------------------------------------------------------------------------------ */
 
-/* Does the objective's metric exist, does the data fit? */
+/* Can it be trained, does the objective's metric exist, does the data fit? */
 vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error);
 /* The default configuration and every stored trial, in a child. *stopped: `stop` said so. */
 vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error);

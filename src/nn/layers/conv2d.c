@@ -61,11 +61,7 @@ static vv_activation activation(const vv_layer *layer)
 static vv_status check(const vv_layer *layer, const char *name, vv_error *error)
 {
     const vv_conv2d_args *a = &layer->conv2d;
-    const int stride = a->strides > a->strides_width ? a->strides : a->strides_width;
-    const int dilation = a->dilation_rate > a->dilation_width ? a->dilation_rate : a->dilation_width;
-    if (stride > 1 && dilation > 1)
-        return vvi_fail(error, VV_BAD_ARG, "%s: strides %d and dilation_rate %d cannot both be above 1", name, stride,
-                        dilation);
+    VVI_TRY(vvi_check_strides(name, a->strides, a->strides_width, a->dilation_rate, a->dilation_width, error));
     return vvi_layer_check_bias(a->bias_initializer, name, error);
 }
 

@@ -55,12 +55,14 @@ extern const char *const vvi_initializer_zeros_labels[];
     VVI_PENALTY(T, array, l1, "penalty on the sum of the " #array "'s sizes"),                                         \
         VVI_PENALTY(T, array, l2, "penalty on the sum of the " #array "'s squares")
 
-/* What a layer with a kernel and a bias has. */
-#define VVI_KERNEL_AND_BIAS(T)                                                                                         \
+/* What a layer with a kernel and a bias has; `array`: what its arguments call the kernel. */
+#define VVI_ARRAY_AND_BIAS(T, array)                                                                                   \
     VVI_BOOL(T, no_bias, "leaves the bias out"),                                                                       \
-        VVI_INITIALIZER(T, kernel_initializer, vvi_initializer_glorot_labels, VV_GLOROT_UNIFORM, "how kernels start"), \
+        VVI_INITIALIZER(T, array##_initializer, vvi_initializer_glorot_labels, VV_GLOROT_UNIFORM,                      \
+                        "how kernels start"),                                                                          \
         VVI_INITIALIZER(T, bias_initializer, vvi_initializer_zeros_labels, VV_ZEROS, "how biases start"),              \
-        VVI_REGULARIZER(T, kernel), VVI_REGULARIZER(T, bias)
+        VVI_REGULARIZER(T, array), VVI_REGULARIZER(T, bias)
+#define VVI_KERNEL_AND_BIAS(T) VVI_ARRAY_AND_BIAS(T, kernel)
 
 #define VVI_COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -93,6 +95,19 @@ vvi_axis vvi_axis_of(int in, int size, int stride, int dilation, vv_padding padd
 vv_status vvi_check_image(const char *name, vv_shape in, vv_error *error);
 /* Does the window fit? what: "kernel" */
 vv_status vvi_check_window(const char *name, const char *what, vvi_axis y, vvi_axis x, vv_error *error);
+/* A kernel has strides or dilations, not both. */
+vv_status vvi_check_strides(const char *name, int strides, int strides_width, int dilation, int dilation_width,
+                            vv_error *error);
+
+/* Pooling, whatever it makes of a window: fields, both axes, the shape rule. */
+enum { VVI_POOLING2D_FIELDS = 5 };
+extern const vv_field vvi_pooling2d_fields[VVI_POOLING2D_FIELDS];
+typedef struct vvi_axes {
+    vvi_axis y, x;
+} vvi_axes;
+vvi_axes vvi_pooling2d_axes(const vv_layer *layer, vv_shape in);
+vv_status vvi_pooling2d_shape(const vv_layer *layer, const char *name, const vv_shape *in, size_t n_in, vv_shape *out,
+                              vv_error *error);
 
 /* ---- what follows y = x W + b in `rows` rows of the last axis --------------------------------------------------- */
 
@@ -125,6 +140,8 @@ double *vvi_reference_deactivate(const vvi_reference_pass *pass, vv_activation a
 int vvi_rows(vv_shape out, int n);
 
 extern const vvi_layer_row vvi_layer_input, vvi_layer_dense, vvi_layer_conv2d, vvi_layer_max_pooling2d,
-    vvi_layer_flatten, vvi_layer_dropout, vvi_layer_activation, vvi_layer_lstm, vvi_layer_add, vvi_layer_concatenate;
+    vvi_layer_flatten, vvi_layer_dropout, vvi_layer_activation, vvi_layer_lstm, vvi_layer_add, vvi_layer_concatenate,
+    vvi_layer_depthwise_conv2d, vvi_layer_average_pooling2d, vvi_layer_global_average_pooling2d,
+    vvi_layer_batch_normalization;
 
 #endif

@@ -3,44 +3,9 @@
  */
 #include "nn/layers/layers.h"
 
-static const vv_field fields[] = {
-    VVI_INT(vv_max_pooling2d_args, pool_size, "height of a window, and its width unless given", .required = true),
-    VVI_INT(vv_max_pooling2d_args, pool_width, "0: pool_size", .preset = 0),
-    VVI_INT(vv_max_pooling2d_args, strides, "rows from window to window; 0: the window's height", .preset = 0),
-    VVI_INT(vv_max_pooling2d_args, strides_width, "columns from window to window; 0: strides, else the window's width",
-            .preset = 0),
-    VVI_ENUM(vv_max_pooling2d_args, padding, vvi_padding_labels, VV_SAME, VV_VALID, "what happens at the border",
-             .min = 0),
-};
-
-typedef struct axes {
-    vvi_axis y, x;
-} axes;
-
-static axes axes_of(const vv_layer *layer, vv_shape in)
-{
-    const vv_max_pooling2d_args *a = &layer->max_pooling2d;
-    const int width = a->pool_width > 0 ? a->pool_width : a->pool_size;
-    const int stride = a->strides > 0 ? a->strides : a->pool_size;
-    const int stride_width = a->strides_width > 0 ? a->strides_width : a->strides > 0 ? a->strides : width;
-    return (axes){ .y = vvi_axis_of(in.dim[0], a->pool_size, stride, 1, a->padding),
-                   .x = vvi_axis_of(in.dim[1], width, stride_width, 1, a->padding) };
-}
-
-static vv_status shape(const vv_layer *layer, const char *name, const vv_shape *in, size_t n_in, vv_shape *out,
-                       vv_error *error)
-{
-    (void)n_in;
-    VVI_TRY(vvi_check_image(name, in[0], error));
-    const axes a = axes_of(layer, in[0]);
-    VVI_TRY(vvi_check_window(name, "pool", a.y, a.x, error));
-    *out = (vv_shape){ .rank = 3, .dim = { a.y.out, a.x.out, in[0].dim[2] } };
-    return VV_OK;
-}
-
 static vvi_pool pool_of(const vv_layer *layer, vv_shape in, int n)
 {
-    const axes a = axes_of(layer, in);
+    const vvi_axes a = vvi_pooling2d_axes(layer, in);
     return (vvi_pool){ .n = n,
                        .h = a.y.in,
                        .w = a.x.in,
@@ -119,12 +84,12 @@ static void reference_backward(const vvi_reference_pass *pass)
 const vvi_layer_row vvi_layer_max_pooling2d = { .info = { .kind = VV_LAYER_MAX_POOLING2D,
                                                           .name = "max_pooling2d",
                                                           .summary = "the largest element of each window",
-                                                          .fields = fields,
-                                                          .n_fields = VVI_COUNT(fields) },
-                                                .name_offset = offsetof(vv_max_pooling2d_args, name),
+                                                          .fields = vvi_pooling2d_fields,
+                                                          .n_fields = VVI_POOLING2D_FIELDS },
+                                                .name_offset = offsetof(vv_pooling2d_args, name),
                                                 .min_inputs = 1,
                                                 .max_inputs = 1,
-                                                .shape = shape,
+                                                .shape = vvi_pooling2d_shape,
                                                 .forward = forward,
                                                 .backward = backward,
                                                 .reference_forward = reference_forward,

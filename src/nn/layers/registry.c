@@ -2,8 +2,20 @@
 #include "nn/layers/layers.h"
 
 static const vvi_layer_row *const rows[] = {
-    &vvi_layer_input,   &vvi_layer_dense,      &vvi_layer_conv2d, &vvi_layer_max_pooling2d, &vvi_layer_flatten,
-    &vvi_layer_dropout, &vvi_layer_activation, &vvi_layer_lstm,   &vvi_layer_add,           &vvi_layer_concatenate,
+    &vvi_layer_input,
+    &vvi_layer_dense,
+    &vvi_layer_conv2d,
+    &vvi_layer_max_pooling2d,
+    &vvi_layer_flatten,
+    &vvi_layer_dropout,
+    &vvi_layer_activation,
+    &vvi_layer_lstm,
+    &vvi_layer_add,
+    &vvi_layer_concatenate,
+    &vvi_layer_depthwise_conv2d,
+    &vvi_layer_average_pooling2d,
+    &vvi_layer_global_average_pooling2d,
+    &vvi_layer_batch_normalization,
 };
 
 const vvi_layer_row *vvi_layer_row_at(size_t index)
@@ -16,6 +28,11 @@ const vvi_layer_row *vvi_layer_row_of(vv_layer_kind kind)
     for (size_t i = 0; i < VVI_COUNT(rows); i++)
         if (rows[i]->info.kind == kind) return rows[i];
     return NULL;
+}
+
+bool vvi_layer_is_trainable(const vvi_layer_row *row)
+{
+    return row->forward != NULL || row->alias || row->info.kind == VV_LAYER_INPUT;
 }
 
 const vv_layer_info *vv_layer_info_at(size_t index)

@@ -44,3 +44,45 @@ vv_status vvi_check_window(const char *name, const char *what, vvi_axis y, vvi_a
     return vvi_fail(error, VV_BAD_SHAPE, "%s: a %dx%d %s%s does not fit its %dx%d input", name, y.size, x.size, what,
                     dilated, y.in, x.in);
 }
+
+vv_status vvi_check_strides(const char *name, int strides, int strides_width, int dilation, int dilation_width,
+                            vv_error *error)
+{
+    const int stride = strides > strides_width ? strides : strides_width;
+    const int rate = dilation > dilation_width ? dilation : dilation_width;
+    if (stride <= 1 || rate <= 1) return VV_OK;
+    return vvi_fail(error, VV_BAD_ARG, "%s: strides %d and dilation_rate %d cannot both be above 1", name, stride,
+                    rate);
+}
+
+/* ---- pooling ---------------------------------------------------------------------------------------------------- */
+
+const vv_field vvi_pooling2d_fields[VVI_POOLING2D_FIELDS] = {
+    VVI_INT(vv_pooling2d_args, pool_size, "height of a window, and its width unless given", .required = true),
+    VVI_INT(vv_pooling2d_args, pool_width, "0: pool_size", .preset = 0),
+    VVI_INT(vv_pooling2d_args, strides, "rows from window to window; 0: the window's height", .preset = 0),
+    VVI_INT(vv_pooling2d_args, strides_width, "columns from window to window; 0: strides, else the window's width",
+            .preset = 0),
+    VVI_ENUM(vv_pooling2d_args, padding, vvi_padding_labels, VV_SAME, VV_VALID, "what happens at the border", .min = 0),
+};
+
+vvi_axes vvi_pooling2d_axes(const vv_layer *layer, vv_shape in)
+{
+    const vv_pooling2d_args *a = &layer->pooling2d;
+    const int width = a->pool_width > 0 ? a->pool_width : a->pool_size;
+    const int stride = a->strides > 0 ? a->strides : a->pool_size;
+    const int stride_width = a->strides_width > 0 ? a->strides_width : a->strides > 0 ? a->strides : width;
+    return (vvi_axes){ .y = vvi_axis_of(in.dim[0], a->pool_size, stride, 1, a->padding),
+                       .x = vvi_axis_of(in.dim[1], width, stride_width, 1, a->padding) };
+}
+
+vv_status vvi_pooling2d_shape(const vv_layer *layer, const char *name, const vv_shape *in, size_t n_in, vv_shape *out,
+                              vv_error *error)
+{
+    (void)n_in;
+    VVI_TRY(vvi_check_image(name, in[0], error));
+    const vvi_axes a = vvi_pooling2d_axes(layer, in[0]);
+    VVI_TRY(vvi_check_window(name, "pool", a.y, a.x, error));
+    *out = (vv_shape){ .rank = 3, .dim = { a.y.out, a.x.out, in[0].dim[2] } };
+    return VV_OK;
+}

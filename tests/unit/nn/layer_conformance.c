@@ -199,8 +199,26 @@ static void every_row_that_computes_has_cases(void **state)
         if (row->forward != NULL && !seen[row->info.kind]) fail_msg("%s has no case", row->info.name);
         assert_int_equal(row->forward == NULL, row->reference_forward == NULL);
         assert_int_equal(row->backward == NULL, row->reference_backward == NULL);
-        assert_true(row->forward != NULL || row->alias || row->info.kind == VV_LAYER_INPUT);
+        assert_int_equal(row->forward == NULL, row->backward == NULL);
     }
+}
+
+/* What a row that computes nothing yet may have, and no others than these are such rows. */
+static void rows_that_cannot_be_trained_have_shape_and_cost_only(void **state)
+{
+    (void)state;
+    const vv_layer_kind untrained[] = { VV_LAYER_DEPTHWISE_CONV2D, VV_LAYER_AVERAGE_POOLING2D,
+                                        VV_LAYER_GLOBAL_AVERAGE_POOLING2D, VV_LAYER_BATCH_NORMALIZATION };
+    size_t n = 0;
+    const vvi_layer_row *row;
+    for (size_t i = 0; (row = vvi_layer_row_at(i)) != NULL; i++) {
+        assert_non_null(row->shape);
+        if (vvi_layer_is_trainable(row)) continue;
+        assert_true(n < 4);
+        assert_int_equal(row->info.kind, untrained[n++]);
+        assert_true(row->prepare == NULL && row->needs == NULL && !row->alias);
+    }
+    assert_int_equal(n, 4);
 }
 
 static double share_of_zeros(const rig *r)
@@ -239,6 +257,12 @@ static void macs_count_the_products(void **state)
     assert_int_equal(vvi_layer_row_of(dense.kind)->macs(&dense, &in, out), 5 * 100 * 10);
     in = (vv_shape)SHAPE(100, 1);
     assert_int_equal(vvi_layer_row_of(lstm.kind)->macs(&lstm, &in, out), 100 * 33 * 128);
+    const vv_layer depthwise = vv_depthwise_conv2d(3, .kernel_width = 2, .depth_multiplier = 4, .padding = VV_SAME),
+                   normalization = vv_batch_normalization();
+    in = (vv_shape)SHAPE(9, 8, 5);
+    out = (vv_shape)SHAPE(9, 8, 20);
+    assert_int_equal(vvi_layer_row_of(depthwise.kind)->macs(&depthwise, &in, out), 9 * 8 * 20 * 3 * 2);
+    assert_int_equal(vvi_layer_row_of(normalization.kind)->macs(&normalization, &out, out), 9 * 8 * 20);
 }
 
 int main(void)
@@ -251,6 +275,7 @@ int main(void)
         cmocka_unit_test(gradients_before_the_activation_can_be_handed_in),
         cmocka_unit_test(pooling_applies_the_mask_of_a_relu_before_it),
         cmocka_unit_test(every_row_that_computes_has_cases),
+        cmocka_unit_test(rows_that_cannot_be_trained_have_shape_and_cost_only),
         cmocka_unit_test(dropout_zeroes_its_rate_and_keeps_the_mean),
         cmocka_unit_test(macs_count_the_products),
     };

@@ -3,6 +3,7 @@
  */
 #include "check.h"
 #include "nn/layer.h"
+#include <varve/model.h>
 
 #include <limits.h>
 
@@ -54,6 +55,19 @@ static void shapes_are_those_of_keras(void **state)
     check_shape(vv_max_pooling2d(2, .padding = VV_SAME), SHAPES(SHAPE(7, 5, 3)), SHAPE(4, 3, 3));
     check_shape(vv_max_pooling2d(3, .pool_width = 2), SHAPES(SHAPE(7, 5, 3)), SHAPE(2, 2, 3));
     check_shape(vv_max_pooling2d(3, .strides = 1), SHAPES(SHAPE(7, 5, 3)), SHAPE(5, 3, 3));
+    check_shape(vv_average_pooling2d(2), SHAPES(SHAPE(7, 5, 3)), SHAPE(3, 2, 3));
+    check_shape(vv_average_pooling2d(24, .pool_width = 5), SHAPES(SHAPE(25, 5, 64)), SHAPE(1, 1, 64));
+    check_shape(vv_average_pooling2d(2, .padding = VV_SAME, .strides_width = 1), SHAPES(SHAPE(7, 5, 3)),
+                SHAPE(4, 5, 3));
+    check_shape(vv_global_average_pooling2d(), SHAPES(SHAPE(7, 5, 3)), SHAPE(3));
+    check_shape(vv_depthwise_conv2d(3), SHAPES(SHAPE(28, 28, 5)), SHAPE(26, 26, 5));
+    check_shape(vv_depthwise_conv2d(3, .depth_multiplier = 4), SHAPES(SHAPE(28, 28, 5)), SHAPE(26, 26, 20));
+    check_shape(vv_depthwise_conv2d(3, .padding = VV_SAME, .strides = 2), SHAPES(SHAPE(9, 8, 3)), SHAPE(5, 4, 3));
+    check_shape(vv_depthwise_conv2d(4, .strides = 3, .strides_width = 2), SHAPES(SHAPE(11, 9, 3)), SHAPE(3, 3, 3));
+    check_shape(vv_depthwise_conv2d(3, .dilation_rate = 2), SHAPES(SHAPE(5, 6, 3)), SHAPE(1, 2, 3));
+    check_shape(vv_depthwise_conv2d(3, .kernel_width = 1), SHAPES(SHAPE(30, 1, 40)), SHAPE(28, 1, 40));
+    check_shape(vv_batch_normalization(), SHAPES(SHAPE(7, 5, 3)), SHAPE(7, 5, 3));
+    check_shape(vv_batch_normalization(), SHAPES(SHAPE(9)), SHAPE(9));
     check_shape(vv_flatten(), SHAPES(SHAPE(7, 5, 3)), SHAPE(105));
     check_shape(vv_dropout(0.5), SHAPES(SHAPE(7, 5)), SHAPE(7, 5));
     check_shape(vv_activation_layer(VV_RELU), SHAPES(SHAPE(7, 5)), SHAPE(7, 5));
@@ -78,6 +92,18 @@ static void layers_that_do_not_fit_say_why(void **state)
                   "max_pooling2d: wants height x width x channels, its input is 10");
     check_refusal(vv_max_pooling2d(2), SHAPES(SHAPE(1, 5, 3)), VV_BAD_SHAPE,
                   "max_pooling2d: a 2x2 pool does not fit its 1x5 input");
+    check_refusal(vv_average_pooling2d(3, .pool_width = 5), SHAPES(SHAPE(4, 4, 3)), VV_BAD_SHAPE,
+                  "average_pooling2d: a 3x5 pool does not fit its 4x4 input");
+    check_refusal(vv_average_pooling2d(2), SHAPES(SHAPE(4, 4)), VV_BAD_SHAPE,
+                  "average_pooling2d: wants height x width x channels, its input is 4x4");
+    check_refusal(vv_global_average_pooling2d(), SHAPES(SHAPE(4, 4, 3, 2)), VV_BAD_SHAPE,
+                  "global_average_pooling2d: wants height x width x channels, its input is 4x4x3x2");
+    check_refusal(vv_depthwise_conv2d(5), SHAPES(SHAPE(4, 9, 3)), VV_BAD_SHAPE,
+                  "depthwise_conv2d: a 5x5 kernel does not fit its 4x9 input");
+    check_refusal(vv_depthwise_conv2d(3, .dilation_rate = 3), SHAPES(SHAPE(9, 6, 3)), VV_BAD_SHAPE,
+                  "depthwise_conv2d: a 3x3 kernel (dilated to 7x7) does not fit its 9x6 input");
+    check_refusal(vv_depthwise_conv2d(3), SHAPES(SHAPE(10)), VV_BAD_SHAPE,
+                  "depthwise_conv2d: wants height x width x channels, its input is 10");
     check_refusal(vv_lstm(3), SHAPES(SHAPE(10)), VV_BAD_SHAPE, "lstm: wants steps x features, its input is 10");
     check_refusal(vv_lstm(3), SHAPES(SHAPE(10, 2, 2)), VV_BAD_SHAPE,
                   "lstm: wants steps x features, its input is 10x2x2");
@@ -99,6 +125,12 @@ static void arguments_outside_their_range_are_named(void **state)
                   "conv2d: strides 2 and dilation_rate 3 cannot both be above 1");
     check_refusal(vv_conv2d(8, .bias_initializer = VV_ORTHOGONAL), any, VV_BAD_ARG,
                   "conv2d: bias_initializer orthogonal wants a matrix, and a bias is a list");
+    check_refusal(vv_depthwise_conv2d(3, .strides = 2, .dilation_width = 3), any, VV_BAD_ARG,
+                  "depthwise_conv2d: strides 2 and dilation_rate 3 cannot both be above 1");
+    check_refusal(vv_depthwise_conv2d(3, .bias_initializer = VV_ORTHOGONAL), any, VV_BAD_ARG,
+                  "depthwise_conv2d: bias_initializer orthogonal wants a matrix, and a bias is a list");
+    check_refusal(vv_batch_normalization(.momentum = VV_SOME(1.5)), any, VV_BAD_ARG,
+                  "batch_normalization: momentum 1.5 is outside 0 to 1");
     check_refusal(vv_lstm(8, .activation = VV_SOFTMAX), any, VV_BAD_ARG,
                   "lstm: activation softmax is not a function of one element; take another");
     check_refusal(vv_input(3, 0, 5), any, VV_BAD_ARG, "input: size 2 is 0, but size 3 is 5; sizes are above 0");
@@ -109,6 +141,13 @@ static void arguments_outside_their_range_are_named(void **state)
                                vv_conv2d(3, .kernel_size = -1),
                                vv_conv2d(3, .activation = (vv_activation)99),
                                vv_max_pooling2d(0),
+                               vv_average_pooling2d(0),
+                               vv_average_pooling2d(2, .strides = -1),
+                               vv_depthwise_conv2d(0),
+                               vv_depthwise_conv2d(3, .depth_multiplier = -1),
+                               vv_depthwise_conv2d(3, .depthwise_regularizer = { .l1 = -1 }),
+                               vv_batch_normalization(.epsilon = -1e-3),
+                               vv_batch_normalization(.momentum = VV_SOME(-0.1)),
                                vv_dropout(1),
                                vv_dropout(-0.1),
                                vv_dropout((double)NAN),
@@ -145,6 +184,14 @@ static void sizes_beyond_two_to_the_31_are_refused(void **state)
                   VV_BAD_SHAPE, "conv2d: a 3x3 kernel (dilated to 4294967295x4294967295) does not fit its 4x4 input");
     check_refusal(vv_conv2d(INT_MAX, .kernel_size = INT_MAX), SHAPES(SHAPE(4, 4, 1)), VV_BAD_SHAPE,
                   "conv2d: a 2147483647x2147483647 kernel does not fit its 4x4 input");
+    check_refusal(vv_depthwise_conv2d(3, .depth_multiplier = INT_MAX), SHAPES(SHAPE(4, 4, 2)), VV_BAD_SHAPE,
+                  "depthwise_conv2d: 2147483647 times 2 channels are more than the 2147483647 that are possible");
+    check_refusal(
+        vv_depthwise_conv2d(3, .depth_multiplier = 300000000), SHAPES(SHAPE(3, 3, 1)), VV_BAD_SHAPE,
+        "depthwise_conv2d: a kernel of 3x3x1x300000000 has more than the 2147483647 numbers that are possible");
+    check_refusal(
+        vv_depthwise_conv2d(1, .depth_multiplier = 3), SHAPES(SHAPE(30000, 30000, 1)), VV_BAD_SHAPE,
+        "depthwise_conv2d: an output of 30000x30000x3 has more than the 2147483647 numbers that are possible");
     check_refusal(vv_lstm(100000), SHAPES(SHAPE(5, 3)), VV_BAD_SHAPE,
                   "lstm: a recurrent_kernel of 100000x400000 has more than the 2147483647 numbers that are possible");
     check_refusal(vv_lstm(INT_MAX / 4), SHAPES(SHAPE(5, 3)), VV_BAD_SHAPE,
@@ -158,6 +205,55 @@ static void sizes_beyond_two_to_the_31_are_refused(void **state)
     vv_shape out;
     CHECK_OK(shape_of(vv_max_pooling2d(INT_MAX, .padding = VV_SAME), image, &out, NULL));
     CHECK_OK(shape_of(vv_max_pooling2d(2, .strides = INT_MAX), image, &out, NULL));
+}
+
+static uint64_t count_of(vv_layer layer, vv_shape in)
+{
+    vv_model *m = vv_sequential();
+    vv_add(m, (vv_layer){ .kind = VV_LAYER_INPUT, .input = { .dim = { in.dim[0], in.dim[1], in.dim[2] } } });
+    const vv_node node = vv_add_with(m, &layer);
+    assert_string_equal(vv_model_error(m), "");
+    const uint64_t count = vv_model_node(m, node).params;
+    assert_int_equal(vv_model_params(m), count);
+    vv_model_free(m);
+    return count;
+}
+
+static void weights_are_counted_as_keras_counts_trainable_ones(void **state)
+{
+    (void)state;
+    const vv_shape image = SHAPE(9, 8, 5);
+    assert_int_equal(count_of(vv_conv2d(7), image), 3 * 3 * 5 * 7 + 7);
+    assert_int_equal(count_of(vv_depthwise_conv2d(3), image), 3 * 3 * 5 + 5);
+    assert_int_equal(count_of(vv_depthwise_conv2d(3, .kernel_width = 2, .depth_multiplier = 4), image),
+                     3 * 2 * 5 * 4 + 20);
+    assert_int_equal(count_of(vv_depthwise_conv2d(3, .no_bias = true), image), 3 * 3 * 5);
+    assert_int_equal(count_of(vv_average_pooling2d(2), image), 0);
+    assert_int_equal(count_of(vv_global_average_pooling2d(), image), 0);
+    assert_int_equal(count_of(vv_batch_normalization(), image), 10); /* Keras' total is 20, 10 of them not trainable */
+    assert_int_equal(count_of(vv_batch_normalization(.no_center = true), image), 5);
+    assert_int_equal(count_of(vv_batch_normalization(.no_center = true, .no_scale = true), image), 0);
+}
+
+static void weights_are_named_as_in_keras(void **state)
+{
+    (void)state;
+    const vv_shape in = SHAPE(9, 8, 5);
+    vvi_param params[VVI_MAX_PARAMS] = { { 0 } };
+    vv_layer layer =
+        vv_depthwise_conv2d(3, .kernel_width = 2, .depth_multiplier = 4, .depthwise_regularizer = { .l2 = 2 });
+    assert_int_equal(vvi_layer_row_of(layer.kind)->params(&layer, &in, params), 2);
+    assert_string_equal(params[0].name, "kernel");
+    assert_memory_equal(params[0].dim, ((int[]){ 3, 2, 5, 4 }), sizeof params[0].dim);
+    assert_int_equal(params[0].initializer, VV_GLOROT_UNIFORM);
+    CHECK_EQUAL_EXACTLY(params[0].regularizer.l2, 2);
+    assert_string_equal(params[1].name, "bias");
+    layer = vv_batch_normalization();
+    assert_int_equal(vvi_layer_row_of(layer.kind)->params(&layer, &in, params), 2);
+    assert_string_equal(params[0].name, "gamma");
+    assert_int_equal(params[0].initializer, VV_ONES);
+    assert_string_equal(params[1].name, "beta");
+    assert_int_equal(params[1].initializer, VV_ZEROS);
 }
 
 /* ---- fields ----------------------------------------------------------------------------------------------------- */
@@ -274,6 +370,8 @@ int main(void)
         cmocka_unit_test(layers_that_do_not_fit_say_why),
         cmocka_unit_test(arguments_outside_their_range_are_named),
         cmocka_unit_test(sizes_beyond_two_to_the_31_are_refused),
+        cmocka_unit_test(weights_are_counted_as_keras_counts_trainable_ones),
+        cmocka_unit_test(weights_are_named_as_in_keras),
         cmocka_unit_test(fields_are_set_by_name),
         cmocka_unit_test(unknown_fields_and_illegal_values_are_refused),
         cmocka_unit_test(field_tables_mean_what_they_say),

@@ -122,6 +122,45 @@ static void data_that_does_not_fit_is_refused_before_any_training(void **state)
     assert_false(file_exists(t->place.root, "project"));
 }
 
+/* Without a fit function, with one that is called only to train, and where the default cannot be built. */
+static vv_model *build_untrained(vv_hp *hp, void *user)
+{
+    const int least = *(const int *)user;
+    const int n = vv_int(hp, "n", .min = 1, .max = 4);
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(2));
+    vv_add(m, vv_dense(n >= least ? n : -1));
+    vv_add(m, vv_batch_normalization());
+    vv_add(m, vv_dense(1, .activation = VV_SIGMOID));
+    vv_compile(m, .loss = VV_BINARY_CROSSENTROPY);
+    return m;
+}
+
+static vv_status fit_plainly(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user)
+{
+    (void)hp, (void)user;
+    return vv_fit_with(model, args);
+}
+
+static void layers_that_cannot_be_trained_are_refused_before_any_training(void **state)
+{
+    const toy *t = *state;
+    int least = 1;
+    vv_hypermodel hypermodel = { .build = build_untrained, .user = &least };
+    const vv_search_args args = toy_args(t, &hypermodel);
+    const char *text =
+        "batch_normalization: batch_normalization has shape and cost rules only; it cannot be trained yet";
+    must_refuse(&args, VV_UNSUPPORTED, text);
+    assert_false(file_exists(t->place.root, "project"));
+    hypermodel.fit = fit_plainly;
+    must_refuse(&args, VV_UNSUPPORTED, text);
+    assert_false(file_exists(t->place.root, "project"));
+    least = 2;
+    must_refuse(&args, VV_UNSUPPORTED, text);
+    CHECK_OK(vv_hypermodel_build(&(vv_hypermodel){ .build = build_untrained, .user = &(int){ 1 }, .fit = fit_plainly },
+                                 NULL, NULL, NULL, NULL)); /* it can still be looked at */
+}
+
 static void an_objective_that_nothing_reports_is_refused_with_those_there_are(void **state)
 {
     const toy *t = *state;
@@ -345,6 +384,7 @@ int main(void)
         WITH_TOY(mistakes_of_the_build_are_refused_with_their_texts),
         WITH_TOY(asking_for_other_names_each_time_is_noticed),
         WITH_TOY(data_that_does_not_fit_is_refused_before_any_training),
+        WITH_TOY(layers_that_cannot_be_trained_are_refused_before_any_training),
         WITH_TOY(an_objective_that_nothing_reports_is_refused_with_those_there_are),
         WITH_TOY(without_validation_data_a_training_metric_will_do),
         WITH_TOY(a_loss_that_is_not_finite_fails_the_trial_and_names_the_epoch),
