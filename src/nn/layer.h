@@ -19,6 +19,7 @@ typedef struct vvi_param {
     vv_initializer initializer; /* never VV_INITIALIZER_DEFAULT */
     int ones_begin, ones_end;   /* elements set to 1 after that (LSTM's forget bias) */
     vv_regularizer regularizer;
+    bool is_bias; /* added to sums of products: wider than a weight where both are whole numbers */
 } vvi_param;
 
 /* Memory a layer wants beside its inputs, output and weights, in floats. */
@@ -71,6 +72,15 @@ typedef struct vvi_reference_pass {
     double *dw[VVI_MAX_PARAMS]; /* added to */
 } vvi_reference_pass;
 
+/* What a layer is where nothing is trained: for what a model costs there. */
+typedef enum vvi_inference {
+    VVI_COMPUTES = 0, /* makes a value                                                                         */
+    VVI_ABSORBS,      /* so too; a scale and a shift of its output's last axis can go into its kernel and bias  */
+    VVI_FOLDS,        /* is such a scale and shift; makes a value where nothing absorbs it                      */
+    VVI_IN_PLACE,     /* can be written over what it reads: no element needs another row's                      */
+    VVI_RENAMES       /* its output is its input under another name                                             */
+} vvi_inference;
+
 typedef struct vvi_layer_row {
     vv_layer_info info;
     size_t name_offset; /* of `const char *name` in the argument struct; 0: none (input) */
@@ -88,6 +98,8 @@ typedef struct vvi_layer_row {
     vv_activation (*activation)(const vv_layer *layer); /* applied to the output; NULL: linear. A loss or a pooling
                                                            layer may take its gradient over (dy_is_linear)  */
     bool alias; /* y is x: forward and backward only rename (flatten); both are NULL */
+    vvi_inference inference;
+    uint64_t (*state)(const vv_layer *layer); /* numbers it carries from step to step while it runs; NULL: none */
 
     void (*prepare)(const vvi_pass *pass); /* once per step from the weights into `prepared`; NULL: nothing */
     void (*forward)(const vvi_pass *pass); /* NULL, and neither input nor alias: cannot be trained yet, as the rest */

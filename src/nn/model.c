@@ -60,9 +60,6 @@ uint64_t vvi_saturating_multiply(uint64_t a, uint64_t b)
     return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
 }
 
-/* A loop that never ends must become an error before it takes all memory. */
-enum { MAX_LAYERS = 4096 };
-
 /* ---- names ------------------------------------------------------------------------------------------------------ */
 
 static bool is_taken(const vv_model *model, const char *name)
@@ -177,6 +174,7 @@ static vv_status count_params(vv_model *model, vvi_node *node)
         uint64_t n = 1;
         for (int k = 0; k < params[i].rank; k++) n = vvi_saturating_multiply(n, (uint64_t)params[i].dim[k]);
         node->param_count = vvi_saturating_add(node->param_count, n);
+        if (params[i].is_bias) node->bias_count = vvi_saturating_add(node->bias_count, n);
     }
     return VV_OK;
 }
@@ -191,6 +189,7 @@ static vv_status append_node(vv_model *model, vvi_node *node)
         model->nodes = nodes;
         model->capacity = capacity;
     }
+    for (size_t i = 0; i < node->n_inputs; i++) model->nodes[node->inputs[i]]->n_readers++;
     model->nodes[model->n_nodes++] = node;
     return VV_OK;
 }
@@ -225,8 +224,8 @@ vv_node vv_connect_with(vv_model *model, const vv_layer *layer, const vv_node *i
                  layer == NULL ? 0 : (int)layer->kind);
         return -1;
     }
-    if (model->n_nodes == MAX_LAYERS) {
-        vvi_fail(&model->error, VV_BAD_ARG, "%s: a model can have at most %d layers", row->info.name, MAX_LAYERS);
+    if (model->n_nodes == VVI_MAX_LAYERS) {
+        vvi_fail(&model->error, VV_BAD_ARG, "%s: a model can have at most %d layers", row->info.name, VVI_MAX_LAYERS);
         return -1;
     }
     if (model->compiled || model->slots != NULL) {

@@ -22,8 +22,9 @@ typedef struct vvi_node {
     vv_shape out;
     vvi_param *params;
     size_t n_params;
-    uint64_t param_count, macs;
-    size_t first_weight; /* index of its first weight in the model's table */
+    uint64_t param_count, bias_count, macs; /* biases are among the params */
+    size_t n_readers;                       /* inputs of later nodes that are this one */
+    size_t first_weight;                    /* index of its first weight in the model's table */
 } vvi_node;
 
 /* A compiled metric: "accuracy" by name, sparse_categorical_accuracy by row. */
@@ -38,6 +39,9 @@ typedef struct vvi_weight_slot {
     const vvi_param *param;
     size_t offset, n; /* in the block of weights, floats */
 } vvi_weight_slot;
+
+/* A loop that never ends must become an error before it takes all memory. */
+enum { VVI_MAX_LAYERS = 4096 };
 
 struct vv_model {
     vvi_arena arena;

@@ -57,6 +57,7 @@ const vvi_layer_row vvi_layer_activation = { .info = { .kind = VV_LAYER_ACTIVATI
                                              .max_inputs = 1,
                                              .shape = vvi_layer_same_shape,
                                              .activation = activation,
+                                             .inference = VVI_IN_PLACE,
                                              .forward = forward,
                                              .backward = backward,
                                              .reference_forward = reference_forward,

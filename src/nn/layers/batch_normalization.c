@@ -58,4 +58,5 @@ const vvi_layer_row vvi_layer_batch_normalization = { .info = { .kind = VV_LAYER
                                                       .max_inputs = 1,
                                                       .shape = vvi_layer_same_shape,
                                                       .params = params,
-                                                      .macs = macs };
+                                                      .macs = macs,
+                                                      .inference = VVI_FOLDS };

@@ -91,7 +91,8 @@ static size_t params(const vv_layer *layer, const vv_shape *in, vvi_param params
                              .rank = 1,
                              .dim = { g.filters },
                              .initializer = vvi_initializer_or(a->bias_initializer, VV_ZEROS),
-                             .regularizer = a->bias_regularizer };
+                             .regularizer = a->bias_regularizer,
+                             .is_bias = true };
     return a->no_bias ? 1 : 2;
 }
 
@@ -393,6 +394,7 @@ const vvi_layer_row vvi_layer_conv2d = { .info = { .kind = VV_LAYER_CONV2D,
                                          .macs = macs,
                                          .needs = needs,
                                          .activation = activation,
+                                         .inference = VVI_ABSORBS,
                                          .prepare = prepare,
                                          .forward = forward,
                                          .backward = backward,

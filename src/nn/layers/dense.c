@@ -48,7 +48,8 @@ static size_t params(const vv_layer *layer, const vv_shape *in, vvi_param params
                              .rank = 1,
                              .dim = { a->units },
                              .initializer = vvi_initializer_or(a->bias_initializer, VV_ZEROS),
-                             .regularizer = a->bias_regularizer };
+                             .regularizer = a->bias_regularizer,
+                             .is_bias = true };
     return a->no_bias ? 1 : 2;
 }
 
@@ -175,6 +176,7 @@ const vvi_layer_row vvi_layer_dense = { .info = { .kind = VV_LAYER_DENSE,
                                         .macs = macs,
                                         .needs = needs,
                                         .activation = activation,
+                                        .inference = VVI_ABSORBS,
                                         .prepare = prepare,
                                         .forward = forward,
                                         .backward = backward,

@@ -81,7 +81,8 @@ static size_t params(const vv_layer *layer, const vv_shape *in, vvi_param params
                              .rank = 1,
                              .dim = { c * m },
                              .initializer = vvi_initializer_or(a->bias_initializer, VV_ZEROS),
-                             .regularizer = a->bias_regularizer };
+                             .regularizer = a->bias_regularizer,
+                             .is_bias = true };
     return a->no_bias ? 1 : 2;
 }
 
@@ -103,4 +104,5 @@ const vvi_layer_row vvi_layer_depthwise_conv2d = { .info = { .kind = VV_LAYER_DE
                                                    .shape = shape,
                                                    .params = params,
                                                    .macs = macs,
-                                                   .activation = activation };
+                                                   .activation = activation,
+                                                   .inference = VVI_ABSORBS };

@@ -15,5 +15,6 @@ const vvi_layer_row vvi_layer_flatten = {
     .min_inputs = 1,
     .max_inputs = 1,
     .shape = shape,
-    .alias = true
+    .alias = true,
+    .inference = VVI_RENAMES
 };

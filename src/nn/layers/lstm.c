@@ -118,7 +118,8 @@ static size_t params(const vv_layer *layer, const vv_shape *in, vvi_param params
                              .initializer = vvi_initializer_or(a->bias_initializer, VV_ZEROS),
                              .ones_begin = a->units,
                              .ones_end = a->no_unit_forget_bias ? a->units : 2 * a->units,
-                             .regularizer = a->bias_regularizer };
+                             .regularizer = a->bias_regularizer,
+                             .is_bias = true };
     return a->no_bias ? 2 : 3;
 }
 
@@ -127,6 +128,12 @@ static uint64_t macs(const vv_layer *layer, const vv_shape *in, vv_shape out)
     (void)out;
     const uint64_t units = (uint64_t)layer->lstm.units;
     return (uint64_t)in[0].dim[0] * ((uint64_t)in[0].dim[1] + units) * 4 * units;
+}
+
+/* h and c. */
+static uint64_t state(const vv_layer *layer)
+{
+    return 2 * (uint64_t)layer->lstm.units;
 }
 
 typedef struct job {
@@ -559,6 +566,7 @@ const vvi_layer_row vvi_layer_lstm = { .info = { .kind = VV_LAYER_LSTM,
                                        .params = params,
                                        .macs = macs,
                                        .needs = needs,
+                                       .state = state,
                                        .prepare = prepare,
                                        .forward = forward,
                                        .backward = backward,

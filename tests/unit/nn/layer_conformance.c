@@ -213,6 +213,7 @@ static void rows_that_cannot_be_trained_have_shape_and_cost_only(void **state)
     const vvi_layer_row *row;
     for (size_t i = 0; (row = vvi_layer_row_at(i)) != NULL; i++) {
         assert_non_null(row->shape);
+        assert_true(!row->alias || row->inference == VVI_RENAMES);
         if (vvi_layer_is_trainable(row)) continue;
         assert_true(n < 4);
         assert_int_equal(row->info.kind, untrained[n++]);
