@@ -56,6 +56,9 @@ void vvi_text_add(vvi_text *text, const char *bytes, size_t n);
 void vvi_text_add_json(vvi_text *text, const char *string); /* with quotes, escaped, always valid UTF-8 */
 void vvi_text_deinit(vvi_text *text);
 
+/* As vsnprintf; several times faster for formats of text, %d, %i, %u, %zu, %lld, %s and %% without flags. */
+int vvi_vsnprintf(char *text, size_t size, const char *format, va_list args) VV_PRINTF(3, 0);
+
 /* The shortest decimal text that reads back as the same number ("0.1", "1e-07", "nan"), with a '.' in every locale.
  * Return `text`. */
 enum { VVI_FORMAT_SIZE = 40 };

@@ -5,7 +5,6 @@
  */
 #include "base/base.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,11 +113,11 @@ char *vvi_arena_vprintf(vvi_arena *arena, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    const int length = vsnprintf(NULL, 0, format, again);
+    const int length = vvi_vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (length < 0) return NULL;
     char *text = vvi_arena_alloc(arena, (size_t)length + 1);
-    if (text != NULL) vsnprintf(text, (size_t)length + 1, format, args);
+    if (text != NULL) vvi_vsnprintf(text, (size_t)length + 1, format, args);
     return text;
 }
 

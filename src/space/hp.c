@@ -7,7 +7,6 @@
 
 enum { MAX_ACTIVE = 65536, MAX_SCOPES = 8192 };
 
-#include <stdio.h>
 #include <string.h>
 
 vv_hp *vv_hp_new(const vv_chooser *chooser)
@@ -169,7 +168,7 @@ const char *vv_name(vv_hp *hp, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    const int length = vsnprintf(text, sizeof text, format, args);
+    const int length = vvi_vsnprintf(text, sizeof text, format, args);
     const char *name = length < 0                     ? vvi_hp_strdup(hp, format)
                        : (size_t)length < sizeof text ? vvi_hp_strdup(hp, text)
                                                       : vvi_arena_vprintf(&hp->arena, format, again);

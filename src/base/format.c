@@ -1,0 +1,99 @@
+/* format.c - vsnprintf for the formats that names and error texts are made of: text, %d, %i, %u, %zu, %lld, %s and %%
+ * without flags. Everything else is vsnprintf's, so that there is one behaviour.
+ *
+ * Why: a build prints a name for nearly every hyperparameter and layer, and the C library's printf took a third of it.
+ */
+#include "base/base.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct printer {
+    char *text;
+    size_t size, n; /* n: bytes wanted so far */
+    va_list args;
+} printer;
+
+static void put(printer *p, const char *bytes, size_t n)
+{
+    const size_t room = p->n + 1 < p->size ? p->size - p->n - 1 : 0;
+    if (room > 0) memcpy(p->text + p->n, bytes, n < room ? n : room);
+    p->n += n;
+}
+
+static void put_number(printer *p, bool is_negative, unsigned long long number)
+{
+    char digits[24], *first = digits + sizeof digits;
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    if (is_negative) *--first = '-';
+    put(p, first, (size_t)(digits + sizeof digits - first));
+}
+
+static void put_signed(printer *p, long long number)
+{
+    put_number(p, number < 0, number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number);
+}
+
+/* The conversion at *format, after its '%'. false: not one of ours. */
+static bool put_argument(printer *p, const char **format)
+{
+    const char *string;
+    switch (*(*format)++) {
+    case 'd':
+    case 'i':
+        put_signed(p, va_arg(p->args, int));
+        return true;
+    case 'u':
+        put_number(p, false, va_arg(p->args, unsigned));
+        return true;
+    case 's':
+        string = va_arg(p->args, const char *);
+        if (string != NULL) put(p, string, strlen(string));
+        return string != NULL;
+    case '%':
+        put(p, "%", 1);
+        return true;
+    case 'z':
+        if (*(*format)++ != 'u') return false;
+        put_number(p, false, va_arg(p->args, size_t));
+        return true;
+    case 'l':
+        if (strncmp(*format, "ld", 2) != 0) return false;
+        *format += 2;
+        put_signed(p, va_arg(p->args, long long));
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* false: vsnprintf must do it. */
+static bool print(printer *p, const char *format)
+{
+    while (*format != '\0') {
+        size_t plain = 0;
+        while (format[plain] != '\0' && format[plain] != '%') plain++;
+        if (plain > 0) put(p, format, plain);
+        format += plain;
+        if (*format == '%') {
+            format++;
+            if (!put_argument(p, &format)) return false;
+        }
+    }
+    return p->n <= INT_MAX;
+}
+
+int vvi_vsnprintf(char *text, size_t size, const char *format, va_list args)
+{
+    printer p = { .text = text, .size = size };
+    va_copy(p.args, args);
+    const bool done = print(&p, format);
+    va_end(p.args);
+    if (!done) return vsnprintf(text, size, format, args);
+    if (size > 0) text[p.n < size ? p.n : size - 1] = '\0';
+    return (int)p.n;
+}
