@@ -41,6 +41,14 @@ void *vvi_arena_alloc(vvi_arena *arena, size_t size);
 char *vvi_arena_strdup(vvi_arena *arena, const char *text);
 char *vvi_arena_printf(vvi_arena *arena, const char *format, ...) VV_PRINTF(2, 3);
 char *vvi_arena_vprintf(vvi_arena *arena, const char *format, va_list args);
+/* A rewind gives back all that was allocated since the mark; later marks are void. */
+typedef struct vvi_arena_mark {
+    struct vvi_arena_block *block;
+    size_t used;
+} vvi_arena_mark;
+vvi_arena_mark vvi_arena_here(const vvi_arena *arena);
+void vvi_arena_rewind(vvi_arena *arena, vvi_arena_mark mark);
+void vvi_arena_empty(vvi_arena *arena); /* gives back all, but keeps the newest block, the largest, to allocate from */
 void vvi_arena_deinit(vvi_arena *arena);
 
 /* ---- text that grows -------------------------------------------------------------------------------------------- */
