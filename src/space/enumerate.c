@@ -87,8 +87,8 @@ vv_status vvi_space_walk(const vv_builder *builder, uint64_t cap, vvi_walk_visit
     *walk = (vvi_walk){ 0 };
     odometer o = { .continuum = walk->continuum };
     vv_status status = VV_OK;
+    vvi_build leaf = { 0 }; /* its handle serves all leaves, unless a visitor took it */
     while (walk->end == 0 && status == VV_OK) {
-        vvi_build leaf = { 0 };
         if (walk->leaves >= cap) {
             walk->end = VVI_WALK_CAPPED;
             break;
@@ -105,8 +105,8 @@ vv_status vvi_space_walk(const vv_builder *builder, uint64_t cap, vvi_walk_visit
                 walk->end = VVI_WALK_COMPLETE;
             }
         }
-        vvi_build_deinit(&leaf);
     }
+    vvi_build_deinit(&leaf);
     vvi_free(o.digits);
     return status;
 }

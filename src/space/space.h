@@ -28,6 +28,10 @@ int vvi_hp_describe(const vv_hp *hp, char *text, size_t size);
  * and borrowed until the hp ends or this is called with NULL. */
 void vvi_hp_journal(vv_hp *hp, char *buffer, size_t size);
 
+/* Ends the build and all that was borrowed from the handle; the next one starts as on a fresh handle. What it asks as
+ * this one did costs less (entries.c). */
+void vvi_hp_reset(vv_hp *hp, const vv_chooser *chooser);
+
 /* Forgets the chooser, whose context may end before the hp does: names asked for later get their defaults. */
 void vvi_hp_detach(vv_hp *hp);
 
