@@ -118,13 +118,15 @@ char *vvi_arena_strdup(vvi_arena *arena, const char *text)
 
 char *vvi_arena_vprintf(vvi_arena *arena, const char *format, va_list args)
 {
+    struct vvi_arena_block *block = arena->blocks; /* most texts fit into what is left of it */
+    const size_t room = block == NULL ? 0 : block->size - block->used;
     va_list again;
     va_copy(again, args);
-    const int length = vvi_vsnprintf(NULL, 0, format, again);
+    const int length = vvi_vsnprintf(room == 0 ? NULL : (char *)block->bytes + block->used, room, format, again);
     va_end(again);
     if (length < 0) return NULL;
     char *text = take(arena, (size_t)length + 1);
-    if (text != NULL) vvi_vsnprintf(text, (size_t)length + 1, format, args);
+    if (text != NULL && (size_t)length >= room) vvi_vsnprintf(text, (size_t)length + 1, format, args);
     return text;
 }
 

@@ -45,7 +45,8 @@ uint64_t vvi_saturating_add(uint64_t a, uint64_t b)
 
 uint64_t vvi_saturating_multiply(uint64_t a, uint64_t b)
 {
-    return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+    const bool is_small = (a | b) <= UINT32_MAX; /* as nearly always; spares the division */
+    return !is_small && a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
 }
 
 /* A loop that never ends must become an error before it takes all memory. */
@@ -82,23 +83,35 @@ static const char *copy_given_name(vv_model *model, const char *given, const cha
     }
     const char *name = vvi_arena_strdup(&model->arena, given);
     if (name == NULL) vvi_no_memory(&model->error);
+    model->has_given_names = true;
     return name;
+}
+
+/* Chosen names differ from each other: no kind is called like another one and a number. */
+static bool is_given(const vv_model *model, const char *name)
+{
+    return model->has_given_names && is_taken(model, name);
+}
+
+static size_t count_kind(const vv_model *model, const vvi_layer_row *row)
+{
+    size_t i = model->n_nodes;
+    while (i > 0 && model->nodes[i - 1]->row != row) i--;
+    return i == 0 ? 0 : model->nodes[i - 1]->n_before + 1;
 }
 
 /* As Keras counts: "conv2d", "conv2d_1", ...; passing over names that were given. */
 static const char *choose_name(vv_model *model, const vvi_layer_row *row)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < model->n_nodes; i++) count += model->nodes[i]->row == row;
-    if (count == 0 && !is_taken(model, row->info.name)) return row->info.name;
-    char name[NAME_MAX_LENGTH];
+    const char *name = row->info.name;
+    size_t count = count_kind(model, row);
+    if (count == 0 && !is_given(model, name)) return name;
+    if (count == 0) count = 1;
     do {
-        snprintf(name, sizeof name, "%s_%zu", row->info.name, count == 0 ? 1 : count);
-        count++;
-    } while (is_taken(model, name));
-    const char *copy = vvi_arena_strdup(&model->arena, name);
-    if (copy == NULL) vvi_no_memory(&model->error);
-    return copy;
+        name = vvi_arena_printf(&model->arena, "%s_%zu", row->info.name, count++);
+    } while (name != NULL && is_given(model, name));
+    if (name == NULL) vvi_no_memory(&model->error);
+    return name;
 }
 
 static const char *name_node(vv_model *model, const vvi_layer_row *row, const vv_layer *layer)
@@ -195,6 +208,7 @@ static vv_status add_node(vv_model *model, const vvi_layer_row *row, const vv_la
     node->row = row;
     node->layer = *layer;
     node->name = name;
+    node->n_before = count_kind(model, row);
     vvi_layer_set_name(&node->layer, name);
     VVI_TRY(connect_inputs(model, node, inputs, n_inputs));
     VVI_TRY(row->shape(&node->layer, name, node->in, n_inputs, &node->out, &model->error));

@@ -16,8 +16,9 @@ typedef struct vvi_node {
     const vvi_layer_row *row;
     vv_layer layer;
     const char *name;
-    int *inputs;  /* n_inputs nodes, all of them earlier ones */
-    vv_shape *in; /* their shapes */
+    size_t n_before; /* nodes of its kind that were added before it */
+    int *inputs;     /* n_inputs nodes, all of them earlier ones */
+    vv_shape *in;    /* their shapes */
     size_t n_inputs;
     vv_shape out;
     vvi_param *params;
@@ -45,6 +46,7 @@ struct vv_model {
     vv_error last;  /* of the latest fit, evaluate, predict */
     vvi_node **nodes;
     size_t n_nodes, capacity;
+    bool has_given_names; /* has any layer a name of the user's own? */
     bool rehearsal;
 
     bool compiled;
