@@ -11,26 +11,33 @@
 
 typedef struct printer {
     char *text;
-    size_t size, n; /* n: bytes wanted so far */
+    size_t room, n; /* bytes before the NUL; bytes wanted so far */
     va_list args;
 } printer;
 
-static void put(printer *p, const char *bytes, size_t n)
+static inline void put_char(printer *p, char c)
 {
-    const size_t room = p->n + 1 < p->size ? p->size - p->n - 1 : 0;
-    if (room > 0) memcpy(p->text + p->n, bytes, n < room ? n : room);
+    if (p->n < p->room) p->text[p->n] = c;
+    p->n++;
+}
+
+static void put_string(printer *p, const char *string)
+{
+    const size_t n = strlen(string), room = p->n < p->room ? p->room - p->n : 0;
+    if (room > 0) memcpy(p->text + p->n, string, n < room ? n : room);
     p->n += n;
 }
 
 static void put_number(printer *p, bool is_negative, unsigned long long number)
 {
-    char digits[24], *first = digits + sizeof digits;
+    char digits[24];
+    int n = 0;
     do {
-        *--first = (char)('0' + number % 10);
+        digits[n++] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    if (is_negative) *--first = '-';
-    put(p, first, (size_t)(digits + sizeof digits - first));
+    if (is_negative) put_char(p, '-');
+    while (n > 0) put_char(p, digits[--n]);
 }
 
 static void put_signed(printer *p, long long number)
@@ -52,10 +59,10 @@ static bool put_argument(printer *p, const char **format)
         return true;
     case 's':
         string = va_arg(p->args, const char *);
-        if (string != NULL) put(p, string, strlen(string));
+        if (string != NULL) put_string(p, string);
         return string != NULL;
     case '%':
-        put(p, "%", 1);
+        put_char(p, '%');
         return true;
     case 'z':
         if (*(*format)++ != 'u') return false;
@@ -75,25 +82,22 @@ static bool put_argument(printer *p, const char **format)
 static bool print(printer *p, const char *format)
 {
     while (*format != '\0') {
-        size_t plain = 0;
-        while (format[plain] != '\0' && format[plain] != '%') plain++;
-        if (plain > 0) put(p, format, plain);
-        format += plain;
-        if (*format == '%') {
-            format++;
-            if (!put_argument(p, &format)) return false;
-        }
+        const char c = *format++;
+        if (c != '%')
+            put_char(p, c);
+        else if (!put_argument(p, &format))
+            return false;
     }
     return p->n <= INT_MAX;
 }
 
 int vvi_vsnprintf(char *text, size_t size, const char *format, va_list args)
 {
-    printer p = { .text = text, .size = size };
+    printer p = { .text = text, .room = size > 0 ? size - 1 : 0 };
     va_copy(p.args, args);
     const bool done = print(&p, format);
     va_end(p.args);
     if (!done) return vsnprintf(text, size, format, args);
-    if (size > 0) text[p.n < size ? p.n : size - 1] = '\0';
+    if (size > 0) text[p.n < p.room ? p.n : p.room] = '\0';
     return (int)p.n;
 }

@@ -136,14 +136,12 @@ const vv_active *vvi_hp_find_in(const vv_hp *hp, const vvi_scope *scope, const c
 const char *vv_name(vv_hp *hp, const char *format, ...)
 {
     if (hp == NULL || hp->error.status != VV_OK) return "";
-    char text[VVI_MAX_NAME + 1]; /* a longer name is kept whole: the ask will show it in its error */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    const int length = vvi_vsnprintf(text, sizeof text, format, args);
-    const char *name = length < 0                     ? vvi_hp_strdup(hp, format)
-                       : (size_t)length < sizeof text ? vvi_hp_strdup(hp, text)
-                                                      : vvi_arena_vprintf(&hp->arena, format, again);
+    const char *name = vvi_arena_vprintf(&hp->arena, format, args); /* whole: an ask shows one that is too long */
+    const bool is_printable = name != NULL || vvi_vsnprintf(NULL, 0, format, again) >= 0;
+    if (!is_printable) name = vvi_arena_strdup(&hp->arena, format);
     va_end(again);
     va_end(args);
     if (name == NULL) vvi_no_memory(&hp->error);
