@@ -24,6 +24,11 @@ vvi_entry *vvi_hp_find_entry(const vv_hp *hp, const char *full, uint64_t hash)
     return NULL;
 }
 
+const vvi_entry *vvi_entry_of(const vv_domain *domain)
+{
+    return (const void *)((const char *)domain - offsetof(vvi_entry, active.domain));
+}
+
 static void put_slot(uint32_t *slots, size_t capacity, uint64_t hash, size_t number)
 {
     const size_t mask = 2 * capacity - 1;

@@ -8,6 +8,7 @@
  * Invariant between leaves: digits[0..n) is the trace of the last leaf, one digit per active hyperparameter.
  */
 #include "space/enumerate.h"
+#include "space/handle.h"
 
 typedef struct digit {
     uint64_t index, size;
@@ -49,7 +50,7 @@ static void push(odometer *o, const char *name, uint64_t hash, uint64_t size)
 static bool choose_digit(void *context, const char *name, const vv_domain *domain, vv_value *value)
 {
     odometer *o = context;
-    const uint64_t size = vv_domain_size(domain), hash = vvi_hash_text(VVI_HASH_START, name);
+    const uint64_t size = vvi_entry_of(domain)->size, hash = vvi_entry_of(domain)->hash;
     if (o->status == VV_OK && o->asked == o->n) push(o, name, hash, size);
     if (o->status != VV_OK) return false;
     const digit *d = &o->digits[o->asked++];

@@ -19,6 +19,7 @@ enum {
 typedef struct vvi_entry {
     vv_active active;
     uint64_t hash;    /* of the full name */
+    uint64_t size;    /* of the domain */
     size_t prefix;    /* how much of the name are scopes */
     bool has_default; /* was the default asked for, or is it the first value? */
     vvi_arena_mark before;
@@ -53,6 +54,8 @@ const vv_active *vvi_hp_ask(vv_hp *hp, const char *name, const vv_domain *domain
 /* The hyperparameter `name` as seen from `scope` alone (NULL: from outside all scopes); NULL: not active. */
 const vv_active *vvi_hp_find_in(const vv_hp *hp, const vvi_scope *scope, const char *name);
 
+/* For choosers: the entry that they are asked for, by the domain they were given. */
+const vvi_entry *vvi_entry_of(const vv_domain *domain);
 /* entries.c: the active entry of a full name; NULL: there is none. */
 vvi_entry *vvi_hp_find_entry(const vv_hp *hp, const char *full, uint64_t hash);
 /* The entry of the build before at this place, if it asked there exactly the same; else NULL. */

@@ -253,6 +253,7 @@ static const vv_active *ask_new(vv_hp *hp, const char *full, uint64_t hash, cons
     if (entry == NULL) return NULL;
     vv_active *active = &entry->active;
     entry->hash = hash;
+    entry->size = vv_domain_size(domain);
     entry->has_default = has_default;
     active->domain.default_value = own_copy(&active->domain, active->domain.default_value);
     if (!choose(hp, active) || !vvi_hp_add_entry(hp, entry)) return NULL;
