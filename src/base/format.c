@@ -21,6 +21,18 @@ static inline void put_char(printer *p, char c)
     p->n++;
 }
 
+/* Up to the next '%' or the end. Byte by byte: it is short. In locals: a byte written could be one of p's. */
+static const char *put_plain(printer *p, const char *format)
+{
+    char *text = p->text;
+    const size_t room = p->room;
+    size_t n = p->n;
+    for (; *format != '\0' && *format != '%'; format++, n++)
+        if (n < room) text[n] = *format;
+    p->n = n;
+    return format;
+}
+
 static void put_string(printer *p, const char *string)
 {
     const size_t n = strlen(string), room = p->n < p->room ? p->room - p->n : 0;
@@ -81,12 +93,9 @@ static bool put_argument(printer *p, const char **format)
 /* false: vsnprintf must do it. */
 static bool print(printer *p, const char *format)
 {
-    while (*format != '\0') {
-        const char c = *format++;
-        if (c != '%')
-            put_char(p, c);
-        else if (!put_argument(p, &format))
-            return false;
+    for (format = put_plain(p, format); *format == '%'; format = put_plain(p, format)) {
+        format++;
+        if (!put_argument(p, &format)) return false;
     }
     return p->n <= INT_MAX;
 }
