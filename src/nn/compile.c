@@ -19,12 +19,8 @@ static vv_status check_graph(vv_model *model)
     if (model->n_nodes < 2)
         return vvi_fail(&model->error, VV_BAD_ARG, "compile: the model has %zu layers; add some first",
                         vv_model_layer_count(model));
-    bool *is_read = vvi_arena_alloc(&model->arena, model->n_nodes * sizeof *is_read);
-    if (is_read == NULL) return vvi_no_memory(&model->error);
-    for (size_t i = 0; i < model->n_nodes; i++)
-        for (size_t k = 0; k < model->nodes[i]->n_inputs; k++) is_read[model->nodes[i]->inputs[k]] = true;
     for (size_t i = 0; i + 1 < model->n_nodes; i++)
-        if (!is_read[i])
+        if (!model->nodes[i]->is_read)
             return vvi_fail(&model->error, VV_BAD_SHAPE, "%s: nothing reads it, and the model's output is %s",
                             model->nodes[i]->name, model->nodes[model->n_nodes - 1]->name);
     return VV_OK;

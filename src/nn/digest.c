@@ -44,9 +44,15 @@ static uint64_t hash_compile(uint64_t hash, const vv_model *model)
     return hash;
 }
 
+/* Nodes keep the hash of all up to themselves: those taken over from an earlier build need no hashing. */
 uint64_t vv_model_digest(const vv_model *model)
 {
     uint64_t hash = VVI_HASH_START;
-    for (size_t i = 0; i < vv_model_node_count(model); i++) hash = hash_node(hash, model->nodes[i]);
+    for (size_t i = 0; i < vv_model_node_count(model); i++) {
+        vvi_node *node = model->nodes[i];
+        if (!node->has_hash) node->hash = hash_node(hash, node);
+        node->has_hash = true;
+        hash = node->hash;
+    }
     return model != NULL && model->compiled ? hash_compile(hash, model) : hash;
 }

@@ -462,6 +462,29 @@ static void a_model_compiles_twice(void **state)
     vv_model_free(m);
 }
 
+static void an_input_can_be_overridden(void **state)
+{
+    (void)state;
+    const vv_shape image = { .rank = 3, .dim = { 14, 12, 3 } };
+    vvi_model_override_input(&image);
+    vv_model *m = mnist();
+    check_shape(vv_model_input_shape(m), "14x12x3");
+    check_shape(vv_model_node(m, 1).output, "12x10x32");
+    check_shape(vv_model_node(m, 4).output, "64");
+    assert_int_equal(vv_model_node(m, 0).layer->input.dim[1], 12);
+    vv_model_free(m);
+    m = vv_sequential(); /* whatever the input says, and however it is added */
+    vv_connect_with(m, &(vv_layer){ .kind = VV_LAYER_INPUT }, NULL, 0);
+    check_shape(vv_model_input_shape(m), "14x12x3");
+    assert_int_equal(vv_add(m, vv_input(3)), -1);
+    CHECK_CONTAINS(vv_model_error(m), "one input");
+    vv_model_free(m);
+    vvi_model_override_input(NULL);
+    m = mnist();
+    check_shape(vv_model_input_shape(m), "28x28x1");
+    vv_model_free(m);
+}
+
 static void builds_do_not_run_out_of_names(void **state)
 {
     (void)state;
@@ -491,6 +514,7 @@ int main(void)
         cmocka_unit_test(a_model_ends_at_4096_layers),
         cmocka_unit_test(summaries_are_at_most_80_columns),
         cmocka_unit_test(a_model_compiles_twice),
+        cmocka_unit_test(an_input_can_be_overridden),
         cmocka_unit_test(builds_do_not_run_out_of_names),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);
