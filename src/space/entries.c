@@ -1,4 +1,4 @@
-/* entries.c - the entries of a handle: their list, their hash table, and how the next build takes them over.
+/* entries.c - the entries of a handle: their list, their hash table, and what the next build takes over.
  *
  * Builds of one function differ little: they ask mostly for the same names with the same domains in the same order. So
  * a handle that is reset keeps its entries. As long as each question is the one that the build before asked at this
@@ -142,4 +142,24 @@ void vvi_hp_drop_rest(vv_hp *hp)
         hp->slots[at] = 0;
     }
     vvi_arena_rewind(&hp->entries, before);
+}
+
+/* ---- the builder's own ------------------------------------------------------------------------------------------ */
+
+void vvi_hp_keep(vv_hp *hp, void *thing, void (*free_thing)(void *thing))
+{
+    if (hp == NULL) {
+        if (thing != NULL) free_thing(thing);
+        return;
+    }
+    if (hp->kept != NULL) hp->free_kept(hp->kept);
+    hp->kept = thing;
+    hp->free_kept = free_thing;
+}
+
+void *vvi_hp_take(vv_hp *hp)
+{
+    void *thing = hp == NULL ? NULL : hp->kept;
+    if (hp != NULL) hp->kept = NULL;
+    return thing;
 }

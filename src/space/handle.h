@@ -43,6 +43,8 @@ struct vv_hp {
     const vvi_scope *scope; /* the innermost; NULL: none */
     vvi_condition *first_condition, *last_condition;
     vvi_line journal; /* text NULL: none */
+    void *kept;       /* the builder's; NULL: nothing */
+    void (*free_kept)(void *thing);
     vvi_entry *first_list[VVI_FIRST_CAPACITY];
     uint32_t first_slots[2 * VVI_FIRST_CAPACITY];
 };

@@ -23,6 +23,7 @@ vv_hp *vv_hp_new(const vv_chooser *chooser)
 void vv_hp_free(vv_hp *hp)
 {
     if (hp == NULL) return;
+    vvi_hp_keep(hp, NULL, NULL);
     vvi_arena_deinit(&hp->arena);
     vvi_arena_deinit(&hp->entries);
     vvi_free(hp->tables);

@@ -32,6 +32,11 @@ void vvi_hp_journal(vv_hp *hp, char *buffer, size_t size);
  * this one did costs less (entries.c). */
 void vvi_hp_reset(vv_hp *hp, const vv_chooser *chooser);
 
+/* One thing of the builder's own that lives until the handle ends, so that the next build can use it again. keep hands
+ * it over with what frees it, in place of what was there; take gets it back (NULL: there is none). */
+void vvi_hp_keep(vv_hp *hp, void *thing, void (*free_thing)(void *thing));
+void *vvi_hp_take(vv_hp *hp);
+
 /* Forgets the chooser, whose context may end before the hp does: names asked for later get their defaults. */
 void vvi_hp_detach(vv_hp *hp);
 

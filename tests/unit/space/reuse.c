@@ -338,6 +338,33 @@ static void journals_and_conditions_begin_anew(void **state)
     vv_hp_free(hp);
 }
 
+static void free_counting(void *thing)
+{
+    ++*(int *)thing;
+}
+
+static void what_the_builder_keeps_ends_with_the_handle(void **state)
+{
+    (void)state;
+    int first = 0, second = 0, third = 0;
+    vv_hp *hp = vv_hp_new(NULL);
+    assert_null(vvi_hp_take(hp));
+    vvi_hp_keep(hp, &first, free_counting);
+    vvi_hp_reset(hp, NULL);
+    assert_ptr_equal(vvi_hp_take(hp), &first);
+    assert_null(vvi_hp_take(hp));
+    vvi_hp_keep(hp, &second, free_counting);
+    vvi_hp_keep(hp, &third, free_counting);
+    assert_int_equal(second, 1);
+    vv_hp_free(hp);
+    assert_int_equal(first, 0);
+    assert_int_equal(second, 1);
+    assert_int_equal(third, 1);
+    vvi_hp_keep(NULL, &first, free_counting);
+    assert_int_equal(first, 1);
+    assert_null(vvi_hp_take(NULL));
+}
+
 /* ---- at random -------------------------------------------------------------------------------------------------- */
 
 typedef struct drawing {
@@ -470,6 +497,7 @@ int main(void)
         cmocka_unit_test(chosen_values_are_looked_at_each_time),
         cmocka_unit_test(strings_live_until_the_build_ends),
         cmocka_unit_test(journals_and_conditions_begin_anew),
+        cmocka_unit_test(what_the_builder_keeps_ends_with_the_handle),
         cmocka_unit_test(random_builds_are_as_on_a_fresh_handle),
         cmocka_unit_test(builds_with_many_names_stay_within_bounds),
         cmocka_unit_test(failing_allocations_are_clean),
