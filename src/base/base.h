@@ -107,6 +107,7 @@ double vvi_stream_normal(vvi_stream *stream);              /* mean 0, deviation 
 #define VVI_HASH_START UINT64_C(0xcbf29ce484222325)
 uint64_t vvi_hash_bytes(uint64_t hash, const void *bytes, size_t n); /* FNV-1a, 64 bits */
 uint64_t vvi_hash_text(uint64_t hash, const char *text);             /* with its NUL */
+uint64_t vvi_hash_number(uint64_t hash, double number);              /* its bytes; -0 as 0 */
 
 double vvi_clock_s(void); /* monotonic seconds */
 

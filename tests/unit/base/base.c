@@ -180,6 +180,17 @@ static void streams_are_uniform_and_repeatable(void **state)
     for (int i = 0; i < 7; i++) CHECK_NEAR(counts[i], n / 7.0, 560);
 }
 
+static void numbers_are_hashed_by_their_bytes(void **state)
+{
+    (void)state;
+    const double numbers[] = { 0, 1, -1, 2, 3, 64, 0.1, 1e-300, 1e300, 5e-324, (double)INFINITY, 0x1.0000000000001p0 };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const uint64_t wanted = vvi_hash_bytes(VVI_HASH_START, &numbers[i], sizeof numbers[i]);
+        assert_true(vvi_hash_number(VVI_HASH_START, numbers[i]) == wanted);
+    }
+    assert_true(vvi_hash_number(VVI_HASH_START, -0.0) == vvi_hash_number(VVI_HASH_START, 0.0));
+}
+
 static vv_status write_half_then_fail(void *context, void *file, vv_error *error)
 {
     fputs("half", file);
@@ -351,6 +362,7 @@ int main(void)
         cmocka_unit_test(text_that_could_not_grow_stays_failed),
         cmocka_unit_test(philox_gives_its_published_numbers),
         cmocka_unit_test(keys_of_neighbouring_seeds_and_names_are_unrelated),
+        cmocka_unit_test(numbers_are_hashed_by_their_bytes),
         cmocka_unit_test(streams_are_uniform_and_repeatable),
         cmocka_unit_test(a_replaced_file_is_whole_or_as_before),
         cmocka_unit_test(a_child_reports_and_its_death_is_seen),
