@@ -200,13 +200,27 @@ static vv_status make_node(vv_model *model, const vvi_layer_row *row, const vv_l
     node->is_named = vvi_layer_given_name(layer) != NULL;
     node->n_before = count_kind(model, row);
     vvi_layer_set_name(&node->layer, name);
-    VVI_TRY(connect_inputs(model, node, inputs, n_inputs));
-    VVI_TRY(row->shape(&node->layer, name, node->in, n_inputs, &node->out, &model->error));
-    VVI_TRY(check_size(model, name, node->out));
+    *made = node;
+    return connect_inputs(model, node, inputs, n_inputs);
+}
+
+static vv_status measure_node(vv_model *model, vvi_node *node)
+{
+    const vvi_layer_row *row = node->row;
+    VVI_TRY(row->shape(&node->layer, node->name, node->in, node->n_inputs, &node->out, &model->error));
+    VVI_TRY(check_size(model, node->name, node->out));
     VVI_TRY(count_params(model, node));
     node->macs = row->macs == NULL ? 0 : row->macs(&node->layer, node->in, node->out);
-    *made = node;
     return VV_OK;
+}
+
+/* Shapes that do not fit are refused again when the same is added again. false: the node is not worth keeping. */
+static bool note_refusal(vv_model *model, vvi_node *node, vv_status status)
+{
+    node->refused = status;
+    if (status == VV_OK) return true;
+    node->refusal = status == VV_NO_MEMORY ? NULL : vvi_arena_strdup(&model->graph, model->error.text);
+    return node->refusal != NULL;
 }
 
 static vv_status reserve(vv_model *model)
@@ -222,11 +236,14 @@ static vv_status reserve(vv_model *model)
 
 static vv_node append(vv_model *model, vvi_node *node)
 {
+    if (node->refused != VV_OK) {
+        vvi_fail(&model->error, node->refused, "%s", node->refusal);
+        return -1;
+    }
     for (size_t i = 0; i < node->n_inputs; i++) model->nodes[node->inputs[i]]->is_read = true;
     node->is_read = false;
     model->has_given_names |= node->is_named;
-    model->nodes[model->n_nodes++] = node;
-    return (vv_node)model->n_nodes - 1;
+    return (vv_node)model->n_nodes++;
 }
 
 static vv_node add_node(vv_model *model, const vvi_layer_row *row, const vv_layer *layer, const vv_node *inputs,
@@ -235,11 +252,13 @@ static vv_node add_node(vv_model *model, const vvi_layer_row *row, const vv_laye
     vvi_node *node = NULL;
     vvi_model_drop_rest(model);
     const vvi_arena_mark before = vvi_arena_here(&model->graph);
-    if (reserve(model) != VV_OK || make_node(model, row, layer, inputs, n_inputs, &node) != VV_OK) {
+    if (reserve(model) != VV_OK || make_node(model, row, layer, inputs, n_inputs, &node) != VV_OK ||
+        !note_refusal(model, node, measure_node(model, node))) {
         vvi_arena_rewind(&model->graph, before);
         return -1;
     }
     node->before = before;
+    model->nodes[model->n_nodes] = node;
     model->n_known = model->n_nodes + 1;
     return append(model, node);
 }

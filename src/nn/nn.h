@@ -30,6 +30,8 @@ typedef struct vvi_node {
     size_t first_weight; /* index of its first weight in the model's table */
     uint64_t hash;       /* of it and all before it, once has_hash (digest.c) */
     bool has_hash;
+    vv_status refused; /* not VV_OK: it could not be added; the model's last */
+    const char *refusal;
     vvi_arena_mark before; /* where in the graph's arena it begins */
 } vvi_node;
 
@@ -50,7 +52,8 @@ struct vv_model {
     vvi_arena graph, arena; /* of the nodes; of the rest */
     vv_error error;         /* the first mistake made while building; sticks */
     vv_error last;          /* of the latest fit, evaluate, predict */
-    vvi_node **nodes;       /* owned: n_nodes, then those that were added after them before the model was emptied */
+    vvi_node **nodes;       /* owned: n_nodes, then those that were added after them before the model was emptied;
+                               the very last may be refused */
     size_t n_nodes, n_known, capacity;
     bool has_given_names; /* has any layer a name of the user's own? */
     bool rehearsal;
