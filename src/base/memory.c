@@ -5,7 +5,6 @@
  */
 #include "base/base.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,15 +81,15 @@ static struct vvi_arena_block *add_block(vvi_arena *arena, size_t size)
     size_t block_size = arena->blocks == NULL ? FIRST_BLOCK : 2 * arena->blocks->size;
     if (block_size < size) block_size = size;
     if (block_size > SIZE_MAX - sizeof(struct vvi_arena_block)) return NULL;
-    struct vvi_arena_block *block = vvi_calloc(1, sizeof *block + block_size);
+    struct vvi_arena_block *block = vvi_malloc(sizeof *block + block_size);
     if (block == NULL) return NULL;
-    block->next = arena->blocks;
-    block->size = block_size;
+    *block = (struct vvi_arena_block){ .next = arena->blocks, .size = block_size };
     arena->blocks = block;
     return block;
 }
 
-void *vvi_arena_alloc(vvi_arena *arena, size_t size)
+/* Not zeroed: what was given back and is taken again holds old bytes. */
+static void *take(vvi_arena *arena, size_t size)
 {
     if (size > SIZE_MAX - ALIGNMENT) return NULL;
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -102,23 +101,32 @@ void *vvi_arena_alloc(vvi_arena *arena, size_t size)
     return memory;
 }
 
+void *vvi_arena_alloc(vvi_arena *arena, size_t size)
+{
+    void *memory = take(arena, size);
+    if (memory != NULL) memset(memory, 0, size);
+    return memory;
+}
+
 char *vvi_arena_strdup(vvi_arena *arena, const char *text)
 {
     const size_t size = strlen(text) + 1;
-    char *copy = vvi_arena_alloc(arena, size);
+    char *copy = take(arena, size);
     if (copy != NULL) memcpy(copy, text, size);
     return copy;
 }
 
 char *vvi_arena_vprintf(vvi_arena *arena, const char *format, va_list args)
 {
+    struct vvi_arena_block *block = arena->blocks; /* most texts fit into what is left of it */
+    const size_t room = block == NULL ? 0 : block->size - block->used;
     va_list again;
     va_copy(again, args);
-    const int length = vsnprintf(NULL, 0, format, again);
+    const int length = vvi_vsnprintf(room == 0 ? NULL : (char *)block->bytes + block->used, room, format, again);
     va_end(again);
     if (length < 0) return NULL;
-    char *text = vvi_arena_alloc(arena, (size_t)length + 1);
-    if (text != NULL) vsnprintf(text, (size_t)length + 1, format, args);
+    char *text = take(arena, (size_t)length + 1);
+    if (text != NULL && (size_t)length >= room) vvi_vsnprintf(text, (size_t)length + 1, format, args);
     return text;
 }
 
@@ -131,11 +139,37 @@ char *vvi_arena_printf(vvi_arena *arena, const char *format, ...)
     return text;
 }
 
+static void free_blocks(struct vvi_arena_block *block, const struct vvi_arena_block *end)
+{
+    while (block != end) {
+        struct vvi_arena_block *next = block->next;
+        vvi_free(block);
+        block = next;
+    }
+}
+
+vvi_arena_mark vvi_arena_here(const vvi_arena *arena)
+{
+    return (vvi_arena_mark){ .block = arena->blocks, .used = arena->blocks == NULL ? 0 : arena->blocks->used };
+}
+
+void vvi_arena_rewind(vvi_arena *arena, vvi_arena_mark mark)
+{
+    free_blocks(arena->blocks, mark.block);
+    arena->blocks = mark.block;
+    if (mark.block != NULL) mark.block->used = mark.used;
+}
+
+void vvi_arena_empty(vvi_arena *arena)
+{
+    if (arena->blocks == NULL) return;
+    free_blocks(arena->blocks->next, NULL);
+    arena->blocks->next = NULL;
+    arena->blocks->used = 0;
+}
+
 void vvi_arena_deinit(vvi_arena *arena)
 {
-    while (arena->blocks != NULL) {
-        struct vvi_arena_block *next = arena->blocks->next;
-        vvi_free(arena->blocks);
-        arena->blocks = next;
-    }
+    free_blocks(arena->blocks, NULL);
+    arena->blocks = NULL;
 }

@@ -101,11 +101,33 @@ double vvi_stream_normal(vvi_stream *stream)
     return radius * cos(angle);
 }
 
+/* The prime of FNV and its powers. */
+#define PRIME   UINT64_C(0x100000001b3)
+#define PRIME_2 (PRIME * PRIME)
+#define PRIME_3 (PRIME_2 * PRIME)
+#define PRIME_4 (PRIME_3 * PRIME)
+#define PRIME_5 (PRIME_4 * PRIME)
+#define PRIME_6 (PRIME_5 * PRIME)
+#define PRIME_7 (PRIME_6 * PRIME)
+#define PRIME_8 (PRIME_7 * PRIME)
+static const uint64_t prime_to[] = { 1, PRIME, PRIME_2, PRIME_3, PRIME_4, PRIME_5, PRIME_6, PRIME_7, PRIME_8 };
+
 uint64_t vvi_hash_bytes(uint64_t hash, const void *bytes, size_t n)
 {
     const unsigned char *byte = bytes;
-    for (size_t i = 0; i < n; i++) hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+    for (size_t i = 0; i < n; i++) hash = (hash ^ byte[i]) * PRIME;
     return hash;
+}
+
+/* A zero byte only multiplies, and zero, and on little-endian machines small whole numbers, begin with many of them. */
+uint64_t vvi_hash_number(uint64_t hash, double number)
+{
+    unsigned char bytes[sizeof number];
+    size_t zeros = 0;
+    number += 0.0; /* -0 becomes 0 */
+    memcpy(bytes, &number, sizeof number);
+    while (zeros < sizeof bytes && bytes[zeros] == 0) zeros++;
+    return vvi_hash_bytes(hash * prime_to[zeros], bytes + zeros, sizeof bytes - zeros);
 }
 
 uint64_t vvi_hash_text(uint64_t hash, const char *text)

@@ -1,7 +1,6 @@
 /* status.c - names and sentences of statuses, and how an error is filled in. */
 #include "base/base.h"
 
-#include <stdio.h>
 #include <varve/varve.h>
 
 const char *vv_status_name(vv_status status)
@@ -42,7 +41,7 @@ vv_status vvi_fail(vv_error *error, vv_status status, const char *format, ...)
     error->status = status;
     va_list args;
     va_start(args, format);
-    vsnprintf(error->text, sizeof error->text, format, args);
+    vvi_vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
     return status;
 }

@@ -8,15 +8,9 @@
 #include "nn/nn.h"
 #include "nn/values.h"
 
-static uint64_t hash_number(uint64_t hash, double value)
-{
-    value += 0.0; /* -0 becomes 0 */
-    return vvi_hash_bytes(hash, &value, sizeof value);
-}
-
 static uint64_t hash_fields(uint64_t hash, const vv_field *fields, size_t n, const void *arguments)
 {
-    for (size_t i = 0; i < n; i++) hash = hash_number(hash, vvi_value_effective(&fields[i], arguments));
+    for (size_t i = 0; i < n; i++) hash = vvi_hash_number(hash, vvi_value_effective(&fields[i], arguments));
     return hash;
 }
 
@@ -25,8 +19,8 @@ static uint64_t hash_node(uint64_t hash, const vvi_node *node)
     const vv_layer_info *info = &node->row->info;
     hash = vvi_hash_text(hash, info->name);
     hash = hash_fields(hash, info->fields, info->n_fields, vvi_layer_arguments(&node->layer));
-    for (size_t i = 0; i < node->n_inputs; i++) hash = hash_number(hash, node->inputs[i]);
-    for (int i = 0; i < node->out.rank; i++) hash = hash_number(hash, node->out.dim[i]);
+    for (size_t i = 0; i < node->n_inputs; i++) hash = vvi_hash_number(hash, node->inputs[i]);
+    for (int i = 0; i < node->out.rank; i++) hash = vvi_hash_number(hash, node->out.dim[i]);
     return hash;
 }
 
@@ -35,18 +29,24 @@ static uint64_t hash_compile(uint64_t hash, const vv_model *model)
     vv_optimizer optimizer = model->args.optimizer;
     const vvi_optimizer_row *row = vvi_optimizer_row_of(optimizer.kind);
     hash = vvi_hash_text(hash, model->loss->name);
-    hash = hash_number(hash, model->args.huber_delta);
-    hash = hash_number(hash, model->args.label_smoothing);
-    hash = hash_number(hash, model->args.from_logits);
+    hash = vvi_hash_number(hash, model->args.huber_delta);
+    hash = vvi_hash_number(hash, model->args.label_smoothing);
+    hash = vvi_hash_number(hash, model->args.from_logits);
     hash = vvi_hash_text(hash, row->name);
     hash = hash_fields(hash, row->fields, row->n_fields, vvi_optimizer_arguments(&optimizer));
     for (size_t i = 0; i < model->args.metrics.n; i++) hash = vvi_hash_text(hash, model->metrics[i].name);
     return hash;
 }
 
+/* Nodes keep the hash of all up to themselves: those taken over from an earlier build need no hashing. */
 uint64_t vv_model_digest(const vv_model *model)
 {
     uint64_t hash = VVI_HASH_START;
-    for (size_t i = 0; i < vv_model_node_count(model); i++) hash = hash_node(hash, model->nodes[i]);
+    for (size_t i = 0; i < vv_model_node_count(model); i++) {
+        vvi_node *node = model->nodes[i];
+        if (!node->has_hash) node->hash = hash_node(hash, node);
+        node->has_hash = true;
+        hash = node->hash;
+    }
     return model != NULL && model->compiled ? hash_compile(hash, model) : hash;
 }

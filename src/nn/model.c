@@ -1,8 +1,9 @@
 /* model.c - the graph: layers added one by one, each checked, named and given its shape at once.
  *
- * Everything lives in the model's arena: a build is a few microseconds and one free. Nodes are numbered in the order
- * they were added and read earlier nodes only, so that order is an order of execution. The first mistake sticks; after
- * it every call is harmless, and so is every call on a NULL model (out of memory).
+ * All nodes live in one arena: a build is a few microseconds and a few frees, and less when much the same was built
+ * before (workshop.c). Nodes are numbered in the order they were added and read earlier nodes only, so that order is an
+ * order of execution. The first mistake sticks; after it every call is harmless, and so is every call on a NULL model
+ * (out of memory).
  */
 #include "nn/nn.h"
 
@@ -14,7 +15,8 @@ enum { NAME_MAX_LENGTH = 64 };
 
 vv_model *vv_sequential(void)
 {
-    return vvi_calloc(1, sizeof(vv_model));
+    vv_model *spare = vvi_workshop_take();
+    return spare != NULL ? spare : vvi_calloc(1, sizeof(vv_model));
 }
 
 void vv_model_free(vv_model *model)
@@ -22,7 +24,9 @@ void vv_model_free(vv_model *model)
     if (model == NULL) return;
     vvi_optimizer_state_deinit(&model->optimizer);
     vvi_free(model->weights);
+    vvi_arena_deinit(&model->graph);
     vvi_arena_deinit(&model->arena);
+    vvi_free(model->nodes);
     vvi_free(model);
 }
 
@@ -57,7 +61,8 @@ uint64_t vvi_saturating_add(uint64_t a, uint64_t b)
 
 uint64_t vvi_saturating_multiply(uint64_t a, uint64_t b)
 {
-    return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+    const bool is_small = (a | b) <= UINT32_MAX; /* as nearly always; spares the division */
+    return !is_small && a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
 }
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
@@ -89,25 +94,36 @@ static const char *copy_given_name(vv_model *model, const char *given, const cha
         vvi_fail(&model->error, VV_CONFLICT, "%s: two layers cannot have the same name", given);
         return NULL;
     }
-    const char *name = vvi_arena_strdup(&model->arena, given);
+    const char *name = vvi_arena_strdup(&model->graph, given);
     if (name == NULL) vvi_no_memory(&model->error);
     return name;
+}
+
+/* Chosen names differ from each other: no kind is called like another one and a number. */
+static bool is_given(const vv_model *model, const char *name)
+{
+    return model->has_given_names && is_taken(model, name);
+}
+
+static size_t count_kind(const vv_model *model, const vvi_layer_row *row)
+{
+    size_t i = model->n_nodes;
+    while (i > 0 && model->nodes[i - 1]->row != row) i--;
+    return i == 0 ? 0 : model->nodes[i - 1]->n_before + 1;
 }
 
 /* As Keras counts: "conv2d", "conv2d_1", ...; passing over names that were given. */
 static const char *choose_name(vv_model *model, const vvi_layer_row *row)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < model->n_nodes; i++) count += model->nodes[i]->row == row;
-    if (count == 0 && !is_taken(model, row->info.name)) return row->info.name;
-    char name[NAME_MAX_LENGTH];
+    const char *name = row->info.name;
+    size_t count = count_kind(model, row);
+    if (count == 0 && !is_given(model, name)) return name;
+    if (count == 0) count = 1;
     do {
-        snprintf(name, sizeof name, "%s_%zu", row->info.name, count == 0 ? 1 : count);
-        count++;
-    } while (is_taken(model, name));
-    const char *copy = vvi_arena_strdup(&model->arena, name);
-    if (copy == NULL) vvi_no_memory(&model->error);
-    return copy;
+        name = vvi_arena_printf(&model->graph, "%s_%zu", row->info.name, count++);
+    } while (name != NULL && is_given(model, name));
+    if (name == NULL) vvi_no_memory(&model->error);
+    return name;
 }
 
 static const char *name_node(vv_model *model, const vvi_layer_row *row, const vv_layer *layer)
@@ -140,8 +156,8 @@ static vv_status check_connections(vv_model *model, const vvi_layer_row *row, co
 static vv_status connect_inputs(vv_model *model, vvi_node *node, const vv_node *inputs, size_t n)
 {
     if (n == 0) return VV_OK;
-    node->inputs = vvi_arena_alloc(&model->arena, n * sizeof *node->inputs);
-    node->in = vvi_arena_alloc(&model->arena, n * sizeof *node->in);
+    node->inputs = vvi_arena_alloc(&model->graph, n * sizeof *node->inputs);
+    node->in = vvi_arena_alloc(&model->graph, n * sizeof *node->in);
     if (node->inputs == NULL || node->in == NULL) return vvi_no_memory(&model->error);
     node->n_inputs = n;
     for (size_t i = 0; i < n; i++) {
@@ -167,7 +183,7 @@ static vv_status count_params(vv_model *model, vvi_node *node)
     vvi_param params[VVI_MAX_PARAMS] = { { 0 } };
     node->n_params = node->row->params == NULL ? 0 : node->row->params(&node->layer, node->in, params);
     if (node->n_params == 0) return VV_OK;
-    node->params = vvi_arena_alloc(&model->arena, node->n_params * sizeof *params);
+    node->params = vvi_arena_alloc(&model->graph, node->n_params * sizeof *params);
     if (node->params == NULL) return vvi_no_memory(&model->error);
     memcpy(node->params, params, node->n_params * sizeof *params);
     for (size_t i = 0; i < node->n_params; i++) {
@@ -179,45 +195,91 @@ static vv_status count_params(vv_model *model, vvi_node *node)
     return VV_OK;
 }
 
-static vv_status append_node(vv_model *model, vvi_node *node)
-{
-    if (model->n_nodes == model->capacity) {
-        const size_t capacity = model->capacity == 0 ? 16 : 2 * model->capacity;
-        vvi_node **nodes = vvi_arena_alloc(&model->arena, capacity * sizeof *nodes);
-        if (nodes == NULL) return vvi_no_memory(&model->error);
-        if (model->n_nodes > 0) memcpy(nodes, model->nodes, model->n_nodes * sizeof *nodes);
-        model->nodes = nodes;
-        model->capacity = capacity;
-    }
-    for (size_t i = 0; i < node->n_inputs; i++) model->nodes[node->inputs[i]]->n_readers++;
-    model->nodes[model->n_nodes++] = node;
-    return VV_OK;
-}
-
-static vv_status add_node(vv_model *model, const vvi_layer_row *row, const vv_layer *layer, const vv_node *inputs,
-                          size_t n_inputs)
+static vv_status make_node(vv_model *model, const vvi_layer_row *row, const vv_layer *layer, const vv_node *inputs,
+                           size_t n_inputs, vvi_node **made)
 {
     const char *name = name_node(model, row, layer);
     if (name == NULL) return model->error.status;
     VVI_TRY(vvi_layer_check(layer, name, &model->error));
     VVI_TRY(check_connections(model, row, name, inputs, n_inputs));
-    vvi_node *node = vvi_arena_alloc(&model->arena, sizeof *node);
+    vvi_node *node = vvi_arena_alloc(&model->graph, sizeof *node);
     if (node == NULL) return vvi_no_memory(&model->error);
     node->row = row;
     node->layer = *layer;
     node->name = name;
+    node->is_named = vvi_layer_given_name(layer) != NULL;
+    node->n_before = count_kind(model, row);
     vvi_layer_set_name(&node->layer, name);
-    VVI_TRY(connect_inputs(model, node, inputs, n_inputs));
-    VVI_TRY(row->shape(&node->layer, name, node->in, n_inputs, &node->out, &model->error));
-    VVI_TRY(check_size(model, name, node->out));
+    *made = node;
+    return connect_inputs(model, node, inputs, n_inputs);
+}
+
+static vv_status measure_node(vv_model *model, vvi_node *node)
+{
+    const vvi_layer_row *row = node->row;
+    VVI_TRY(row->shape(&node->layer, node->name, node->in, node->n_inputs, &node->out, &model->error));
+    VVI_TRY(check_size(model, node->name, node->out));
     VVI_TRY(count_params(model, node));
     node->macs = row->macs == NULL ? 0 : row->macs(&node->layer, node->in, node->out);
-    return append_node(model, node);
+    return VV_OK;
+}
+
+/* Shapes that do not fit are refused again when the same is added again. false: the node is not worth keeping. */
+static bool note_refusal(vv_model *model, vvi_node *node, vv_status status)
+{
+    node->refused = status;
+    if (status == VV_OK) return true;
+    node->refusal = status == VV_NO_MEMORY ? NULL : vvi_arena_strdup(&model->graph, model->error.text);
+    return node->refusal != NULL;
+}
+
+static vv_status reserve(vv_model *model)
+{
+    if (model->n_nodes < model->capacity) return VV_OK;
+    const size_t capacity = model->capacity == 0 ? 16 : 2 * model->capacity;
+    vvi_node **nodes = vvi_realloc(model->nodes, capacity * sizeof *nodes);
+    if (nodes == NULL) return vvi_no_memory(&model->error);
+    model->nodes = nodes;
+    model->capacity = capacity;
+    return VV_OK;
+}
+
+static vv_node append(vv_model *model, vvi_node *node)
+{
+    if (node->refused != VV_OK) {
+        vvi_fail(&model->error, node->refused, "%s", node->refusal);
+        return -1;
+    }
+    for (size_t i = 0; i < node->n_inputs; i++) model->nodes[node->inputs[i]]->n_readers++;
+    node->n_readers = 0;
+    model->has_given_names |= node->is_named;
+    return (vv_node)model->n_nodes++;
+}
+
+static vv_node add_node(vv_model *model, const vvi_layer_row *row, const vv_layer *layer, const vv_node *inputs,
+                        size_t n_inputs)
+{
+    vvi_node *node = NULL;
+    vvi_model_drop_rest(model);
+    const vvi_arena_mark before = vvi_arena_here(&model->graph);
+    if (reserve(model) != VV_OK || make_node(model, row, layer, inputs, n_inputs, &node) != VV_OK ||
+        !note_refusal(model, node, measure_node(model, node))) {
+        vvi_arena_rewind(&model->graph, before);
+        return -1;
+    }
+    node->before = before;
+    model->nodes[model->n_nodes] = node;
+    model->n_known = model->n_nodes + 1;
+    return append(model, node);
 }
 
 vv_node vv_connect_with(vv_model *model, const vv_layer *layer, const vv_node *inputs, size_t n_inputs)
 {
     if (model == NULL || model->error.status != VV_OK) return -1;
+    vv_layer own;
+    layer = vvi_workshop_layer(layer, &own);
+    vvi_node *expected = vvi_model_expected(model, layer, inputs, n_inputs);
+    if (expected != NULL) return append(model, expected);
     const vvi_layer_row *row = layer == NULL ? NULL : vvi_layer_row_of(layer->kind);
     if (row == NULL) {
         vvi_fail(&model->error, VV_BAD_ARG, "node %zu: there is no layer of kind %d", model->n_nodes,
@@ -232,7 +294,7 @@ vv_node vv_connect_with(vv_model *model, const vv_layer *layer, const vv_node *i
         vvi_fail(&model->error, VV_BAD_ARG, "%s: layers are added before compile, not after", row->info.name);
         return -1;
     }
-    return add_node(model, row, layer, inputs, n_inputs) == VV_OK ? (vv_node)model->n_nodes - 1 : -1;
+    return add_node(model, row, layer, inputs, n_inputs);
 }
 
 vv_node vv_add_with(vv_model *model, const vv_layer *layer)

@@ -1,8 +1,9 @@
-/* nn.h - the inside of a model, for the files of this module (and vvi_model_rehearse for the tuner).
+/* nn.h - the inside of a model, for the files of this module (for the tuner: rehearsing, and building again and again).
  *
- * Three lifetimes: the graph lives in the model's arena; weights and the optimizer's state are blocks of their own,
- * because callers hold pointers into the weights; everything else that training needs is one block of a plan (plan.h),
- * made for one fit, evaluate or predict.
+ * Four lifetimes: nodes live in the graph's arena until they are dropped (workshop.c); what is compiled, and tables of
+ * weights, in the model's; weights and the optimizer's state are blocks of their own, because callers hold pointers
+ * into the weights; everything else that training needs is one block of a plan (plan.h), made for one fit, evaluate or
+ * predict.
  */
 #ifndef VVI_NN_NN_H
 #define VVI_NN_NN_H
@@ -16,8 +17,10 @@ typedef struct vvi_node {
     const vvi_layer_row *row;
     vv_layer layer;
     const char *name;
-    int *inputs;  /* n_inputs nodes, all of them earlier ones */
-    vv_shape *in; /* their shapes */
+    bool is_named;   /* by the user */
+    size_t n_before; /* nodes of its kind that were added before it */
+    int *inputs;     /* n_inputs nodes, all of them earlier ones */
+    vv_shape *in;    /* their shapes */
     size_t n_inputs;
     vv_shape out;
     vvi_param *params;
@@ -25,6 +28,11 @@ typedef struct vvi_node {
     uint64_t param_count, bias_count, macs; /* biases are among the params */
     size_t n_readers;                       /* inputs of later nodes that are this one */
     size_t first_weight;                    /* index of its first weight in the model's table */
+    uint64_t hash;                          /* of it and all before it, once has_hash (digest.c) */
+    bool has_hash;
+    vv_status refused; /* not VV_OK: it could not be added; the model's last */
+    const char *refusal;
+    vvi_arena_mark before; /* where in the graph's arena it begins */
 } vvi_node;
 
 /* A compiled metric: "accuracy" by name, sparse_categorical_accuracy by row. */
@@ -44,11 +52,13 @@ typedef struct vvi_weight_slot {
 enum { VVI_MAX_LAYERS = 4096 };
 
 struct vv_model {
-    vvi_arena arena;
-    vv_error error; /* the first mistake made while building; sticks */
-    vv_error last;  /* of the latest fit, evaluate, predict */
-    vvi_node **nodes;
-    size_t n_nodes, capacity;
+    vvi_arena graph, arena; /* of the nodes; of the rest */
+    vv_error error;         /* the first mistake made while building; sticks */
+    vv_error last;          /* of the latest fit, evaluate, predict */
+    vvi_node **nodes;       /* owned: n_nodes, then those that were added after them before the model was emptied;
+                               the very last may be refused */
+    size_t n_nodes, n_known, capacity;
+    bool has_given_names; /* has any layer a name of the user's own? */
     bool rehearsal;
 
     bool compiled;
@@ -68,6 +78,24 @@ struct vv_model {
 /* The tuner builds a model once more to learn its trace: fit then checks its arguments and returns at once, evaluate
  * gives an empty history, predict writes nothing. */
 void vvi_model_rehearse(vv_model *model, bool rehearsal);
+
+/* ---- models built again and again (workshop.c) ------------------------------------------------------------------ */
+
+/* Between begin and end, the first vv_sequential of this thread gives `spare`, emptied, instead of a new model. begin
+ * takes it over and returns what end must be given; end returns the spare model if nobody took it. NULL: none. */
+vv_model *vvi_workshop_begin(vv_model *spare);
+vv_model *vvi_workshop_end(vv_model *outer);
+vv_model *vvi_workshop_take(void); /* for vv_sequential */
+/* Makes a model as new, but for what it remembers of its nodes; or frees it and returns NULL. NULL is fine. */
+vv_model *vvi_model_empty(vv_model *model);
+/* The node that was at this place before, if it was made from exactly the same; else NULL. */
+vvi_node *vvi_model_expected(const vv_model *model, const vv_layer *layer, const vv_node *inputs, size_t n_inputs);
+void vvi_model_drop_rest(vv_model *model); /* forgets the nodes that were not added again */
+
+/* From now on every input that this thread adds to a model has this shape, whatever it says, until NULL. Borrowed. */
+void vvi_model_override_input(const vv_shape *shape);
+/* The layer itself, or the overridden input, made in *own. */
+const vv_layer *vvi_workshop_layer(const vv_layer *layer, vv_layer *own);
 
 /* The targets that the compiled loss expects. */
 vv_shape vvi_model_target_shape(const vv_model *model);

@@ -15,6 +15,9 @@ double vvi_value_get(const vv_field *field, const void *arguments, bool *given);
 double vvi_value_effective(const vv_field *field, const void *arguments);
 void vvi_value_set(const vv_field *field, void *arguments, double value);
 
+/* Has every member the same bits? */
+bool vvi_values_same(const vv_field *fields, size_t n, const void *a, const void *b);
+
 /* Every given value against its range, every required one there: BAD_ARG with `name`, field, value, range. */
 vv_status vvi_values_check(const vv_field *fields, size_t n, const void *arguments, const char *name, vv_error *error);
 /* Writes its default into every member that is not given. */

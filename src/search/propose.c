@@ -25,6 +25,7 @@ static const struct look {
 typedef struct proposing {
     const vv_question *question;
     vvi_tried tried;
+    vvi_build build; /* of the draws: each has the handle of the one before, if it was not taken */
     vv_answer *answer;
     uint64_t digest; /* of the answer */
     bool endless;    /* a continuum was met: no walk can settle it */
@@ -126,10 +127,8 @@ static vv_status maybe_look(proposing *p, uint64_t draws, vv_error *error)
 static vv_status draw(proposing *p, const vvi_sampler *sampler, uint64_t attempt, vv_error *error)
 {
     const vv_chooser chooser = sampler->attempt(sampler->context, attempt);
-    vvi_build build = { 0 };
-    VVI_TRY(vvi_build_run(p->question->builder, &chooser, &build, error));
-    consider(p, &build);
-    vvi_build_deinit(&build);
+    VVI_TRY(vvi_build_run(p->question->builder, &chooser, &p->build, error));
+    consider(p, &p->build);
     return VV_OK;
 }
 
@@ -152,6 +151,7 @@ vv_status vvi_search_propose(const vv_question *question, const vvi_sampler *sam
     if (status == VV_OK && answer->hp != NULL) {
         status = vvi_build_check_repeats(question->builder, answer->hp, p.digest, error);
     }
+    vvi_build_deinit(&p.build);
     vvi_tried_deinit(&p.tried);
     return status;
 }

@@ -8,12 +8,6 @@
 
 #include <string.h>
 
-static uint64_t hash_number(uint64_t hash, double number)
-{
-    const double same_zero = number + 0.0; /* -0 equals 0 */
-    return vvi_hash_bytes(hash, &same_zero, sizeof same_zero);
-}
-
 static uint64_t hash_value(const char *name, vv_value value)
 {
     uint64_t hash = vvi_hash_text(VVI_HASH_START, name);
@@ -22,7 +16,7 @@ static uint64_t hash_value(const char *name, vv_value value)
         hash = vvi_hash_bytes(hash, &value.i, sizeof value.i);
         break;
     case VV_VALUE_FLOAT:
-        hash = hash_number(hash, value.f);
+        hash = vvi_hash_number(hash, value.f);
         break;
     case VV_VALUE_BOOL:
         hash = vvi_hash_bytes(hash, &(char){ value.b }, 1);

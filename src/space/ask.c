@@ -54,11 +54,13 @@ bool vv_bool_with(vv_hp *hp, const vv_bool_args *args)
     return active == NULL ? args->default_value : active->value.b;
 }
 
-/* Room for a list of values; NULL with n > 0: an error, now or before. */
-static vv_value *new_list(vv_hp *hp, size_t n)
+enum { FEW = 16 };
+
+/* Room for a list of values, here if there are few; NULL with n > 0: an error, now or before. */
+static vv_value *new_list(vv_hp *hp, vv_value here[FEW], size_t n)
 {
     if (hp == NULL || hp->error.status != VV_OK || n == 0) return NULL;
-    return vvi_hp_alloc(hp, n, sizeof(vv_value));
+    return n <= FEW ? here : vvi_hp_alloc(hp, n, sizeof(vv_value));
 }
 
 static const vv_active *ask_choice(vv_hp *hp, const char *name, vv_value_type type, const vv_value *values, size_t n,
@@ -75,7 +77,7 @@ int vv_choice_int_with(vv_hp *hp, const vv_choice_int_args *args)
 {
     const int *given = args->values.values;
     const size_t n = given == NULL ? 0 : args->values.n;
-    vv_value *values = new_list(hp, n);
+    vv_value here[FEW], *values = new_list(hp, here, n);
     for (size_t i = 0; values != NULL && i < n; i++) values[i] = (vv_value){ VV_VALUE_INT, { .i = given[i] } };
     const vv_active *active = ask_choice(hp, args->name, VV_VALUE_INT, values, n, int_default(args->default_value));
     if (active == NULL) return n > 0 ? given[0] : 0;
@@ -86,7 +88,7 @@ double vv_choice_float_with(vv_hp *hp, const vv_choice_float_args *args)
 {
     const double *given = args->values.values;
     const size_t n = given == NULL ? 0 : args->values.n;
-    vv_value *values = new_list(hp, n);
+    vv_value here[FEW], *values = new_list(hp, here, n);
     for (size_t i = 0; values != NULL && i < n; i++) values[i] = (vv_value){ VV_VALUE_FLOAT, { .f = given[i] } };
     const vv_active *active = ask_choice(hp, args->name, VV_VALUE_FLOAT, values, n, float_default(args->default_value));
     if (active == NULL) return n > 0 ? given[0] : 0;
@@ -107,7 +109,7 @@ const char *vv_choice_with(vv_hp *hp, const vv_choice_args *args)
 {
     const char *const *given = args->values.values;
     const size_t n = given == NULL ? 0 : args->values.n;
-    vv_value *values = new_list(hp, n);
+    vv_value here[FEW], *values = new_list(hp, here, n);
     for (size_t i = 0; values != NULL && i < n; i++) values[i] = (vv_value){ VV_VALUE_STRING, { .s = given[i] } };
     vv_value preset = { 0 };
     if (args->default_value != NULL) preset = (vv_value){ VV_VALUE_STRING, { .s = args->default_value } };

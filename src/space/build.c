@@ -11,8 +11,13 @@ void vvi_build_deinit(vvi_build *build)
 
 vv_status vvi_build_run(const vv_builder *builder, const vv_chooser *chooser, vvi_build *build, vv_error *error)
 {
-    *build = (vvi_build){ .hp = vv_hp_new(chooser) };
-    if (build->hp == NULL) return vvi_no_memory(error);
+    vv_hp *hp = build->hp;
+    if (hp != NULL)
+        vvi_hp_reset(hp, chooser);
+    else
+        hp = vv_hp_new(chooser);
+    *build = (vvi_build){ .hp = hp };
+    if (hp == NULL) return vvi_no_memory(error);
     const vv_status status = builder->build(builder->context, build->hp, &build->digest, &build->reason);
     vvi_hp_detach(build->hp);
     vv_status fatal = vv_hp_status(build->hp);

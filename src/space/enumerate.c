@@ -8,6 +8,7 @@
  * Invariant between leaves: digits[0..n) is the trace of the last leaf, one digit per active hyperparameter.
  */
 #include "space/enumerate.h"
+#include "space/handle.h"
 
 typedef struct digit {
     uint64_t index, size;
@@ -49,7 +50,7 @@ static void push(odometer *o, const char *name, uint64_t hash, uint64_t size)
 static bool choose_digit(void *context, const char *name, const vv_domain *domain, vv_value *value)
 {
     odometer *o = context;
-    const uint64_t size = vv_domain_size(domain), hash = vvi_hash_text(VVI_HASH_START, name);
+    const uint64_t size = vvi_entry_of(domain)->size, hash = vvi_entry_of(domain)->hash;
     if (o->status == VV_OK && o->asked == o->n) push(o, name, hash, size);
     if (o->status != VV_OK) return false;
     const digit *d = &o->digits[o->asked++];
@@ -87,8 +88,8 @@ vv_status vvi_space_walk(const vv_builder *builder, uint64_t cap, vvi_walk_visit
     *walk = (vvi_walk){ 0 };
     odometer o = { .continuum = walk->continuum };
     vv_status status = VV_OK;
+    vvi_build leaf = { 0 }; /* its handle serves all leaves, unless a visitor took it */
     while (walk->end == 0 && status == VV_OK) {
-        vvi_build leaf = { 0 };
         if (walk->leaves >= cap) {
             walk->end = VVI_WALK_CAPPED;
             break;
@@ -105,8 +106,8 @@ vv_status vvi_space_walk(const vv_builder *builder, uint64_t cap, vvi_walk_visit
                 walk->end = VVI_WALK_COMPLETE;
             }
         }
-        vvi_build_deinit(&leaf);
     }
+    vvi_build_deinit(&leaf);
     vvi_free(o.digits);
     return status;
 }

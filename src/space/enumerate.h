@@ -13,8 +13,9 @@ typedef struct vvi_build {
     vv_error reason; /* why it is not buildable */
 } vvi_build;
 
-/* Runs the builder with the chooser's values. VV_OK: built, or refused for its own values. Anything else ends a search:
- * no memory, or an error of the hp (a bad domain, a value outside its domain). */
+/* Runs the builder with the chooser's values; the handle of an earlier run that is still in `build` is used again.
+ * VV_OK: built, or refused for its own values. Anything else ends a search: no memory, or an error of the hp (a bad
+ * domain, a value outside its domain). */
 vv_status vvi_build_run(const vv_builder *builder, const vv_chooser *chooser, vvi_build *build,
                         vv_error *error) VV_MUST_USE;
 void vvi_build_deinit(vvi_build *build);

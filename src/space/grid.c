@@ -140,6 +140,25 @@ static uint64_t whole_steps(const vv_domain *domain, bool *meets)
     return (uint64_t)whole;
 }
 
+/* Integers that add are most of what is asked for, and whole numbers need none of the care for decimals. */
+static bool is_whole_and_adds(const vv_domain *domain)
+{
+    return domain->kind == VV_DOMAIN_INT && !multiplies(domain);
+}
+
+static double whole_at(const vv_domain *domain, uint64_t index)
+{
+    const double value = domain->min + added_step(domain) * (double)index;
+    return value < domain->max ? value : domain->max;
+}
+
+static int64_t whole_index(const vv_domain *domain, double value)
+{
+    const int64_t distance = (int64_t)(value - domain->min), step = (int64_t)added_step(domain);
+    const bool is_whole = (double)distance >= value - domain->min;
+    return is_whole && distance % step == 0 ? distance / step : -1;
+}
+
 bool vvi_grid_exists(const vv_domain *domain)
 {
     return domain->kind == VV_DOMAIN_INT || domain->step > 0 || domain->min >= domain->max;
@@ -172,6 +191,7 @@ static double value_at(const vv_domain *domain, uint64_t index, uint64_t last, b
 double vvi_grid_at(const vv_domain *domain, uint64_t index)
 {
     if (domain->min >= domain->max) return domain->min;
+    if (is_whole_and_adds(domain)) return whole_at(domain, index);
     bool meets;
     const uint64_t last = whole_steps(domain, &meets);
     return value_at(domain, index, last, meets);
@@ -189,6 +209,7 @@ int64_t vvi_grid_index(const vv_domain *domain, double value)
 {
     if (!(value >= domain->min && value <= domain->max)) return -1;
     if (domain->min >= domain->max) return 0;
+    if (is_whole_and_adds(domain)) return whole_index(domain, value);
     bool meets;
     const uint64_t last = whole_steps(domain, &meets);
     const double near = nearbyint(position_of(domain, value, last));

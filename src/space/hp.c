@@ -7,7 +7,6 @@
 
 enum { MAX_ACTIVE = 65536, MAX_SCOPES = 8192 };
 
-#include <stdio.h>
 #include <string.h>
 
 vv_hp *vv_hp_new(const vv_chooser *chooser)
@@ -24,7 +23,10 @@ vv_hp *vv_hp_new(const vv_chooser *chooser)
 void vv_hp_free(vv_hp *hp)
 {
     if (hp == NULL) return;
+    vvi_hp_keep(hp, NULL, NULL);
     vvi_arena_deinit(&hp->arena);
+    vvi_arena_deinit(&hp->entries);
+    vvi_free(hp->tables);
     vvi_free(hp);
 }
 
@@ -53,67 +55,37 @@ void vvi_hp_detach(vv_hp *hp)
     if (hp != NULL) hp->chooser = (vv_chooser){ 0 };
 }
 
-void *vvi_hp_alloc(vv_hp *hp, size_t n, size_t size)
+static void *alloc_in(vv_hp *hp, vvi_arena *arena, size_t n, size_t size)
 {
-    void *memory = n > SIZE_MAX / 2 / size ? NULL : vvi_arena_alloc(&hp->arena, n * size);
+    void *memory = n > SIZE_MAX / 2 / size ? NULL : vvi_arena_alloc(arena, n * size);
     if (memory == NULL) vvi_no_memory(&hp->error);
     return memory;
 }
 
-char *vvi_hp_strdup(vv_hp *hp, const char *text)
+static char *strdup_in(vv_hp *hp, vvi_arena *arena, const char *text)
 {
-    char *copy = vvi_arena_strdup(&hp->arena, text);
+    char *copy = vvi_arena_strdup(arena, text);
     if (copy == NULL) vvi_no_memory(&hp->error);
     return copy;
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------------ */
-
-static vvi_entry *find(const vv_hp *hp, const char *full, uint64_t hash)
+void *vvi_hp_alloc(vv_hp *hp, size_t n, size_t size)
 {
-    const size_t mask = 2 * hp->capacity - 1;
-    for (size_t at = hash & mask; hp->slots[at] != 0; at = (at + 1) & mask) {
-        vvi_entry *entry = hp->list[hp->slots[at] - 1];
-        if (entry->hash == hash && strcmp(entry->active.name, full) == 0) return entry;
-    }
-    return NULL;
+    return alloc_in(hp, &hp->arena, n, size);
 }
+
+char *vvi_hp_strdup(vv_hp *hp, const char *text)
+{
+    return strdup_in(hp, &hp->arena, text);
+}
+
+/* ---- names ------------------------------------------------------------------------------------------------------ */
 
 const vv_active *vv_hp_find(const vv_hp *hp, const char *name)
 {
     if (hp == NULL || name == NULL) return NULL;
-    const vvi_entry *entry = find(hp, name, vvi_hash_text(VVI_HASH_START, name));
+    const vvi_entry *entry = vvi_hp_find_entry(hp, name, vvi_hash_text(VVI_HASH_START, name));
     return entry == NULL ? NULL : &entry->active;
-}
-
-static void put_slot(uint32_t *slots, size_t capacity, uint64_t hash, size_t number)
-{
-    const size_t mask = 2 * capacity - 1;
-    size_t at = hash & mask;
-    while (slots[at] != 0) at = (at + 1) & mask;
-    slots[at] = (uint32_t)(number + 1);
-}
-
-static bool grow(vv_hp *hp)
-{
-    const size_t capacity = 2 * hp->capacity;
-    vvi_entry **list = vvi_hp_alloc(hp, capacity, sizeof(vvi_entry *));
-    uint32_t *slots = vvi_hp_alloc(hp, 2 * capacity, sizeof *slots);
-    if (list == NULL || slots == NULL) return false;
-    memcpy(list, hp->list, hp->n * sizeof(vvi_entry *));
-    for (size_t i = 0; i < hp->n; i++) put_slot(slots, capacity, list[i]->hash, i);
-    hp->list = list;
-    hp->slots = slots;
-    hp->capacity = capacity;
-    return true;
-}
-
-static bool add_entry(vv_hp *hp, vvi_entry *entry)
-{
-    if (hp->n == hp->capacity && !grow(hp)) return false;
-    put_slot(hp->slots, hp->capacity, entry->hash, hp->n);
-    hp->list[hp->n++] = entry;
-    return true;
 }
 
 static bool fail_name(vv_hp *hp, const char *what, const char *name, const char *rule)
@@ -165,14 +137,12 @@ const vv_active *vvi_hp_find_in(const vv_hp *hp, const vvi_scope *scope, const c
 const char *vv_name(vv_hp *hp, const char *format, ...)
 {
     if (hp == NULL || hp->error.status != VV_OK) return "";
-    char text[VVI_MAX_NAME + 1]; /* a longer name is kept whole: the ask will show it in its error */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    const int length = vsnprintf(text, sizeof text, format, args);
-    const char *name = length < 0                     ? vvi_hp_strdup(hp, format)
-                       : (size_t)length < sizeof text ? vvi_hp_strdup(hp, text)
-                                                      : vvi_arena_vprintf(&hp->arena, format, again);
+    const char *name = vvi_arena_vprintf(&hp->arena, format, args); /* whole: an ask shows one that is too long */
+    const bool is_printable = name != NULL || vvi_vsnprintf(NULL, 0, format, again) >= 0;
+    if (!is_printable) name = vvi_arena_strdup(&hp->arena, format);
     va_end(again);
     va_end(args);
     if (name == NULL) vvi_no_memory(&hp->error);
@@ -215,11 +185,11 @@ void vv_scope_end(vv_hp *hp)
 static bool copy_list(vv_hp *hp, vv_domain *domain)
 {
     if (domain->n_values == 0) return true;
-    vv_value *values = vvi_hp_alloc(hp, domain->n_values, sizeof *values);
+    vv_value *values = alloc_in(hp, &hp->entries, domain->n_values, sizeof *values);
     if (values == NULL) return false;
     for (size_t i = 0; i < domain->n_values; i++) {
         values[i] = domain->values[i];
-        if (values[i].type == VV_VALUE_STRING) values[i].s = vvi_hp_strdup(hp, values[i].s);
+        if (values[i].type == VV_VALUE_STRING) values[i].s = strdup_in(hp, &hp->entries, values[i].s);
         if (values[i].type == VV_VALUE_STRING && values[i].s == NULL) return false;
     }
     domain->values = values;
@@ -232,12 +202,18 @@ static vv_value own_copy(const vv_domain *domain, vv_value value)
     return value.type == VV_VALUE_STRING ? vv_domain_at(domain, (uint64_t)vv_domain_index(domain, value)) : value;
 }
 
+/* The value that the build before had here is in the domain, and needs no looking up. */
 static bool choose(vv_hp *hp, vv_active *active)
 {
+    const vv_value before = active->value;
     vv_value value = { 0 };
     active->value = active->domain.default_value;
     if (hp->chooser.choose == NULL) return true;
     if (!hp->chooser.choose(hp->chooser.context, active->name, &active->domain, &value)) return true;
+    if (vvi_value_same(value, before)) {
+        active->value = before;
+        return true;
+    }
     const bool is_null = value.type == VV_VALUE_STRING && value.s == NULL;
     if (is_null || !vv_domain_contains(&active->domain, value)) {
         char text[VVI_SHORT_TEXT], values[VVI_SHORT_TEXT];
@@ -255,23 +231,43 @@ static void add_to_line(vvi_line *line, const vv_active *active)
     vvi_line_value(line, active->value);
 }
 
-static const vv_active *ask_new(vv_hp *hp, const char *full, uint64_t hash, const vv_domain *domain)
+static vvi_entry *make_entry(vv_hp *hp, const char *full, const vv_domain *domain)
+{
+    const vvi_arena_mark before = vvi_arena_here(&hp->entries);
+    vvi_entry *entry = alloc_in(hp, &hp->entries, 1, sizeof *entry);
+    if (entry == NULL) return NULL;
+    entry->before = before;
+    entry->prefix = hp->scope == NULL ? 0 : hp->scope->length;
+    entry->active.domain = *domain;
+    entry->active.name = strdup_in(hp, &hp->entries, full);
+    return entry->active.name != NULL && copy_list(hp, &entry->active.domain) ? entry : NULL;
+}
+
+static const vv_active *ask_new(vv_hp *hp, const char *full, uint64_t hash, const vv_domain *domain, bool has_default)
 {
     if (hp->n == MAX_ACTIVE) { /* a loop that never ends must become an error before it takes all memory */
         vvi_fail(&hp->error, VV_BAD_ARG, "%s: a build can ask for at most %d hyperparameters", full, MAX_ACTIVE);
         return NULL;
     }
-    vvi_entry *entry = vvi_hp_alloc(hp, 1, sizeof *entry);
+    vvi_hp_drop_rest(hp);
+    vvi_entry *entry = make_entry(hp, full, domain);
     if (entry == NULL) return NULL;
     vv_active *active = &entry->active;
     entry->hash = hash;
-    active->domain = *domain;
-    active->name = vvi_hp_strdup(hp, full);
-    if (active->name == NULL || !copy_list(hp, &active->domain)) return NULL;
+    entry->size = vv_domain_size(domain);
+    entry->has_default = has_default;
     active->domain.default_value = own_copy(&active->domain, active->domain.default_value);
-    if (!choose(hp, active) || !add_entry(hp, entry)) return NULL;
+    if (!choose(hp, active) || !vvi_hp_add_entry(hp, entry)) return NULL;
     if (hp->journal.text != NULL) add_to_line(&hp->journal, active);
     return active;
+}
+
+static const vv_active *ask_as_before(vv_hp *hp, vvi_entry *entry)
+{
+    if (!choose(hp, &entry->active)) return NULL;
+    hp->n++;
+    if (hp->journal.text != NULL) add_to_line(&hp->journal, &entry->active);
+    return &entry->active;
 }
 
 /* The same name again: the same domain, or an error. */
@@ -291,9 +287,9 @@ static const vv_active *ask_again(vv_hp *hp, const vv_active *known, const vv_do
     return known;
 }
 
-const vv_active *vvi_hp_ask(vv_hp *hp, const char *name, const vv_domain *asked)
+static const vv_active *ask_with_checks(vv_hp *hp, const char *name, const vv_domain *asked)
 {
-    if (hp == NULL || hp->error.status != VV_OK || !check_name(hp, "name", name)) return NULL;
+    if (!check_name(hp, "name", name)) return NULL;
     char buffer[VVI_MAX_FULL_NAME + 1];
     const char *full = full_name(hp->scope, name, buffer);
     if (full == NULL) {
@@ -310,8 +306,16 @@ const vv_active *vvi_hp_ask(vv_hp *hp, const char *name, const vv_domain *asked)
         return NULL;
     }
     const uint64_t hash = vvi_hash_text(VVI_HASH_START, full);
-    const vvi_entry *known = find(hp, full, hash);
-    return known == NULL ? ask_new(hp, full, hash, &domain) : ask_again(hp, &known->active, &domain);
+    const vvi_entry *known = vvi_hp_find_entry(hp, full, hash);
+    if (known != NULL) return ask_again(hp, &known->active, &domain);
+    return ask_new(hp, full, hash, &domain, asked->default_value.type != 0);
+}
+
+const vv_active *vvi_hp_ask(vv_hp *hp, const char *name, const vv_domain *asked)
+{
+    if (hp == NULL || hp->error.status != VV_OK) return NULL;
+    vvi_entry *expected = vvi_hp_expected(hp, name, asked);
+    return expected != NULL ? ask_as_before(hp, expected) : ask_with_checks(hp, name, asked);
 }
 
 /* ---- replay, describing ----------------------------------------------------------------------------------------- */

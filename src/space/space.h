@@ -28,6 +28,15 @@ int vvi_hp_describe(const vv_hp *hp, char *text, size_t size);
  * and borrowed until the hp ends or this is called with NULL. */
 void vvi_hp_journal(vv_hp *hp, char *buffer, size_t size);
 
+/* Ends the build and all that was borrowed from the handle; the next one starts as on a fresh handle. What it asks as
+ * this one did costs less (entries.c). */
+void vvi_hp_reset(vv_hp *hp, const vv_chooser *chooser);
+
+/* One thing of the builder's own that lives until the handle ends, so that the next build can use it again. keep hands
+ * it over with what frees it, in place of what was there; take gets it back (NULL: there is none). */
+void vvi_hp_keep(vv_hp *hp, void *thing, void (*free_thing)(void *thing));
+void *vvi_hp_take(vv_hp *hp);
+
 /* Forgets the chooser, whose context may end before the hp does: names asked for later get their defaults. */
 void vvi_hp_detach(vv_hp *hp);
 

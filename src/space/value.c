@@ -5,7 +5,6 @@
 #include "space/space.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 bool vv_value_equal(vv_value a, vv_value b)
@@ -37,7 +36,7 @@ void vvi_line_printf(vvi_line *line, const char *format, ...)
     const size_t room = line->n < line->size ? line->size - line->n : 0;
     va_list args;
     va_start(args, format);
-    const int length = vsnprintf(room > 0 ? line->text + line->n : NULL, room, format, args);
+    const int length = vvi_vsnprintf(room > 0 ? line->text + line->n : NULL, room, format, args);
     va_end(args);
     if (length < 0) return;
     if (room > 0 && (size_t)length >= room) trim_cut_character(line->text);

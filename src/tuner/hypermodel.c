@@ -32,15 +32,35 @@ static vv_status rehearse(const vvi_bound *bound, vv_hp *hp, vv_model *model, vv
     return status == VV_OK ? VV_OK : vvi_fail(error, status, "the fit function: %s", vv_strerror(status));
 }
 
+static void free_model(void *model)
+{
+    vv_model_free(model);
+}
+
+/* What a build leaves is what the next one with the same handle builds from. */
+static void keep_model(vv_hp *hp, vv_model *model)
+{
+    model = vvi_model_empty(model);
+    if (model != NULL) vvi_hp_keep(hp, model, free_model);
+}
+
+static vv_model *build(const vv_hypermodel *hypermodel, vv_hp *hp)
+{
+    vv_model *outer = vvi_workshop_begin(vvi_hp_take(hp));
+    vv_model *model = hypermodel->build(hp, hypermodel->user);
+    keep_model(hp, vvi_workshop_end(outer));
+    return model;
+}
+
 vv_status vvi_bound_build(const vvi_bound *bound, vv_hp *hp, vv_model **model, vv_error *error)
 {
     if (bound->journal != NULL) vvi_hp_journal(hp, bound->journal, bound->journal_size);
-    *model = bound->hypermodel->build(hp, bound->hypermodel->user);
+    *model = build(bound->hypermodel, hp);
     vv_status status = check_built(hp, *model, error);
     if (status == VV_OK && bound->hypermodel->fit != NULL) status = rehearse(bound, hp, *model, error);
     if (bound->journal != NULL) vvi_hp_journal(hp, NULL, 0);
     if (status == VV_OK) return VV_OK;
-    vv_model_free(*model);
+    keep_model(hp, *model);
     *model = NULL;
     return status;
 }
@@ -90,7 +110,7 @@ static vv_status build_bound(void *context, vv_hp *hp, uint64_t *digest, vv_erro
     vv_model *model = NULL;
     VVI_TRY(vvi_bound_build(context, hp, &model, reason));
     if (digest != NULL) *digest = vv_model_digest(model);
-    vv_model_free(model);
+    keep_model(hp, model);
     return VV_OK;
 }
 

@@ -48,18 +48,20 @@ vv_activation vvi_activation_or(vv_activation given, vv_activation preset)
 }
 
 /* Kernels count in ints. */
-vv_status vvi_check_size(const char *name, const char *what, vv_shape shape, vv_error *error)
+static bool is_countable(int rank, const int *dim)
 {
     uint64_t size = 1;
-    for (int i = 0; i < shape.rank; i++) {
-        size *= (uint64_t)shape.dim[i];
-        if (size <= INT_MAX) continue;
-        char text[64];
-        vvi_shape_format(shape, text, sizeof text);
-        return vvi_fail(error, VV_BAD_SHAPE, "%s: %s of %s has more than the %d numbers that are possible", name, what,
-                        text, INT_MAX);
-    }
-    return VV_OK;
+    for (int i = 0; i < rank && size <= INT_MAX; i++) size *= (uint64_t)dim[i];
+    return size <= INT_MAX;
+}
+
+vv_status vvi_check_size(const char *name, const char *what, vv_shape shape, vv_error *error)
+{
+    if (is_countable(shape.rank, shape.dim)) return VV_OK;
+    char text[64];
+    vvi_shape_format(shape, text, sizeof text);
+    return vvi_fail(error, VV_BAD_SHAPE, "%s: %s of %s has more than the %d numbers that are possible", name, what,
+                    text, INT_MAX);
 }
 
 vv_status vvi_layer_check_sizes(const vv_layer *layer, const char *name, const vv_shape *in, vv_shape out,
@@ -70,6 +72,7 @@ vv_status vvi_layer_check_sizes(const vv_layer *layer, const char *name, const v
     VVI_TRY(vvi_check_size(name, "an output", out, error));
     const size_t n = row->params == NULL ? 0 : row->params(layer, in, params);
     for (size_t i = 0; i < n; i++) {
+        if (is_countable(params[i].rank, params[i].dim)) continue;
         char what[40];
         vv_shape size = { .rank = params[i].rank };
         memcpy(size.dim, params[i].dim, sizeof size.dim);

@@ -60,6 +60,43 @@ static void arena_memory_is_zeroed_aligned_and_apart(void **state)
     assert_null(arena.blocks);
 }
 
+static void arenas_give_back_what_came_after_a_mark(void **state)
+{
+    (void)state;
+    vvi_arena arena = { 0 };
+    const vvi_arena_mark empty = vvi_arena_here(&arena);
+    char *kept = vvi_arena_strdup(&arena, "kept");
+    const vvi_arena_mark mark = vvi_arena_here(&arena);
+    unsigned char *first = NULL;
+    for (int round = 0; round < 3; round++) {
+        unsigned char *bytes = vvi_arena_alloc(&arena, 100);
+        if (round == 0) first = bytes;
+        assert_ptr_equal(bytes, first);
+        for (size_t i = 0; i < 100; i++) assert_int_equal(bytes[i], 0);
+        memset(bytes, 0xff, 100);
+        for (int i = 0; i < 100; i++) vvi_arena_alloc(&arena, 100); /* more blocks */
+        vvi_arena_rewind(&arena, mark);
+    }
+    assert_string_equal(kept, "kept");
+    vvi_arena_rewind(&arena, empty);
+    assert_null(arena.blocks);
+}
+
+static void an_emptied_arena_allocates_nothing_for_the_same_again(void **state)
+{
+    (void)state;
+    vvi_arena arena = { 0 };
+    vvi_arena_empty(&arena);
+    for (int round = 0; round < 4; round++) {
+        vvi_fail_allocation(0);
+        for (int i = 0; i < 25; i++) memset(vvi_arena_alloc(&arena, 100), 0xff, 100);
+        const long allocations = vvi_fail_allocation(-1);
+        assert_int_equal(allocations > 0, round < 2); /* the second time all of it fits no single block yet */
+        vvi_arena_empty(&arena);
+    }
+    vvi_arena_deinit(&arena);
+}
+
 static void each_failing_allocation_is_reported_once(void **state)
 {
     (void)state;
@@ -141,6 +178,17 @@ static void streams_are_uniform_and_repeatable(void **state)
     CHECK_NEAR(normal_sum / n, 0, 0.016);
     CHECK_NEAR(normal_squares / n, 1, 0.023);
     for (int i = 0; i < 7; i++) CHECK_NEAR(counts[i], n / 7.0, 560);
+}
+
+static void numbers_are_hashed_by_their_bytes(void **state)
+{
+    (void)state;
+    const double numbers[] = { 0, 1, -1, 2, 3, 64, 0.1, 1e-300, 1e300, 5e-324, (double)INFINITY, 0x1.0000000000001p0 };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const uint64_t wanted = vvi_hash_bytes(VVI_HASH_START, &numbers[i], sizeof numbers[i]);
+        assert_true(vvi_hash_number(VVI_HASH_START, numbers[i]) == wanted);
+    }
+    assert_true(vvi_hash_number(VVI_HASH_START, -0.0) == vvi_hash_number(VVI_HASH_START, 0.0));
 }
 
 static vv_status write_half_then_fail(void *context, void *file, vv_error *error)
@@ -308,10 +356,13 @@ int main(void)
         cmocka_unit_test(long_error_texts_are_cut_not_overrun),
         cmocka_unit_test(every_status_has_a_name_and_a_sentence),
         cmocka_unit_test(arena_memory_is_zeroed_aligned_and_apart),
+        cmocka_unit_test(arenas_give_back_what_came_after_a_mark),
+        cmocka_unit_test(an_emptied_arena_allocates_nothing_for_the_same_again),
         cmocka_unit_test(each_failing_allocation_is_reported_once),
         cmocka_unit_test(text_that_could_not_grow_stays_failed),
         cmocka_unit_test(philox_gives_its_published_numbers),
         cmocka_unit_test(keys_of_neighbouring_seeds_and_names_are_unrelated),
+        cmocka_unit_test(numbers_are_hashed_by_their_bytes),
         cmocka_unit_test(streams_are_uniform_and_repeatable),
         cmocka_unit_test(a_replaced_file_is_whole_or_as_before),
         cmocka_unit_test(a_child_reports_and_its_death_is_seen),

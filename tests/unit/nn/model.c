@@ -59,6 +59,38 @@ static void names_are_counted_as_keras_counts(void **state)
     vv_model_free(m);
 }
 
+static void chosen_names_pass_over_given_ones(void **state)
+{
+    (void)state;
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(8));
+    vv_add(m, vv_dense(8));
+    vv_add(m, vv_dense(8, .name = "flatten"));
+    vv_add(m, vv_flatten(.name = "dense_2"));
+    vv_add(m, vv_dense(8));
+    vv_add(m, vv_flatten());
+    vv_add(m, vv_dropout(0.5, .name = "dense_4"));
+    vv_add(m, vv_flatten());
+    vv_add(m, vv_dense(8));
+    const char *const wanted[] = { "input",     "dense",   "flatten",   "dense_2", "dense_3",
+                                   "flatten_1", "dense_4", "flatten_2", "dense_5" };
+    assert_int_equal(vv_model_node_count(m), 9);
+    for (int i = 0; i < 9; i++) assert_string_equal(vv_model_node(m, i).name, wanted[i]);
+    vv_model_free(m);
+}
+
+/* What lets chosen names go unchecked as long as none is given. */
+static void no_kind_is_called_like_another_and_a_number(void **state)
+{
+    (void)state;
+    const vv_layer_info *info;
+    for (size_t i = 0; (info = vv_layer_info_at(i)) != NULL; i++) {
+        const char *end = info->name + strlen(info->name);
+        while (end > info->name && end[-1] >= '0' && end[-1] <= '9') end--;
+        if (*end != '\0' && end > info->name) assert_true(end[-1] != '_');
+    }
+}
+
 static void given_names_are_copied_and_must_differ(void **state)
 {
     (void)state;
@@ -430,6 +462,29 @@ static void a_model_compiles_twice(void **state)
     vv_model_free(m);
 }
 
+static void an_input_can_be_overridden(void **state)
+{
+    (void)state;
+    const vv_shape image = { .rank = 3, .dim = { 14, 12, 3 } };
+    vvi_model_override_input(&image);
+    vv_model *m = mnist();
+    check_shape(vv_model_input_shape(m), "14x12x3");
+    check_shape(vv_model_node(m, 1).output, "12x10x32");
+    check_shape(vv_model_node(m, 4).output, "64");
+    assert_int_equal(vv_model_node(m, 0).layer->input.dim[1], 12);
+    vv_model_free(m);
+    m = vv_sequential(); /* whatever the input says, and however it is added */
+    vv_connect_with(m, &(vv_layer){ .kind = VV_LAYER_INPUT }, NULL, 0);
+    check_shape(vv_model_input_shape(m), "14x12x3");
+    assert_int_equal(vv_add(m, vv_input(3)), -1);
+    CHECK_CONTAINS(vv_model_error(m), "one input");
+    vv_model_free(m);
+    vvi_model_override_input(NULL);
+    m = mnist();
+    check_shape(vv_model_input_shape(m), "28x28x1");
+    vv_model_free(m);
+}
+
 static void builds_do_not_run_out_of_names(void **state)
 {
     (void)state;
@@ -446,6 +501,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_and_weights_are_known_without_training),
         cmocka_unit_test(names_are_counted_as_keras_counts),
+        cmocka_unit_test(chosen_names_pass_over_given_ones),
+        cmocka_unit_test(no_kind_is_called_like_another_and_a_number),
         cmocka_unit_test(given_names_are_copied_and_must_differ),
         cmocka_unit_test(the_first_error_sticks_and_later_calls_are_harmless),
         cmocka_unit_test(a_null_model_is_out_of_memory_and_harmless),
@@ -457,6 +514,7 @@ int main(void)
         cmocka_unit_test(a_model_ends_at_4096_layers),
         cmocka_unit_test(summaries_are_at_most_80_columns),
         cmocka_unit_test(a_model_compiles_twice),
+        cmocka_unit_test(an_input_can_be_overridden),
         cmocka_unit_test(builds_do_not_run_out_of_names),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);

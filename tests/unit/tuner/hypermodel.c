@@ -2,6 +2,7 @@
 #include "search_helper.h"
 
 #include "base/base.h"
+#include "space/enumerate.h"
 
 static void a_build_gives_its_trace_and_its_model(void **state)
 {
@@ -152,6 +153,114 @@ static void a_builder_tells_models_apart(void **state)
     assert_true(digest_with(1) != digest_with(2));
 }
 
+/* ---- one handle for many builds --------------------------------------------------------------------------------- */
+
+/* What users may do with models beside the one they return. */
+typedef struct habit {
+    vv_model *kept[3];
+    int builds;
+} habit;
+
+static vv_model *build_beside_another(vv_hp *hp, void *user)
+{
+    vv_model *helper = vv_sequential();
+    vv_add(helper, vv_input(7));
+    vv_model *m = build_toy(hp, NULL);
+    vv_add(helper, vv_dense(7));
+    (void)user;
+    vv_model_free(helper);
+    return m;
+}
+
+static vv_model *build_after_keeping_one(vv_hp *hp, void *user)
+{
+    habit *h = user;
+    if (h->kept[0] == NULL) {
+        h->kept[0] = vv_sequential();
+        vv_add(h->kept[0], vv_input(9));
+    }
+    if (vv_model_input_shape(h->kept[0]).dim[0] != 9) return NULL;
+    return build_toy(hp, NULL);
+}
+
+static vv_model *build_and_free_later(vv_hp *hp, void *user)
+{
+    habit *h = user;
+    vv_model **oldest = &h->kept[h->builds++ % 3];
+    vv_model *m = build_toy(hp, NULL);
+    vv_model_free(*oldest);
+    *oldest = vv_sequential();
+    vv_add(*oldest, vv_input(1 + h->builds));
+    return m;
+}
+
+static vv_model *build_or_not(vv_hp *hp, void *user)
+{
+    (void)user;
+    vv_model *m = build_toy(hp, NULL);
+    if (vv_hp_find(hp, "units_0")->value.i != 4) return m;
+    vv_model_free(m);
+    return NULL;
+}
+
+static vv_model *build_from_json(vv_hp *hp, void *user)
+{
+    (void)user;
+    char *json = NULL;
+    vv_model *m = build_toy(hp, NULL), *read = NULL;
+    CHECK_OK(vv_model_to_json(m, &json, NULL));
+    CHECK_OK(vv_model_from_json(json, &read, NULL));
+    vv_model_free(m);
+    free(json);
+    return read;
+}
+
+static bool draw(void *context, const char *name, const vv_domain *domain, vv_value *value)
+{
+    vvi_stream stream = vvi_stream_begin(vvi_key_name(vvi_key_int((vvi_key){ 1 }, *(int *)context), name));
+    *value = vv_domain_from_unit(domain, vvi_stream_unit(&stream));
+    return true;
+}
+
+static void check_reuse(vv_build_function function)
+{
+    habit reusing = { .builds = 0 }, fresh = { .builds = 0 };
+    const vv_hypermodel a = { .build = function, .user = &reusing }, b = { .build = function, .user = &fresh };
+    const vv_builder one = vv_hypermodel_builder(&a), other = vv_hypermodel_builder(&b);
+    vvi_build reused = { 0 };
+    for (int round = 0; round < 60; round++) {
+        const vv_chooser chooser = { draw, &round };
+        vvi_build anew = { 0 };
+        char text[2][300];
+        CHECK_OK(vvi_build_run(&one, &chooser, &reused, NULL));
+        CHECK_OK(vvi_build_run(&other, &chooser, &anew, NULL));
+        vvi_hp_describe(reused.hp, text[0], sizeof text[0]);
+        vvi_hp_describe(anew.hp, text[1], sizeof text[1]);
+        assert_string_equal(text[0], text[1]);
+        assert_string_equal(reused.reason.text, anew.reason.text);
+        assert_int_equal(reused.buildable, anew.buildable);
+        assert_true(reused.digest == anew.digest);
+        vvi_build_deinit(&anew);
+    }
+    vvi_build_deinit(&reused);
+    for (int i = 0; i < 3; i++) {
+        vv_model_free(reusing.kept[i]);
+        vv_model_free(fresh.kept[i]);
+    }
+}
+
+static void nobody_can_tell_a_rebuilt_model_from_a_new_one(void **state)
+{
+    (void)state;
+    check_reuse(build_toy);
+    check_reuse(build_beside_another);
+    check_reuse(build_after_keeping_one);
+    check_reuse(build_and_free_later);
+    check_reuse(build_or_not);
+    check_reuse(build_from_json);
+    check_reuse(build_too_small);
+}
+
 static void every_failing_allocation_of_a_build_is_clean(void **state)
 {
     (void)state;
@@ -184,6 +293,7 @@ int main(void)
         cmocka_unit_test(the_fit_function_is_rehearsed_and_trains_nothing),
         cmocka_unit_test(mistakes_of_the_fit_function_refuse_the_build),
         cmocka_unit_test(a_builder_tells_models_apart),
+        cmocka_unit_test(nobody_can_tell_a_rebuilt_model_from_a_new_one),
         cmocka_unit_test(every_failing_allocation_of_a_build_is_clean),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);
