@@ -174,12 +174,12 @@ int main(int argc, char **argv)
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     const double gflops = 1e-9 * step_operations(m) * batch / cpu, peak = peak_gflops();
-    printf(
-        "{\"model\": \"%s\", \"batch\": %d, \"kernels\": \"%s\", \"us_per_step\": %.2f, \"us_per_step_wall\": %.2f, "
-        "\"samples_per_s\": %.0f, \"samples_per_s_wall\": %.0f, \"startup_s\": %.4f, \"peak_rss_mb\": %.1f, \"gflops\": %.1f, \"peak_gflops\": %.1f, "
-        "\"share_of_peak\": %.3f}\n",
-        name, batch, vv_kernels_name(), 1e6 * cpu, 1e6 * wall, batch / cpu, batch / wall, setup - total + startup,
-        (double)usage.ru_maxrss / 1024, gflops, peak, gflops / peak);
+    printf("{\"model\": \"%s\", \"batch\": %d, \"kernels\": \"%s\", \"us_per_step\": %.2f, \"us_per_step_wall\": %.2f, "
+           "\"samples_per_s\": %.0f, \"samples_per_s_wall\": %.0f, \"startup_s\": %.4f, \"peak_rss_mb\": %.1f, "
+           "\"gflops\": %.1f, \"peak_gflops\": %.1f, "
+           "\"share_of_peak\": %.3f}\n",
+           name, batch, vv_kernels_name(), 1e6 * cpu, 1e6 * wall, batch / cpu, batch / wall, setup - total + startup,
+           (double)usage.ru_maxrss / 1024, gflops, peak, gflops / peak);
     vv_data_free(data);
     vv_model_free(m);
     return 0;

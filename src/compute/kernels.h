@@ -38,21 +38,21 @@ typedef struct vvi_pool {
 typedef struct vvi_lstm_step {
     int n, units;
     vv_activation activation, recurrent_activation;
-    float *gates;         /* [n, 4 units], row stride ld_gates: in: sums; out (forward): activated gates i f g o; but
+    float *gates; /* [n, 4 units], row stride ld_gates: in: sums; out (forward): activated gates i f g o; but
                              gates of gelu and swish stay sums, since their slope cannot be told from their value */
     ptrdiff_t ld_gates;
     const float *c_before; /* [n, units] stride ld_state; NULL: zeros */
     float *c, *h;          /* forward: out, stride ld_state; backward: c is read, h unused */
     ptrdiff_t ld_state;
     /* backward */
-    const float *dh;       /* [n, units] stride ld_dh */
+    const float *dh; /* [n, units] stride ld_dh */
     ptrdiff_t ld_dh;
-    float *dc;             /* [n, units] contiguous: in: d loss / d c from the later step; out: for the earlier one */
-    float *dgates;         /* [n, 4 units] stride ld_gates: d loss / d sums; may be `gates` itself */
+    float *dc;     /* [n, units] contiguous: in: d loss / d c from the later step; out: for the earlier one */
+    float *dgates; /* [n, 4 units] stride ld_gates: d loss / d sums; may be `gates` itself */
 } vvi_lstm_step;
 
 typedef struct vvi_adam {
-    float learning_rate; /* with bias correction folded in: lr * sqrt(1 - beta_2^t) / (1 - beta_1^t) */
+    float learning_rate;                  /* with bias correction folded in: lr * sqrt(1 - beta_2^t) / (1 - beta_1^t) */
     float beta_1, beta_2, epsilon, decay; /* decay: w -= decay * w first; 0: none */
 } vvi_adam;
 typedef struct vvi_sgd {
@@ -69,8 +69,10 @@ typedef struct vvi_kernels {
     bool (*available)(void);
 
     void (*gemm)(const vvi_gemm *g);
-    void (*transpose)(int rows, int cols, const float *a, ptrdiff_t lda, float *b, ptrdiff_t ldb); /* b[j][i] = a[i][j] */
-    void (*column_sums)(int rows, int cols, const float *a, ptrdiff_t lda, float *sums); /* sums[j] += over i, in order */
+    void (*transpose)(int rows, int cols, const float *a, ptrdiff_t lda, float *b,
+                      ptrdiff_t ldb); /* b[j][i] = a[i][j] */
+    void (*column_sums)(int rows, int cols, const float *a, ptrdiff_t lda,
+                        float *sums); /* sums[j] += over i, in order */
 
     /* y = f(x); x == y allowed. softmax works on rows of `cols`, the others on n = rows * cols elements. */
     void (*activation)(vv_activation kind, int rows, int cols, const float *x, float *y);
@@ -88,8 +90,8 @@ typedef struct vvi_kernels {
     void (*lstm_forward)(const vvi_lstm_step *s);
     void (*lstm_backward)(const vvi_lstm_step *s);
 
-    void (*add)(size_t n, const float *a, float *b);                  /* b += a      */
-    void (*scale)(size_t n, float factor, float *a);                  /* a *= factor */
+    void (*add)(size_t n, const float *a, float *b);                      /* b += a      */
+    void (*scale)(size_t n, float factor, float *a);                      /* a *= factor */
     void (*multiply)(size_t n, const float *a, const float *b, float *c); /* c = a * b */
     double (*sum_squares)(size_t n, const float *a);
 

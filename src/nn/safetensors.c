@@ -5,8 +5,8 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_HEADER = 100 * 1000 * 1000 };

@@ -406,7 +406,8 @@ static void a_loss_among_the_metrics_is_refused(void **state)
     const int loss = VV_MSE;
     vv_compile(m, .loss = VV_MSE, .metrics = VV_METRICS((vv_metric)loss));
     assert_int_equal(vv_model_status(m), VV_BAD_ARG);
-    CHECK_CONTAINS(vv_model_error(m), "mse in VV_METRICS is a loss; metrics of errors are VV_METRIC_MAE and VV_METRIC_MSE");
+    CHECK_CONTAINS(vv_model_error(m),
+                   "mse in VV_METRICS is a loss; metrics of errors are VV_METRIC_MAE and VV_METRIC_MSE");
     vv_model_free(m);
 }
 
