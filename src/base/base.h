@@ -36,7 +36,11 @@ long vvi_fail_allocation(long n);
 /* Many small things that die together. Zero-initialise; NULL results: out of memory. Memory is zeroed, 16-aligned. */
 typedef struct vvi_arena {
     struct vvi_arena_block *blocks;
+    bool fixed; /* lives in a region of the caller's and does not grow */
 } vvi_arena;
+/* An arena inside `memory` (zeroed, 16-aligned, borrowed): memory shared with a child process, for instance, so that
+ * what the child leaves there can be read by its parent, pointers and all. Full is out of memory. */
+vvi_arena vvi_arena_inside(void *memory, size_t size);
 void *vvi_arena_alloc(vvi_arena *arena, size_t size);
 char *vvi_arena_strdup(vvi_arena *arena, const char *text);
 char *vvi_arena_printf(vvi_arena *arena, const char *format, ...) VV_PRINTF(2, 3);
@@ -73,6 +77,9 @@ enum { VVI_FORMAT_SIZE = 40 };
 const char *vvi_format_double(double number, char text[VVI_FORMAT_SIZE]);
 const char *vvi_format_float(float number, char text[VVI_FORMAT_SIZE]);
 const char *vvi_format_count(uint64_t n, char text[VVI_FORMAT_SIZE]); /* "37,448" */
+
+/* The nearest of n names to `word`, if it is near enough to be a slip; else NULL. names: `stride` bytes apart. */
+const char *vvi_nearest(const char *word, const void *names, size_t n, size_t stride);
 
 /* ---- randomness: counter-based, keyed; no state outlives a key ---------------------------------------------------- */
 
@@ -125,6 +132,7 @@ vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, v
  * printed in it goes to standard error. */
 typedef struct vvi_process {
     int pid, fd;
+    uint64_t peak_mb; /* once it has ended: the most memory it had */
 } vvi_process;
 /* The exit code of a child in which somebody called exit() before `child` returned. */
 enum { VVI_PROCESS_EXITED = 125 };

@@ -76,8 +76,17 @@ struct vvi_arena_block {
     _Alignas(ALIGNMENT) unsigned char bytes[];
 };
 
+vvi_arena vvi_arena_inside(void *memory, size_t size)
+{
+    if (memory == NULL || size <= sizeof(struct vvi_arena_block)) return (vvi_arena){ .fixed = true };
+    struct vvi_arena_block *block = memory;
+    *block = (struct vvi_arena_block){ .size = size - sizeof *block };
+    return (vvi_arena){ .blocks = block, .fixed = true };
+}
+
 static struct vvi_arena_block *add_block(vvi_arena *arena, size_t size)
 {
+    if (arena->fixed) return NULL;
     size_t block_size = arena->blocks == NULL ? FIRST_BLOCK : 2 * arena->blocks->size;
     if (block_size < size) block_size = size;
     if (block_size > SIZE_MAX - sizeof(struct vvi_arena_block)) return NULL;
@@ -170,6 +179,6 @@ void vvi_arena_empty(vvi_arena *arena)
 
 void vvi_arena_deinit(vvi_arena *arena)
 {
-    free_blocks(arena->blocks, NULL);
+    if (!arena->fixed) free_blocks(arena->blocks, NULL);
     arena->blocks = NULL;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -138,11 +139,12 @@ vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_numb
 {
     int how = 0;
     pid_t got;
+    struct rusage usage = { .ru_maxrss = 0 };
     close(process->fd);
-    do got = waitpid((pid_t)process->pid, &how, 0);
+    do got = wait4((pid_t)process->pid, &how, 0, &usage);
     while (got < 0 && errno == EINTR);
     const int pid = process->pid;
-    *process = (vvi_process){ .pid = 0, .fd = -1 };
+    *process = (vvi_process){ .pid = 0, .fd = -1, .peak_mb = (uint64_t)usage.ru_maxrss / 1024 };
     *exit_code = got > 0 && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
     *signal_number = got > 0 && WIFSIGNALED(how) ? WTERMSIG(how) : 0;
     if (got < 0) return vvi_fail(error, VV_IO, "lost process %d: %s", pid, strerror(errno));
