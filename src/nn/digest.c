@@ -1,4 +1,4 @@
-/* digest.c - a number for "the same network, trained in the same way".
+/* digest.c - numbers for "the same network, trained in the same way", "the same network", "the same structure".
  *
  * Kinds, fields (defaults written out), shapes, connections and compile arguments count. Names of layers do not: they
  * change which random weights are drawn, not what the model is. A width given as equal to its height is another field
@@ -39,7 +39,7 @@ static uint64_t hash_compile(uint64_t hash, const vv_model *model)
 }
 
 /* Nodes keep the hash of all up to themselves: those taken over from an earlier build need no hashing. */
-uint64_t vv_model_digest(const vv_model *model)
+uint64_t vvi_model_network(const vv_model *model)
 {
     uint64_t hash = VVI_HASH_START;
     for (size_t i = 0; i < vv_model_node_count(model); i++) {
@@ -48,5 +48,23 @@ uint64_t vv_model_digest(const vv_model *model)
         node->has_hash = true;
         hash = node->hash;
     }
+    return hash;
+}
+
+uint64_t vv_model_digest(const vv_model *model)
+{
+    const uint64_t hash = vvi_model_network(model);
     return model != NULL && model->compiled ? hash_compile(hash, model) : hash;
+}
+
+uint64_t vvi_model_structure(const vv_model *model)
+{
+    uint64_t hash = VVI_HASH_START;
+    for (size_t i = 0; i < vv_model_node_count(model); i++) {
+        const vvi_node *node = model->nodes[i];
+        const uint32_t kind = (uint32_t)node->row->info.kind;
+        hash = vvi_hash_bytes(hash, &kind, sizeof kind);
+        hash = vvi_hash_bytes(hash, node->inputs, node->n_inputs * sizeof *node->inputs);
+    }
+    return hash;
 }

@@ -219,11 +219,41 @@ static void end(fit *f)
     vvi_arena_deinit(&f->arena);
 }
 
+static uint64_t digest_callbacks(const vv_callbacks *callbacks)
+{
+    uint64_t hash = callbacks->n == 0 ? 0 : VVI_HASH_START;
+    for (size_t i = 0; i < callbacks->n; i++) {
+        const vv_callback *c = &callbacks->list[i];
+        hash = vvi_hash_text(hash, c->name == NULL ? "" : c->name);
+        hash = vvi_hash_text(hash, c->text == NULL ? "" : c->text);
+        hash = vvi_hash_bytes(hash, c->number, sizeof c->number);
+    }
+    return hash;
+}
+
+/* What an explanation wants to know of a fit that is not to train. */
+static void remember(fit *f)
+{
+    const vv_fit_args *args = f->args;
+    vvi_rehearsed_fit *r = &f->model->rehearsed;
+    *r = (vvi_rehearsed_fit){ .called = true,
+                              .epochs = f->epochs,
+                              .batch_size = f->batch_size,
+                              .no_shuffle = args->no_shuffle,
+                              .callbacks = digest_callbacks(&args->callbacks) };
+    if (args->class_weight != NULL)
+        r->class_weight =
+            vvi_hash_bytes(VVI_HASH_START, args->class_weight, args->n_class_weight * sizeof *args->class_weight);
+}
+
 static vv_status train(fit *f)
 {
     VVI_TRY(check_args(f));
     VVI_TRY(make_names(f));
-    if (f->model->rehearsal) return VV_OK;
+    if (f->model->rehearsal) {
+        remember(f);
+        return VV_OK;
+    }
     VVI_TRY(check_data(f));
     VVI_TRY(make_memory(f));
     VVI_TRY(begin_callbacks(f));

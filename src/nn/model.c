@@ -287,7 +287,8 @@ vv_node vv_connect_with(vv_model *model, const vv_layer *layer, const vv_node *i
         return -1;
     }
     if (model->n_nodes == VVI_MAX_LAYERS) {
-        vvi_fail(&model->error, VV_BAD_ARG, "%s: a model can have at most %d layers", row->info.name, VVI_MAX_LAYERS);
+        vvi_fail(&model->error, VV_BAD_ARG, "%s: a model can have at most %d layers, inputs among them", row->info.name,
+                 VVI_MAX_LAYERS);
         return -1;
     }
     if (model->compiled || model->slots != NULL) {

@@ -51,6 +51,14 @@ typedef struct vvi_weight_slot {
 /* A loop that never ends must become an error before it takes all memory. */
 enum { VVI_MAX_LAYERS = 4096 };
 
+/* What a rehearsed fit was called with: enough to see whether it changes. */
+typedef struct vvi_rehearsed_fit {
+    bool called;
+    int epochs, batch_size;
+    bool no_shuffle;
+    uint64_t class_weight, callbacks; /* digests; 0: none */
+} vvi_rehearsed_fit;
+
 struct vv_model {
     vvi_arena graph, arena; /* of the nodes; of the rest */
     vv_error error;         /* the first mistake made while building; sticks */
@@ -60,6 +68,7 @@ struct vv_model {
     size_t n_nodes, n_known, capacity;
     bool has_given_names; /* has any layer a name of the user's own? */
     bool rehearsal;
+    vvi_rehearsed_fit rehearsed;
 
     bool compiled;
     vv_compile_args args; /* optimizer and loss options with their defaults filled in; metrics as asked for */
@@ -99,6 +108,10 @@ const vv_layer *vvi_workshop_layer(const vv_layer *layer, vv_layer *own);
 
 /* The targets that the compiled loss expects. */
 vv_shape vvi_model_target_shape(const vv_model *model);
+
+/* vv_model_digest without what the model is compiled with; and without fields and shapes: kinds and connections. */
+uint64_t vvi_model_network(const vv_model *model);
+uint64_t vvi_model_structure(const vv_model *model);
 
 /* Saturating; numbers of weights may be absurd while a search looks at what can be built. */
 uint64_t vvi_saturating_add(uint64_t a, uint64_t b);
