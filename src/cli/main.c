@@ -34,7 +34,7 @@ static int no_such_command(const char *name)
 {
     const char *names[VVI_COUNT(commands)];
     for (size_t i = 0; i < VVI_COUNT(commands); i++) names[i] = commands[i]->name;
-    const char *nearest = vvi_options_nearest(name, names, VVI_COUNT(commands), sizeof names[0]);
+    const char *nearest = vvi_nearest(name, names, VVI_COUNT(commands), sizeof names[0]);
     if (nearest == NULL) return vvi_cli_complain(VVI_EXIT_USAGE, "there is no command \"%s\"; see varve --help", name);
     return vvi_cli_complain(VVI_EXIT_USAGE, "there is no command \"%s\"; did you mean \"%s\"?", name, nearest);
 }

@@ -1,8 +1,9 @@
 /* options.c - reading a command line after a table: --name=value and --name value, options and positionals in any
- * order,
- * "--" before positionals that begin with a dash. An option given twice: the last one counts.
+ * order, "--" before positionals that begin with a dash. An option given twice: the last one counts.
  */
 #include "cli/options.h"
+
+#include "base/base.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,45 +13,6 @@
 static const vvi_option help_option = {
     .name = "help", .type = VVI_OPTION_FLAG, .offset = offsetof(vvi_options, help), .help = "this text"
 };
-
-/* ---- the nearest name ------------------------------------------------------------------------------------------- */
-
-enum { LONGEST = 40 };
-
-/* Levenshtein's distance (1966), row by row. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[LONGEST + 1];
-    const size_t n = strlen(b);
-    if (n > LONGEST || strlen(a) > LONGEST) return LONGEST;
-    for (size_t j = 0; j <= n; j++) row[j] = j;
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < n; j++) {
-            const size_t replace = diagonal + (a[i] != b[j]);
-            const size_t edit = 1 + (row[j] < row[j + 1] ? row[j] : row[j + 1]);
-            diagonal = row[j + 1];
-            row[j + 1] = replace < edit ? replace : edit;
-        }
-    }
-    return row[n];
-}
-
-const char *vvi_options_nearest(const char *word, const void *names, size_t n, size_t stride)
-{
-    const char *nearest = NULL;
-    size_t least = strlen(word) / 3 + 2; /* slips, not guesses */
-    for (size_t i = 0; i < n; i++) {
-        const char *name;
-        memcpy(&name, (const char *)names + i * stride, sizeof name);
-        const size_t d = distance(word, name);
-        if (d >= least) continue;
-        least = d;
-        nearest = name;
-    }
-    return nearest;
-}
 
 /* ---- values ----------------------------------------------------------------------------------------------------- */
 
@@ -143,8 +105,7 @@ static bool refuse_option(const parsing *p, const char *word, size_t length)
 {
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)length, word);
-    const char *nearest =
-        vvi_options_nearest(name, p->command->options, p->command->n_options, sizeof *p->command->options);
+    const char *nearest = vvi_nearest(name, p->command->options, p->command->n_options, sizeof *p->command->options);
     snprintf(p->message, p->size, "there is no option --%s%s%s%s", name, nearest == NULL ? "" : "; did you mean --",
              nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
     return false;

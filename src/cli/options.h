@@ -10,7 +10,7 @@
 /* What the user asked for, of all subcommands. Texts are borrowed from argv. Zero and NULL: not given. */
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
-    const char *data, *tuner, *objective, *directory, *project;
+    const char *data, *tuner, *objective, *directory, *project, *input, *budget, *precision, *at;
     int max_trials, executions, epochs, batch_size, top;
     double validation_split; /* negative: not given */
     uint64_t seed;
@@ -58,7 +58,5 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
                        size_t size);
 /* --help, at most 80 columns. */
 void vvi_options_help(const vvi_command *command, FILE *out);
-/* The nearest of n names to `word`, if it is near enough to be a slip; else NULL. names: `stride` bytes apart. */
-const char *vvi_options_nearest(const char *word, const void *names, size_t n, size_t stride);
 
 #endif
