@@ -1,4 +1,4 @@
-/* cost.c - what a model costs where it runs; the conventions are in explain.h.
+/* cost.c - what a model costs where it runs; the conventions are in cost.h.
  *
  * A search asks for this hundreds of thousands of times, so it is three walks over the nodes and no allocation:
  *   1. what is a name for another value (folded batch normalization too), and who reads each value last;
@@ -7,7 +7,7 @@
  * What a kind of layer is here, its registry row says (vvi_inference).
  */
 #include "nn/nn.h"
-#include <varve/explain.h>
+#include <varve/cost.h>
 
 typedef struct widths {
     uint64_t weight, bias, value;

@@ -2,7 +2,7 @@
 #include "base/base.h"
 #include "check.h"
 
-#include <varve/explain.h>
+#include <varve/cost.h>
 
 enum { N_GRAPHS = 3000, MAX_NODES = 14 };
 

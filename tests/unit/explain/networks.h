@@ -5,7 +5,7 @@
 #include "check.h"
 
 #include <stdlib.h>
-#include <varve/explain.h>
+#include <varve/cost.h>
 
 static inline void normalize(vv_model *m)
 {

@@ -1,4 +1,4 @@
-/* explain.h - what a model costs where it runs, from its shapes alone: nothing is trained and nothing is drawn.
+/* cost.h - what a model costs where it runs, from its shapes alone: nothing is trained and nothing is drawn.
  *
  *     vv_cost cost;
  *     vv_node peak;
@@ -29,8 +29,8 @@
  * Sums that exceed 64 bits stay at UINT64_MAX. Nothing is allocated, and a model of ten layers takes a fraction of a
  * microsecond. Layers that are not trained yet (layers.h) have their cost too.
  */
-#ifndef VARVE_EXPLAIN_H
-#define VARVE_EXPLAIN_H
+#ifndef VARVE_COST_H
+#define VARVE_COST_H
 
 #include <varve/model.h>
 
