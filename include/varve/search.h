@@ -29,16 +29,25 @@ typedef struct vv_past_trial {
     size_t n_values;
 } vv_past_trial;
 
+/* What one build came to, for telling builds apart. */
+typedef struct vv_built {
+    uint64_t digest;    /* equal where the same was built: layers, fields, shapes, training */
+    uint64_t structure; /* equal where the same kinds of layers are connected in the same way */
+    uint64_t progress;  /* how far it came, in layers: of two refusals the farther one tells more */
+} vv_built;
+
 /* One run of the build function, seen as a question: the builder asks `hp` for hyperparameters and answers VV_OK (this
  * configuration can be built) or why not, in `reason`. VV_BAD_SHAPE and whatever else a build says of its own values
- * are refusals; VV_NO_MEMORY and errors of the hp itself end the search. *digest tells what was built apart. */
+ * are refusals; VV_NO_MEMORY and errors of the hp itself end the search. *built is zeroed before the call; members that
+ * do not apply stay 0. */
 typedef struct vv_builder {
-    vv_status (*build)(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason);
+    vv_status (*build)(void *context, vv_hp *hp, vv_built *built, vv_error *reason);
     void *context;
 } vv_builder;
 
 typedef struct vv_question {
     const vv_builder *builder;
+    const vv_space *space; /* what discovery learnt of it (space.h); NULL: nothing */
     const vv_past_trial *history; /* by id */
     size_t n_history;
     uint64_t seed;

@@ -30,6 +30,11 @@ bool vv_value_equal(vv_value a, vv_value b); /* same type and value */
  * Returns the length it wanted, as snprintf. */
 int vv_value_format(vv_value value, char *text, size_t size);
 
+typedef struct vv_domain vv_domain;
+/* The domain's value that the text stands for, as vv_value_format writes it; a number on a grid may be written shorter
+ * or longer. A string is borrowed from the domain. false: there is none. */
+bool vv_value_parse(const vv_domain *domain, const char *text, vv_value *value);
+
 typedef enum vv_domain_kind {
     VV_DOMAIN_INT = 1,
     VV_DOMAIN_FLOAT,
@@ -38,7 +43,7 @@ typedef enum vv_domain_kind {
     VV_DOMAIN_FIXED
 } vv_domain_kind;
 
-typedef struct vv_domain {
+struct vv_domain {
     vv_domain_kind kind;
     vv_value_type type;     /* of its values                                                    */
     double min, max, step;  /* INT, FLOAT; step 0: none                                         */
@@ -46,7 +51,7 @@ typedef struct vv_domain {
     const vv_value *values; /* CHOICE, FIXED: n_values of them; borrowed until the owner ends   */
     size_t n_values;
     vv_value default_value;
-} vv_domain;
+};
 
 /* Checks every rule of hp.h. `name` is for the text of the error. */
 vv_status vv_domain_check(const vv_domain *domain, const char *name, vv_error *error);
@@ -109,6 +114,26 @@ typedef struct vv_replay {
     size_t n;
 } vv_replay;
 vv_chooser vv_chooser_replay(const vv_replay *replay);
+
+/* ---- whole spaces ---------------------------------------------------------------------------------------------- */
+
+/* What discovery learnt of all that a build function can be asked to build; a search makes one before its first trial
+ * (vv_explain in explain.h shows it to people). Does not change; any number of threads may read it. */
+typedef struct vv_space vv_space;
+
+/* Where one build is in a space. Begin with { .space = space }; NULL: nothing is known. */
+typedef struct vv_space_walk {
+    const vv_space *space;
+    uint32_t at; /* internal */
+    bool begun;
+} vv_space_walk;
+
+/* The value at u in [0, 1) among those values of the domain from which something can still be built, each with the
+ * same share; among all values where that is not known. To be called once for each hyperparameter of a build, in the
+ * order of asking, as a chooser is. */
+vv_value vv_space_value(vv_space_walk *walk, const char *name, const vv_domain *domain, double u);
+/* Does the walk go by what is known? false from the first question on that discovery has not seen. */
+bool vv_space_knows(const vv_space_walk *walk);
 
 #ifdef __cplusplus
 }

@@ -1,9 +1,9 @@
 /* propose.c - from a way to draw to a proposal: active, buildable and new.
  *
- * A draw that does not build or was tried costs one run of the build. When draws keep failing, the space may be nearly
- * used up, or hard to hit; then it is walked from end to end, which settles it. Looks grow with the draws spent, so
- * that the cost of looking is never many times that of drawing, and a space of a dozen configurations is settled in
- * microseconds:
+ * A draw that does not build or was tried costs one run of the build. Where the space is known (question->space) draws
+ * keep to what can be built. When draws keep failing, the space may be nearly used up, or hard to hit; then it is walked
+ * from end to end, which settles it; what is known to be dead is left out. Looks grow with the draws spent, so that the
+ * cost of looking is never many times that of drawing, and a space of a dozen configurations is settled in microseconds:
  *
  *     after this many draws in a row     64    1,024     8,192      65,536
  *     walk if it has at most          1,024   16,384   131,072   1,048,576 leaves
@@ -12,7 +12,7 @@
  * GAVE_UP and not EXHAUSTED.
  */
 #include "search/search.h"
-#include "space/enumerate.h"
+#include "space/discovery/walk.h"
 
 #include <string.h>
 
@@ -27,8 +27,8 @@ typedef struct proposing {
     vvi_tried tried;
     vvi_build build; /* of the draws: each has the handle of the one before, if it was not taken */
     vv_answer *answer;
-    uint64_t digest; /* of the answer */
-    bool endless;    /* a continuum was met: no walk can settle it */
+    vvi_build proposed; /* the answer's */
+    bool endless;       /* a continuum was met: no walk can settle it */
 } proposing;
 
 /* The place of a reason: its own, a free one, or the last, which is everybody's. */
@@ -68,9 +68,8 @@ static void consider(proposing *p, vvi_build *build)
         return;
     }
     p->answer->kind = VV_ANSWER_PROPOSAL;
-    p->answer->hp = build->hp;
-    p->digest = build->digest;
-    build->hp = NULL;
+    p->proposed = *build;
+    *build = (vvi_build){ 0 };
 }
 
 /* ---- looking at everything -------------------------------------------------------------------------------------- */
@@ -80,8 +79,8 @@ static void consider(proposing *p, vvi_build *build)
 typedef struct left_over {
     const vvi_tried *tried;
     vvi_stream stream;
-    uint64_t n, digest;
-    vv_hp *kept;
+    uint64_t n;
+    vvi_build kept;
 } left_over;
 
 static bool visit_leaf(void *context, vvi_build *leaf)
@@ -90,27 +89,32 @@ static bool visit_leaf(void *context, vvi_build *leaf)
     if (!leaf->buildable || vvi_tried_contains(left->tried, leaf->hp)) return true;
     left->n++;
     if (vvi_stream_below(&left->stream, left->n) != 0) return true;
-    vv_hp_free(left->kept);
-    left->kept = leaf->hp;
-    left->digest = leaf->digest;
-    leaf->hp = NULL;
+    vvi_build_deinit(&left->kept);
+    left->kept = *leaf;
+    *leaf = (vvi_build){ 0 };
     return true;
 }
 
 static vv_status look_at_all(proposing *p, uint64_t leaves, vv_error *error)
 {
+    const vv_space *space = p->question->space;
     const vvi_key key = vvi_key_int(vvi_key_new(p->question->seed, "left over"), p->question->trial);
     left_over left = { .tried = &p->tried, .stream = vvi_stream_begin(key) };
+    const vvi_route within = vvi_route_within(space);
+    const vvi_walk_args args = { .builder = p->question->builder,
+                                 .cap = leaves,
+                                 .visit = visit_leaf,
+                                 .context = &left,
+                                 .route = vvi_space_is_exact(space) ? &within : NULL };
     vvi_walk walk;
-    const vv_status status = vvi_space_walk(p->question->builder, leaves, visit_leaf, &left, &walk, error);
+    const vv_status status = vvi_space_walk(&args, &walk, error);
     if (status == VV_OK && walk.end == VVI_WALK_COMPLETE) {
-        p->answer->kind = left.kept == NULL ? VV_ANSWER_EXHAUSTED : VV_ANSWER_PROPOSAL;
-        p->answer->hp = left.kept;
-        p->digest = left.digest;
-        left.kept = NULL;
+        p->answer->kind = left.kept.hp == NULL ? VV_ANSWER_EXHAUSTED : VV_ANSWER_PROPOSAL;
+        p->proposed = left.kept;
+        left.kept = (vvi_build){ 0 };
     }
     p->endless = walk.end == VVI_WALK_CONTINUUM;
-    vv_hp_free(left.kept);
+    vvi_build_deinit(&left.kept);
     return status;
 }
 
@@ -148,9 +152,9 @@ vv_status vvi_search_propose(const vv_question *question, const vvi_sampler *sam
     proposing p = { .question = question, .answer = answer };
     VVI_TRY(vvi_tried_init(&p.tried, question->history, question->n_history, error));
     vv_status status = propose(&p, sampler, error);
-    if (status == VV_OK && answer->hp != NULL) {
-        status = vvi_build_check_repeats(question->builder, answer->hp, p.digest, error);
-    }
+    if (status == VV_OK && p.proposed.hp != NULL)
+        status = vvi_build_check_repeats(question->builder, &p.proposed, error);
+    answer->hp = p.proposed.hp;
     vvi_build_deinit(&p.build);
     vvi_tried_deinit(&p.tried);
     return status;

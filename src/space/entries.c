@@ -75,7 +75,8 @@ void vvi_hp_reset(vv_hp *hp, const vv_chooser *chooser)
     hp->n = 0;
     hp->scope = NULL;
     hp->first_condition = hp->last_condition = NULL;
-    hp->journal = (vvi_line){ 0 };
+    hp->journal = NULL;
+    hp->over_limit = false;
 }
 
 /* Bit by bit: -0 equals 0 and is another value. */

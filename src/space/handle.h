@@ -42,8 +42,10 @@ struct vv_hp {
     void *tables;           /* owned: both, once they have left the handle */
     const vvi_scope *scope; /* the innermost; NULL: none */
     vvi_condition *first_condition, *last_condition;
-    vvi_line journal; /* text NULL: none */
-    void *kept;       /* the builder's; NULL: nothing */
+    char *journal; /* NULL: none */
+    size_t journal_size;
+    bool over_limit; /* is that its error? */
+    void *kept;      /* the builder's; NULL: nothing */
     void (*free_kept)(void *thing);
     vvi_entry *first_list[VVI_FIRST_CAPACITY];
     uint32_t first_slots[2 * VVI_FIRST_CAPACITY];
@@ -67,6 +69,9 @@ void vvi_hp_drop_rest(vv_hp *hp);
 bool vvi_hp_add_entry(vv_hp *hp, vvi_entry *entry);
 /* The same type and the same bits or text; NULL strings never are. */
 bool vvi_value_same(vv_value a, vv_value b);
+
+/* journal.c: notes a value that was given, in the journal that there is. */
+void vvi_hp_note(vv_hp *hp, const vv_active *active);
 
 /* Zeroed memory of the build for n items; NULL, with the error set: out of memory. */
 void *vvi_hp_alloc(vv_hp *hp, size_t n, size_t size);

@@ -40,6 +40,11 @@ const char *vv_hp_error(const vv_hp *hp)
     return hp == NULL ? vv_strerror(VV_NO_MEMORY) : hp->error.text;
 }
 
+bool vvi_hp_is_over_limit(const vv_hp *hp)
+{
+    return hp != NULL && hp->over_limit;
+}
+
 size_t vv_hp_count(const vv_hp *hp)
 {
     return hp == NULL ? 0 : hp->n;
@@ -247,6 +252,7 @@ static const vv_active *ask_new(vv_hp *hp, const char *full, uint64_t hash, cons
 {
     if (hp->n == MAX_ACTIVE) { /* a loop that never ends must become an error before it takes all memory */
         vvi_fail(&hp->error, VV_BAD_ARG, "%s: a build can ask for at most %d hyperparameters", full, MAX_ACTIVE);
+        hp->over_limit = true;
         return NULL;
     }
     vvi_hp_drop_rest(hp);
@@ -258,7 +264,7 @@ static const vv_active *ask_new(vv_hp *hp, const char *full, uint64_t hash, cons
     entry->has_default = has_default;
     active->domain.default_value = own_copy(&active->domain, active->domain.default_value);
     if (!choose(hp, active) || !vvi_hp_add_entry(hp, entry)) return NULL;
-    if (hp->journal.text != NULL) add_to_line(&hp->journal, active);
+    if (hp->journal != NULL) vvi_hp_note(hp, active);
     return active;
 }
 
@@ -266,7 +272,7 @@ static const vv_active *ask_as_before(vv_hp *hp, vvi_entry *entry)
 {
     if (!choose(hp, &entry->active)) return NULL;
     hp->n++;
-    if (hp->journal.text != NULL) add_to_line(&hp->journal, &entry->active);
+    if (hp->journal != NULL) vvi_hp_note(hp, &entry->active);
     return &entry->active;
 }
 
@@ -347,11 +353,4 @@ int vvi_hp_describe(const vv_hp *hp, char *text, size_t size)
     vvi_line_printf(&line, "%s", "");
     for (size_t i = 0; i < vv_hp_count(hp); i++) add_to_line(&line, vv_hp_at(hp, i));
     return (int)line.n;
-}
-
-void vvi_hp_journal(vv_hp *hp, char *buffer, size_t size)
-{
-    if (hp == NULL) return;
-    hp->journal = (vvi_line){ .text = size > 0 ? buffer : NULL, .size = size };
-    if (hp->journal.text != NULL) memset(buffer, 0, size);
 }

@@ -23,10 +23,15 @@ const vvi_condition *vvi_hp_conditions(const vv_hp *hp); /* the first; NULL: non
 /* "num_layers=4, filters_0=32". As snprintf; a cut never splits a UTF-8 character. */
 int vvi_hp_describe(const vv_hp *hp, char *text, size_t size);
 
-/* From now on each answered "name=value" is also appended to `buffer`, in the same form, always NUL-terminated: when
- * the buffer is shared memory and the process dies in its build, it tells at which values. The buffer is zeroed first
- * and borrowed until the hp ends or this is called with NULL. */
+/* From now on each value that is given is also put into `buffer`: when that is shared memory, and the process dies in
+ * its build, it tells at which values (journal.c). Borrowed until the build ends or this is called with NULL. */
 void vvi_hp_journal(vv_hp *hp, char *buffer, size_t size);
+/* What such a buffer tells, as vvi_hp_describe does. As snprintf. */
+int vvi_hp_journal_read(const char *buffer, size_t size, char *text, size_t text_size);
+
+/* Did the build ask for more than it may? Unlike its other errors this one is about its values, and not a mistake in the
+ * hypermodel: a count can be too large. */
+bool vvi_hp_is_over_limit(const vv_hp *hp);
 
 /* Ends the build and all that was borrowed from the handle; the next one starts as on a fresh handle. What it asks as
  * this one did costs less (entries.c). */
@@ -61,6 +66,14 @@ bool vvi_grid_exists(const vv_domain *domain); /* is it an INT or FLOAT with a f
 uint64_t vvi_grid_size(const vv_domain *domain);
 double vvi_grid_at(const vv_domain *domain, uint64_t index);
 int64_t vvi_grid_index(const vv_domain *domain, double value); /* -1: not on the grid */
+
+/* ---- positions: every value of a domain as a number 0, 1, ..., ascending; a continuum has one for each double in it */
+
+uint64_t vvi_position_count(const vv_domain *domain);
+vv_value vvi_position_value(const vv_domain *domain, uint64_t position);
+uint64_t vvi_position_of(const vv_domain *domain, vv_value value); /* the value is in the domain */
+/* One of positions first..last, at u in [0, 1): of all values as the domain's sampling says, of a part uniformly. */
+uint64_t vvi_position_between(const vv_domain *domain, uint64_t first, uint64_t last, double u);
 
 /* The rules of a domain but for its default. */
 vv_status vvi_domain_check_values(const vv_domain *domain, const char *name, vv_error *error);

@@ -5,6 +5,7 @@
 #include "space/space.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool vv_value_equal(vv_value a, vv_value b)
@@ -69,6 +70,51 @@ int vv_value_format(vv_value value, char *text, size_t size)
     vvi_line line = { .text = text, .size = size };
     vvi_line_value(&line, value);
     return (int)line.n;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
+
+static bool read_number(const char *text, double *number)
+{
+    char *end;
+    *number = strtod(text, &end);
+    return end != text && *end == '\0' && (text[0] == '-' || text[0] == '.' || (text[0] >= '0' && text[0] <= '9'));
+}
+
+static bool find_string(const vv_domain *domain, const char *text, vv_value *value)
+{
+    for (size_t i = 0; i < domain->n_values; i++) {
+        if (strcmp(domain->values[i].s, text) != 0) continue;
+        *value = domain->values[i];
+        return true;
+    }
+    return false;
+}
+
+bool vv_value_parse(const vv_domain *domain, const char *text, vv_value *value)
+{
+    double number = 0;
+    *value = (vv_value){ .type = domain->type };
+    switch (domain->type) {
+    case VV_VALUE_STRING:
+        return find_string(domain, text, value);
+    case VV_VALUE_BOOL:
+        value->b = strcmp(text, "true") == 0;
+        if (!value->b && strcmp(text, "false") != 0) return false;
+        break;
+    case VV_VALUE_INT:
+        if (!read_number(text, &number) || !(fabs(number) <= 0x1p53) || number > trunc(number) ||
+            number < trunc(number))
+            return false;
+        value->i = (int64_t)number;
+        break;
+    case VV_VALUE_FLOAT:
+        if (!read_number(text, &value->f)) return false;
+        break;
+    }
+    const int64_t index = vv_domain_index(domain, *value); /* on a grid the value itself is meant, not its text's */
+    if (index >= 0) *value = vv_domain_at(domain, (uint64_t)index);
+    return index >= 0 || vv_domain_contains(domain, *value);
 }
 
 /* ---- domains ---------------------------------------------------------------------------------------------------- */

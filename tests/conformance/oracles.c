@@ -5,6 +5,7 @@
 #include "conformance/spaces.h"
 
 #include "base/base.h"
+#include "space/discovery/discovery.h"
 
 #include <stdlib.h>
 
@@ -16,11 +17,21 @@ typedef struct search {
     vvi_arena arena;
     vv_past_trial *history;
     size_t n, capacity;
+    vv_space *space; /* what is known beforehand; NULL: nothing */
 } search;
 
-static search begin(vv_status (*build)(void *, vv_hp *, uint64_t *, vv_error *), uint64_t seed)
+static search begin(vv_status (*build)(void *, vv_hp *, vv_built *, vv_error *), uint64_t seed)
 {
     return (search){ .builder = { build, NULL }, .seed = seed };
+}
+
+/* As a search does before its first trial. */
+static void discover(search *s, uint64_t most)
+{
+    const vvi_discover_args args = { .builder = &s->builder, .most = most, .seconds = 60 };
+    s->space = vvi_arena_alloc(&s->arena, sizeof *s->space);
+    CHECK_OK(vvi_space_discover(&args, &s->arena, s->space, NULL));
+    vvi_space_seal(s->space);
 }
 
 static void end(search *s)
@@ -31,9 +42,12 @@ static void end(search *s)
 
 static vv_question question_of(const search *s)
 {
-    return (vv_question){
-        .builder = &s->builder, .history = s->history, .n_history = s->n, .seed = s->seed, .trial = (int)s->n
-    };
+    return (vv_question){ .builder = &s->builder,
+                          .space = s->space,
+                          .history = s->history,
+                          .n_history = s->n,
+                          .seed = s->seed,
+                          .trial = (int)s->n };
 }
 
 /* Adds the configuration as a trial. Statuses and scores go through everything that happens to trials. */
@@ -75,9 +89,9 @@ static void check_builds_from_its_values(const search *s, const vv_past_trial *t
     const vv_replay replay = { trial->values, trial->n_values };
     const vv_chooser chooser = vv_chooser_replay(&replay);
     vv_hp *hp = vv_hp_new(&chooser);
-    uint64_t digest = 0;
+    vv_built built = { 0 };
     vv_error reason = { 0 };
-    if (s->builder.build(s->builder.context, hp, &digest, &reason) != VV_OK) fail_msg("proposed: %s", reason.text);
+    if (s->builder.build(s->builder.context, hp, &built, &reason) != VV_OK) fail_msg("proposed: %s", reason.text);
     if (vv_hp_status(hp) != VV_OK) fail_msg("proposed: %s", vv_hp_error(hp));
     assert_true(same_values(trial, hp));
     for (size_t i = 0; i < vv_hp_count(hp); i++) {
@@ -129,18 +143,50 @@ static void a_finite_space_ends_after_exactly_its_buildable_configurations(void 
 {
     const vv_oracle_kind *oracle = *state;
     const struct {
-        vv_status (*build)(void *, vv_hp *, uint64_t *, vv_error *);
+        vv_status (*build)(void *, vv_hp *, vv_built *, vv_error *);
         size_t n;
     } spaces[] = { { build_nothing, 1 },    { build_fixed, 1 },     { build_one_value, 1 }, { build_two_booleans, 4 },
                    { build_three_deep, 8 }, { build_triangle, 10 }, { build_needle, 20 },   { build_never, 0 },
                    { build_cnn, 328 },      { build_dense, 504 },   { build_lstm, 756 } };
-    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
-        search s = begin(spaces[i].build, i);
-        while (step(oracle, &s)) assert_true(s.n <= spaces[i].n);
-        assert_int_equal(s.n, spaces[i].n);
+    for (size_t i = 0; i < 2 * sizeof spaces / sizeof *spaces; i++) { /* with and without knowledge of the space */
+        search s = begin(spaces[i / 2].build, i);
+        if (i % 2 == 1) discover(&s, 0);
+        while (step(oracle, &s)) assert_true(s.n <= spaces[i / 2].n);
+        assert_int_equal(s.n, spaces[i / 2].n);
         assert_false(step(oracle, &s)); /* and stays at the end */
         end(&s);
     }
+}
+
+/* Half of the draws of the guide's first example would be lost. */
+static void what_is_known_not_to_build_costs_no_draw(void **state)
+{
+    const vv_oracle_kind *oracle = *state;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        search s = begin(build_cnn, seed);
+        discover(&s, seed % 2 == 0 ? 0 : 1000); /* known from end to end, or by what decides */
+        for (int i = 0; i < 5; i++) {
+            const vv_question question = question_of(&s);
+            vv_answer answer = { 0 };
+            CHECK_OK(oracle->ask(&question, &answer, NULL));
+            assert_int_equal(answer.kind, VV_ANSWER_PROPOSAL);
+            assert_int_equal(answer.refused, 0);
+            remember(&s, answer.hp);
+            vv_answer_deinit(&answer);
+        }
+        end(&s);
+    }
+}
+
+/* The build function was changed since, or is another one: what is known is of no use, and does no harm. */
+static void what_is_known_of_another_space_is_bearable(void **state)
+{
+    search other = begin(build_triangle, 1), s = begin(build_dense, 1);
+    discover(&other, 0);
+    s.space = other.space;
+    while (s.n < 50) assert_true(step(*state, &s));
+    end(&s);
+    end(&other);
 }
 
 static void a_continuous_space_gives_as_many_as_are_asked_for(void **state)
@@ -175,7 +221,7 @@ static void thousands_of_hyperparameters_are_no_obstacle(void **state)
 
 static void the_same_question_has_the_same_answer(void **state)
 {
-    vv_status (*const spaces[])(void *, vv_hp *, uint64_t *, vv_error *) = { build_continuous, build_dense, build_cnn };
+    vv_status (*const spaces[])(void *, vv_hp *, vv_built *, vv_error *) = { build_continuous, build_dense, build_cnn };
     for (size_t i = 0; i < 3; i++) {
         search a = begin(spaces[i], 5), b = begin(spaces[i], 5);
         for (int n = 0; n < 40; n++) {
@@ -264,6 +310,8 @@ int main(void)
         void *oracle = (void *)(uintptr_t)vv_oracle_at(i);
         const struct CMUnitTest tests[] = {
             cmocka_unit_test_prestate(a_finite_space_ends_after_exactly_its_buildable_configurations, oracle),
+            cmocka_unit_test_prestate(what_is_known_not_to_build_costs_no_draw, oracle),
+            cmocka_unit_test_prestate(what_is_known_of_another_space_is_bearable, oracle),
             cmocka_unit_test_prestate(a_continuous_space_gives_as_many_as_are_asked_for, oracle),
             cmocka_unit_test_prestate(what_cannot_be_looked_through_is_given_up_not_exhausted, oracle),
             cmocka_unit_test_prestate(thousands_of_hyperparameters_are_no_obstacle, oracle),

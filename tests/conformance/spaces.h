@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <varve/search.h>
 
-#define BUILDER(name) static inline vv_status name(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason)
+#define BUILDER(name) static inline vv_status name(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
 #define UNUSED_BUT_HP                                                                                                  \
     do {                                                                                                               \
         (void)context;                                                                                                 \
-        (void)digest;                                                                                                  \
+        (void)built;                                                                                                   \
         (void)reason;                                                                                                  \
     } while (0)
 

@@ -3,32 +3,37 @@
  *
  * The draw of a value is a function of (seed, trial, attempt, name): the order of asking, the history, and how many
  * workers there are do not change it. Which hyperparameters are drawn at all follows from the values drawn before, so a
- * structure that has many configurations is not drawn more often than one that has few.
+ * structure that has many configurations is not drawn more often than one that has few. Values from which nothing can be
+ * built are left out where they are known: the others have the same chances among themselves.
  */
 #include "search/search.h"
 
 typedef struct random_draw {
+    const vv_space *space;
+    vv_space_walk walk; /* of the running attempt */
     vvi_key trial, attempt;
 } random_draw;
 
 static bool choose_uniformly(void *context, const char *name, const vv_domain *domain, vv_value *value)
 {
-    const random_draw *draw = context;
+    random_draw *draw = context;
     vvi_stream stream = vvi_stream_begin(vvi_key_name(draw->attempt, name));
-    *value = vv_domain_from_unit(domain, vvi_stream_unit(&stream));
+    *value = vv_space_value(&draw->walk, name, domain, vvi_stream_unit(&stream));
     return true;
 }
 
 static vv_chooser begin_attempt(void *context, uint64_t attempt)
 {
     random_draw *draw = context;
+    draw->walk = (vv_space_walk){ .space = draw->space };
     draw->attempt = vvi_key_int(draw->trial, (int64_t)attempt);
     return (vv_chooser){ choose_uniformly, draw };
 }
 
 static vv_status ask(const vv_question *question, vv_answer *answer, vv_error *error)
 {
-    random_draw draw = { .trial = vvi_key_int(vvi_key_new(question->seed, "random search"), question->trial) };
+    random_draw draw = { .space = question->space,
+                         .trial = vvi_key_int(vvi_key_new(question->seed, "random search"), question->trial) };
     const vvi_sampler sampler = { begin_attempt, &draw };
     return vvi_search_propose(question, &sampler, answer, error);
 }

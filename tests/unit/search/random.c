@@ -10,7 +10,7 @@ static const vv_oracle_kind *random_oracle(void)
 }
 
 /* One ask; the caller ends the answer. */
-static vv_answer ask(vv_status (*build)(void *, vv_hp *, uint64_t *, vv_error *), uint64_t seed, int trial,
+static vv_answer ask(vv_status (*build)(void *, vv_hp *, vv_built *, vv_error *), uint64_t seed, int trial,
                      const vv_past_trial *history, size_t n)
 {
     const vv_builder builder = { build, NULL };
@@ -294,11 +294,11 @@ static void an_endless_space_where_nothing_builds_is_given_up(void **state)
     vv_answer_deinit(&answer);
 }
 
-static vv_status build_out_of_memory(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason)
+static vv_status build_out_of_memory(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
 {
     (void)context;
     (void)hp;
-    (void)digest;
+    (void)built;
     (void)reason;
     return VV_NO_MEMORY;
 }
@@ -320,7 +320,7 @@ BUILDER(build_another_each_time)
 {
     (void)reason;
     vv_int(hp, "n", .min = 1, .max = 100);
-    *digest = (uint64_t)++ * (int *)context;
+    built->digest = (uint64_t)++ * (int *)context;
     return VV_OK;
 }
 

@@ -2,9 +2,9 @@
 #include "check.h"
 #include "conformance/spaces.h"
 
-#include "space/enumerate.h"
+#include "space/discovery/walk.h"
 
-static vv_builder builder_of(vv_status (*build)(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason))
+static vv_builder builder_of(vv_status (*build)(void *context, vv_hp *hp, vv_built *built, vv_error *reason))
 {
     return (vv_builder){ build, NULL };
 }
@@ -12,7 +12,7 @@ static vv_builder builder_of(vv_status (*build)(void *context, vv_hp *hp, uint64
 static void check_counts(vv_builder builder, uint64_t leaves, uint64_t buildable)
 {
     vvi_walk walk;
-    CHECK_OK(vvi_space_walk(&builder, UINT64_MAX, NULL, NULL, &walk, NULL));
+    CHECK_OK(vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = UINT64_MAX }, &walk, NULL));
     assert_int_equal(walk.end, VVI_WALK_COMPLETE);
     assert_int_equal(walk.leaves, leaves);
     assert_int_equal(walk.buildable, buildable);
@@ -28,14 +28,14 @@ static void the_published_examples_have_their_known_sizes(void **state)
 
 /* ---- order ------------------------------------------------------------------------------------------------------ */
 
-static vv_status build_conditional(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason)
+static vv_status build_conditional(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
 {
     (void)context;
     const char *m = vv_choice(hp, "m", VV_STRINGS("a", "b", "refused"));
     if (vv_when(hp, "m", VV_STRINGS("refused"))) return vvi_fail(reason, VV_BAD_SHAPE, "m is refused");
     const int end = vv_int(hp, m[0] == 'a' ? "x" : "y", .min = 1, .max = m[0] == 'a' ? 2 : 3);
     if (end > 1) vv_int(hp, "z", .min = end, .max = 3); /* a range that depends on a value */
-    *digest = (uint64_t)end;
+    built->digest = (uint64_t)end;
     return VV_OK;
 }
 
@@ -61,7 +61,8 @@ static void leaves_come_in_order_the_last_asked_fastest(void **state)
         record r = { .line = { .text = text[i], .size = sizeof text[i] } };
         const vv_builder builder = builder_of(build_conditional);
         vvi_walk walk;
-        CHECK_OK(vvi_space_walk(&builder, 100, write_leaf, &r, &walk, NULL));
+        CHECK_OK(vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = 100, .visit = write_leaf, .context = &r },
+                                &walk, NULL));
         assert_int_equal(walk.end, VVI_WALK_COMPLETE);
         assert_int_equal(walk.leaves, 8);
         assert_int_equal(walk.buildable, 7);
@@ -78,7 +79,8 @@ static void a_visitor_can_stop_the_walk(void **state)
     record r = { .line = { .text = text, .size = sizeof text }, .stop_after = 2 };
     const vv_builder builder = builder_of(build_conditional);
     vvi_walk walk;
-    CHECK_OK(vvi_space_walk(&builder, 100, write_leaf, &r, &walk, NULL));
+    CHECK_OK(vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = 100, .visit = write_leaf, .context = &r },
+                            &walk, NULL));
     assert_int_equal(walk.end, VVI_WALK_STOPPED);
     assert_int_equal(walk.leaves, 2);
     assert_string_equal(text, "[m=a, x=1][m=a, x=2, z=2]");
@@ -99,7 +101,8 @@ static void a_visitor_can_keep_a_leaf(void **state)
     vv_hp *kept = NULL;
     const vv_builder builder = builder_of(build_conditional);
     vvi_walk walk;
-    CHECK_OK(vvi_space_walk(&builder, 100, keep_first, &kept, &walk, NULL));
+    CHECK_OK(vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = 100, .visit = keep_first, .context = &kept },
+                            &walk, NULL));
     assert_int_equal(walk.leaves, 8);
     char text[64];
     vvi_hp_describe(kept, text, sizeof text);
@@ -112,10 +115,10 @@ static void the_cap_counts_leaves(void **state)
     (void)state;
     const vv_builder builder = builder_of(build_conditional);
     vvi_walk walk;
-    CHECK_OK(vvi_space_walk(&builder, 7, NULL, NULL, &walk, NULL));
+    CHECK_OK(vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = 7 }, &walk, NULL));
     assert_int_equal(walk.end, VVI_WALK_CAPPED);
     assert_int_equal(walk.leaves, 7);
-    CHECK_OK(vvi_space_walk(&builder, 8, NULL, NULL, &walk, NULL));
+    CHECK_OK(vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = 8 }, &walk, NULL));
     assert_int_equal(walk.end, VVI_WALK_COMPLETE);
 }
 
@@ -131,7 +134,7 @@ static void a_continuum_is_named(void **state)
     (void)state;
     const vv_builder builder = builder_of(build_sometimes_continuous);
     vvi_walk walk;
-    CHECK_OK(vvi_space_walk(&builder, 100, NULL, NULL, &walk, NULL));
+    CHECK_OK(vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = 100 }, &walk, NULL));
     assert_int_equal(walk.end, VVI_WALK_CONTINUUM);
     assert_string_equal(walk.continuum, "learning_rate");
     assert_int_equal(walk.leaves, 1); /* train=false */
@@ -159,14 +162,14 @@ static void a_bad_domain_ends_the_walk(void **state)
     const vv_builder builder = builder_of(build_bad_range);
     vvi_walk walk;
     vv_error error = { 0 };
-    assert_int_equal(vvi_space_walk(&builder, 100, NULL, NULL, &walk, &error), VV_BAD_ARG);
+    assert_int_equal(vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = 100 }, &walk, &error), VV_BAD_ARG);
     assert_string_equal(error.text, "m: max 3 is below min 4");
 }
 
-static vv_status build_fickle(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason)
+static vv_status build_fickle(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
 {
     int *runs = context;
-    (void)digest;
+    (void)built;
     (void)reason;
     vv_int(hp, ++*runs > 3 ? "a" : "b", .min = 1, .max = 3);
     vv_int(hp, "c", .min = 1, .max = 3);
@@ -180,16 +183,16 @@ static void a_build_that_depends_on_more_than_its_values_is_found_out(void **sta
     const vv_builder builder = { build_fickle, &runs };
     vvi_walk walk;
     vv_error error = { 0 };
-    assert_int_equal(vvi_space_walk(&builder, 100, NULL, NULL, &walk, &error), VV_MISMATCH);
+    assert_int_equal(vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = 100 }, &walk, &error), VV_MISMATCH);
     CHECK_CONTAINS(error.text, "not a function of its hyperparameters");
     assert_int_equal(runs, 4);
 }
 
-static vv_status build_without_a_reason(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason)
+static vv_status build_without_a_reason(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
 {
     (void)context;
     (void)hp;
-    (void)digest;
+    (void)built;
     (void)reason;
     return VV_UNSUPPORTED;
 }
@@ -211,7 +214,7 @@ BUILDER(build_counting)
     int *runs = context;
     (void)reason;
     vv_int(hp, "n", .min = 1, .max = 3);
-    *digest = (uint64_t)++ * runs;
+    built->digest = (uint64_t)++ * runs;
     return VV_OK;
 }
 
@@ -224,15 +227,15 @@ static void building_the_same_values_again_must_make_the_same(void **state)
     vvi_build build = { 0 };
     vv_error error = { 0 };
     CHECK_OK(vvi_build_run(&steady, NULL, &build, NULL));
-    CHECK_OK(vvi_build_check_repeats(&steady, build.hp, build.digest, NULL));
-    assert_int_equal(vvi_build_check_repeats(&counting, build.hp, build.digest, &error), VV_MISMATCH);
+    CHECK_OK(vvi_build_check_repeats(&steady, &build, NULL));
+    assert_int_equal(vvi_build_check_repeats(&counting, &build, &error), VV_MISMATCH);
     vvi_build_deinit(&build);
     CHECK_OK(vvi_build_run(&counting, NULL, &build, NULL));
-    assert_int_equal(vvi_build_check_repeats(&counting, build.hp, build.digest, NULL), VV_MISMATCH);
+    assert_int_equal(vvi_build_check_repeats(&counting, &build, NULL), VV_MISMATCH);
     vvi_build_deinit(&build);
     runs = 2;
     CHECK_OK(vvi_build_run(&fickle, NULL, &build, NULL));
-    assert_int_equal(vvi_build_check_repeats(&fickle, build.hp, build.digest, NULL), VV_MISMATCH);
+    assert_int_equal(vvi_build_check_repeats(&fickle, &build, NULL), VV_MISMATCH);
     vvi_build_deinit(&build);
 }
 
@@ -245,7 +248,7 @@ static void failing_allocations_are_clean(void **state)
         vvi_walk walk;
         vv_error error = { 0 };
         vvi_fail_allocation(n);
-        status = vvi_space_walk(&builder, 100, NULL, NULL, &walk, &error);
+        status = vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = 100 }, &walk, &error);
         vvi_fail_allocation(-1);
         assert_int_equal(status, error.status);
         if (status != VV_OK) assert_int_equal(status, VV_NO_MEMORY);
