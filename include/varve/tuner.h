@@ -6,6 +6,7 @@
 #ifndef VARVE_TUNER_H
 #define VARVE_TUNER_H
 
+#include <varve/explain.h>
 #include <varve/study.h>
 #include <varve/train.h>
 
@@ -28,7 +29,7 @@ typedef vv_model *(*vv_build_function)(vv_hp *hp, void *user);
 typedef vv_status (*vv_fit_function)(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user);
 
 /* All there is to say about a hypermodel. Zeroed members mean the defaults. */
-typedef struct vv_hypermodel {
+struct vv_hypermodel {
     vv_build_function build; /* required */
     vv_fit_function fit;     /* NULL: vv_fit_with */
     void *user;              /* handed to both */
@@ -40,7 +41,7 @@ typedef struct vv_hypermodel {
     int epochs;              /* 0: 1 */
     int batch_size;          /* 0: 32 */
     double validation_split; /* 0: 0.2 */
-} vv_hypermodel;
+};
 
 /* The one declaration at the end of a hypermodel's file. */
 #define VV_HYPERMODEL(...)                            \
@@ -90,6 +91,7 @@ typedef struct vv_event {
     int best;                  /* id of the best completed trial, or -1 */
     double best_score;
     const vv_refusals *refusals; /* SEARCH_END */
+    const vv_explanation *explanation; /* SEARCH_BEGIN; NULL: random builds were looked at, and none could be built */
 } vv_event;
 
 typedef struct vv_search_args {
@@ -102,6 +104,7 @@ typedef struct vv_search_args {
     int executions_per_trial;
     int epochs;
     int batch_size;
+    vv_budget budget;         /* only what fits is proposed; zeroed: everything does */
     uint64_t seed;
     const char *project;      /* folder of the study; NULL: "untitled_project" */
     bool overwrite;
@@ -121,7 +124,8 @@ typedef struct vv_search_result {
 
 /* Searches. Each trial runs in a process of its own (fork), so that a crash ends that trial only. A study that is there
  * is gone on with: its objective, seed, settings and space must be the caller's (MISMATCH says what differs).
- * Refused before any training: an objective that no metric provides, data that does not fit the model. */
+ * Refused before any training: an objective that no metric provides, data that does not fit the model, a budget that
+ * nothing fits. */
 vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, vv_error *error) VV_MUST_USE;
 #ifndef __cplusplus
 #define vv_search(result, error, ...) vv_search_with(&(vv_search_args){ .hypermodel = __VA_ARGS__ }, (result), (error))

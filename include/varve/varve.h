@@ -8,8 +8,8 @@
  *     layers.h  layers, losses, optimizers            model.h    graphs of layers, weights, files
  *     data.h    data sets                             train.h    fit, evaluate, predict, callbacks
  *     search.h  oracles                               study.h    trials on disk
- *     tuner.h   hypermodels and their search          cost.h     what a model costs where it runs
- *     status.h  errors
+ *     tuner.h   hypermodels and their search          explain.h  what every hyperparameter means
+ *     cost.h    what a model costs where it runs      status.h   errors
  *
  * A search from a program, but for its checks (examples/embed.c is whole):
  *
@@ -24,8 +24,9 @@
 #ifndef VARVE_H
 #define VARVE_H
 
-#include <varve/data.h>
 #include <varve/cost.h>
+#include <varve/data.h>
+#include <varve/explain.h>
 #include <varve/hp.h>
 #include <varve/layers.h>
 #include <varve/model.h>

@@ -1,4 +1,4 @@
-/* cost.c - what a model costs where it runs; the conventions are in cost.h.
+/* cost.c - what a model costs where it runs; the conventions are in explain.h.
  *
  * A search asks for this hundreds of thousands of times, so it is three walks over the nodes and no allocation:
  *   1. what is a name for another value (folded batch normalization too), and who reads each value last;

@@ -43,6 +43,7 @@ static vv_status ask_oracle(const vvi_search *search, const vv_trials *trials, v
     for (size_t i = 0; i < trials->n; i++) VVI_TRY(past_trial(&trials->list[i], arena, &history[i], error));
     const vv_builder builder = vvi_bound_builder(&search->bound);
     const vv_question question = { .builder = &builder,
+                                   .space = search->explanation == NULL ? NULL : search->explanation->space,
                                    .history = history,
                                    .n_history = trials->n,
                                    .seed = search->args->seed,
@@ -128,6 +129,7 @@ static int ask_child(void *context, int fd)
     vv_answer answer = { .hp = NULL };
     vvi_arena arena = { 0 };
     vvi_text payload = { 0 };
+    vvi_guard_limit_memory();
     vv_status status = ask_oracle(a->search, a->trials, &arena, &answer, &error);
     vvi_put_int(&payload, answer.kind);
     put_refusals(&payload, &answer);
@@ -227,10 +229,12 @@ vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *pro
     asking a = { .search = search, .trials = trials, .proposal = proposal };
     vvi_job_end end;
     *proposal = (vvi_proposal){ .n_values = 0 };
-    const vvi_job job = { .child = ask_child, .context = &a, .take = take_answer, .stop = search->args->stop };
+    const vvi_job job = {
+        .child = ask_child, .context = &a, .take = take_answer, .stop = search->args->stop, .guard = search->bound.guard
+    };
     vv_status status = vvi_job_run(&job, &end, error);
     proposal->stopped = end.stopped;
-    if (status == VV_OK && !end.stopped) status = vvi_builder_death(search, &end, error);
+    if (status == VV_OK && !end.stopped) status = vvi_builder_death(search->bound.guard, &end, error);
     if (status == VV_OK && !end.stopped && !a.answered)
         status = vvi_fail(error, VV_CRASHED, "the process that was to propose a trial ended without an answer");
     if (status == VV_OK) {

@@ -164,6 +164,7 @@ static int check_child(void *context, int fd)
 {
     const checking *c = context;
     vv_error error = { 0 };
+    vvi_guard_limit_memory();
     vv_status status = check_default(c->search, &error);
     for (size_t i = 0; status == VV_OK && i < c->trials->n; i++)
         status = check_trial(c->search, &c->trials->list[i], &error);
@@ -181,24 +182,16 @@ static vv_status take_checked(void *context, vvi_record *record, vv_error *error
     return VV_OK;
 }
 
-vv_status vvi_builder_death(const vvi_search *search, const vvi_job_end *end, vv_error *error)
-{
-    char death[64];
-    if (end->failed) return vvi_fail(error, end->said.status, "%s", end->said.text);
-    if (end->garbage) return vvi_fail(error, VV_CRASHED, "the build function's process sent something unreadable");
-    if (vvi_job_death(end, death, sizeof death) == 0) return VV_OK;
-    const char *values = search->bound.journal;
-    if (values == NULL || values[0] == '\0')
-        return vvi_fail(error, VV_CRASHED, "the build function crashed (%s) before it had asked for anything", death);
-    return vvi_fail(error, VV_CRASHED, "the build function crashed (%s) with %.220s", death, values);
-}
-
 vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error)
 {
     checking c = { .search = search, .trials = trials };
     vvi_job_end end;
-    const vvi_job job = { .child = check_child, .context = &c, .take = take_checked, .stop = search->args->stop };
+    const vvi_job job = { .child = check_child,
+                          .context = &c,
+                          .take = take_checked,
+                          .stop = search->args->stop,
+                          .guard = search->bound.guard };
     VVI_TRY(vvi_job_run(&job, &end, error));
     *stopped = end.stopped;
-    return end.stopped ? VV_OK : vvi_builder_death(search, &end, error);
+    return end.stopped ? VV_OK : vvi_builder_death(search->bound.guard, &end, error);
 }

@@ -32,36 +32,31 @@ static vv_status rehearse(const vvi_bound *bound, vv_hp *hp, vv_model *model, vv
     return status == VV_OK ? VV_OK : vvi_fail(error, status, "the fit function: %s", vv_strerror(status));
 }
 
-static void free_model(void *model)
-{
-    vv_model_free(model);
-}
-
-/* What a build leaves is what the next one with the same handle builds from. */
-static void keep_model(vv_hp *hp, vv_model *model)
-{
-    model = vvi_model_empty(model);
-    if (model != NULL) vvi_hp_keep(hp, model, free_model);
-}
-
 static vv_model *build(const vv_hypermodel *hypermodel, vv_hp *hp)
 {
     vv_model *outer = vvi_workshop_begin(vvi_hp_take(hp));
     vv_model *model = hypermodel->build(hp, hypermodel->user);
-    keep_model(hp, vvi_workshop_end(outer));
+    vvi_model_give_back(hp, vvi_workshop_end(outer));
     return model;
+}
+
+vv_status vvi_bound_run(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error)
+{
+    vvi_guard_enter(bound->guard, hp);
+    made->model = build(bound->hypermodel, hp);
+    made->asked_by_build = vv_hp_count(hp);
+    vv_status status = check_built(hp, made->model, error);
+    if (status == VV_OK && bound->hypermodel->fit != NULL) status = rehearse(bound, hp, made->model, error);
+    vvi_guard_leave(bound->guard, hp);
+    return status;
 }
 
 vv_status vvi_bound_build(const vvi_bound *bound, vv_hp *hp, vv_model **model, vv_error *error)
 {
-    if (bound->journal != NULL) vvi_hp_journal(hp, bound->journal, bound->journal_size);
-    *model = build(bound->hypermodel, hp);
-    vv_status status = check_built(hp, *model, error);
-    if (status == VV_OK && bound->hypermodel->fit != NULL) status = rehearse(bound, hp, *model, error);
-    if (bound->journal != NULL) vvi_hp_journal(hp, NULL, 0);
-    if (status == VV_OK) return VV_OK;
-    keep_model(hp, *model);
-    *model = NULL;
+    vvi_made made = { .model = NULL };
+    const vv_status status = vvi_bound_run(bound, hp, &made, error);
+    *model = status == VV_OK ? made.model : NULL;
+    if (status != VV_OK) vvi_model_give_back(hp, made.model);
     return status;
 }
 
@@ -105,19 +100,32 @@ vv_status vv_hypermodel_build(const vv_hypermodel *hypermodel, const vv_chooser 
 /* ---- builders -------------------------------------------------------------------------------------------------------
  */
 
-static vv_status build_bound(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason)
+static vv_status check_budget(const vvi_bound *bound, const vv_model *model, vv_error *reason)
 {
-    vv_model *model = NULL;
-    VVI_TRY(vvi_bound_build(context, hp, &model, reason));
-    if (digest != NULL) *digest = vv_model_digest(model);
-    keep_model(hp, model);
-    return VV_OK;
+    vv_cost cost;
+    if (bound->budget == NULL) return VV_OK;
+    VVI_TRY(vv_model_cost(model, bound->budget->precision, &cost, NULL, NULL, reason));
+    return vvi_budget_check(bound->budget, &cost, reason);
 }
 
-static vv_status build_unbound(void *context, vv_hp *hp, uint64_t *digest, vv_error *reason)
+static vv_status build_bound(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
+{
+    vvi_made made = { .model = NULL };
+    vv_status status = vvi_bound_run(context, hp, &made, reason);
+    if (status == VV_OK) status = check_budget(context, made.model, reason);
+    built->progress = vv_model_node_count(made.model);
+    if (status == VV_OK) {
+        built->digest = vv_model_digest(made.model);
+        built->structure = vvi_model_structure(made.model);
+    }
+    vvi_model_give_back(hp, made.model);
+    return status;
+}
+
+static vv_status build_unbound(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
 {
     vvi_bound bound = { .hypermodel = context };
-    return build_bound(&bound, hp, digest, reason);
+    return build_bound(&bound, hp, built, reason);
 }
 
 /* vv_builder has one kind of context, and it is not const; neither function writes through it. */

@@ -49,11 +49,13 @@ static vv_status wait_for(int fd, bool *ready, vv_error *error)
 static vv_status listen(const vvi_job *job, const vvi_process *process, vvi_records *records, vvi_job_end *end,
                         vv_error *error)
 {
+    vvi_guard_watch watch = { .guard = job->guard };
     bool more = true;
     while (more && !end->garbage) {
         bool ready = false;
         end->stopped = job->stop != NULL && *job->stop != 0;
-        if (end->stopped) return VV_OK;
+        end->stuck = vvi_guard_is_stuck(&watch);
+        if (end->stopped || end->stuck) return VV_OK;
         VVI_TRY(wait_for(process->fd, &ready, error));
         if (!ready) continue;
         VVI_TRY(vvi_records_fill(records, process->fd, &more, error));
@@ -70,8 +72,9 @@ vv_status vvi_job_run(const vvi_job *job, vvi_job_end *end, vv_error *error)
     *end = (vvi_job_end){ .exit_code = -1 };
     VVI_TRY(vvi_process_begin(&process, job->child, job->context, error));
     vv_status status = listen(job, &process, &records, end, error);
-    if (status != VV_OK || end->stopped || end->garbage) vvi_process_kill(&process);
+    if (status != VV_OK || end->stopped || end->stuck || end->garbage) vvi_process_kill(&process);
     const vv_status ended = vvi_process_end(&process, &end->exit_code, &end->signal_number, error);
+    end->peak_mb = process.peak_mb;
     vvi_records_deinit(&records);
     return status != VV_OK ? status : ended;
 }
@@ -79,7 +82,7 @@ vv_status vvi_job_run(const vvi_job *job, vvi_job_end *end, vv_error *error)
 int vvi_job_death(const vvi_job_end *end, char *text, size_t size)
 {
     if (end->signal_number != 0)
-        return snprintf(text, size, "signal %d (%s)", end->signal_number, strsignal(end->signal_number));
+        return snprintf(text, size, "signal %d, %s", end->signal_number, strsignal(end->signal_number));
     if (end->exit_code == VVI_PROCESS_EXITED) return snprintf(text, size, "exit was called");
     if (end->exit_code != 0) return snprintf(text, size, "exit code %d", end->exit_code);
     return snprintf(text, size, "%s", "");

@@ -1,6 +1,6 @@
 /* search.c - the loop: what is interrupted first, then ask, begin, run, tell, keep, until there is a reason to stop.
  *
- *     check (in a child) -> open the study -> agree on its facts -> check stored trials
+ *     check (in a child) -> explain (in a child) -> open the study -> agree on its facts -> check stored trials
  *       -> { restart the interrupted | ask -> begin } -> run -> end -> prune checkpoints -> again
  *
  * All that the loop knows of the past it reads from the study each time around: a search that was stopped or killed and
@@ -10,9 +10,6 @@
 #include "tuner/tuner.h"
 
 #include <string.h>
-#include <sys/mman.h>
-
-enum { JOURNAL_SIZE = 4096 };
 
 /* ---- names, events ---------------------------------------------------------------------------------------------- */
 
@@ -220,7 +217,9 @@ static vv_status say_search_end(const vvi_search *search, vv_stop_reason reason,
 static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_stop_reason *reason, vv_error *error)
 {
     VVI_TRY(find_best(search, error));
-    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_SEARCH_BEGIN, .trials_before = (int)trials_before });
+    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_SEARCH_BEGIN,
+                                       .trials_before = (int)trials_before,
+                                       .explanation = search->explanation });
     VVI_TRY(loop(search, reason, error));
     return say_search_end(search, *reason, error);
 }
@@ -250,10 +249,30 @@ static vv_status search_with_study(vvi_search *search, vv_stop_reason *reason, v
     return status;
 }
 
+/* What the space holds, before any trial is spent on it. Where only random builds were looked at and none could be
+ * built, the search may still find one. */
+static vv_status explain(vvi_search *search, bool *stopped, vv_error *error)
+{
+    vv_error why = { 0 };
+    const vv_explain_args args = { .hypermodel = search->args->hypermodel,
+                                   .budget = search->args->budget,
+                                   .training = search->args->training,
+                                   .stop = search->args->stop };
+    const vv_status status = vvi_bound_explain(&search->bound, &args, &search->explanation, &why);
+    *stopped = status == VV_INTERRUPTED;
+    if (*stopped || status == VV_NOT_FOUND) return VV_OK;
+    if (status != VV_OK) return vvi_fail(error, status, "%s", why.text);
+    const vv_explanation *e = search->explanation;
+    if (!e->pure)
+        return vvi_fail(error, VV_MISMATCH, "the build is not a function of its hyperparameters: %s", e->impurity);
+    return vvi_budget_leaves(&e->budget, error);
+}
+
 static vv_status check_and_search(vvi_search *search, vv_stop_reason *reason, vv_error *error)
 {
     bool stopped = false;
     VVI_TRY(vvi_check_search(search, &(vv_trials){ .n = 0 }, &stopped, error));
+    if (!stopped) VVI_TRY(explain(search, &stopped, error));
     if (!stopped) VVI_TRY(check_first_proposal(search, &stopped, error));
     if (search->undirected.status != VV_OK)
         return vvi_fail(error, search->undirected.status, "%s", search->undirected.text);
@@ -269,13 +288,11 @@ vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, v
     if (result != NULL) *result = (vv_search_result){ .best = -1 };
     VVI_TRY(vvi_search_resolve(&search, args, error));
     search.began_s = vvi_clock_s();
-    /* Shared with the children, so that a build that dies leaves its values here. */
-    char *journal = mmap(NULL, JOURNAL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (journal == MAP_FAILED) return vvi_no_memory(error);
-    search.bound.journal = journal;
-    search.bound.journal_size = JOURNAL_SIZE;
+    search.bound.guard = vvi_guard_new();
+    if (search.bound.guard == NULL) return vvi_no_memory(error);
     const vv_status status = check_and_search(&search, &reason, error);
-    munmap(journal, JOURNAL_SIZE);
+    vvi_guard_free(search.bound.guard);
+    vv_explanation_free(search.explanation);
     if (result != NULL)
         *result = (vv_search_result){ .reason = reason, .best = search.best, .best_score = search.best_score };
     return status;

@@ -4,6 +4,7 @@
  * The facts kept with a study are those that decide what a score means. max_trials, keep_checkpoints and the limit on
  * failures may change from one search to the next.
  */
+#include "explain/budget.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
@@ -74,6 +75,7 @@ vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_
     VVI_TRY(settle_objective(search, args, error));
     search->project = args->project == NULL ? "untitled_project" : args->project;
     search->bound.hypermodel = args->hypermodel;
+    if (vvi_budget_limits(&args->budget)) search->bound.budget = &args->budget;
     search->bound.fit = (vv_fit_args){ .training = args->training,
                                        .validation = args->validation,
                                        .epochs = search->epochs,

@@ -4,27 +4,37 @@
  * settings.c    a search's arguments, its facts  ask.c      asking for a trial, in a child
  * search.c      the loop, its events             trial.c    a trial as its parent sees it
  * run.c         a trial, in its child            check.c    what is refused before any training, in a child
+ * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds
  */
 #ifndef VVI_TUNER_TUNER_H
 #define VVI_TUNER_TUNER_H
 
 #include "base/base.h"
+#include "explain/explain.h"
 #include "tuner/records.h"
 #include <varve/tuner.h>
 
 /* ---- one build (hypermodel.c) ---------------------------------------------------------------------------------------
  */
 
+/* Memory that a child shares with its parent (guard.c). */
+typedef struct vvi_guard {
+    volatile uint32_t beat; /* odd: a build function runs */
+    char journal[4096];     /* the values it has got (vvi_hp_journal) */
+} vvi_guard;
+
 /* A hypermodel with what its fit function would be called with. */
 typedef struct vvi_bound {
     const vv_hypermodel *hypermodel;
-    vv_fit_args fit; /* training NULL: no data at hand */
-    char *journal;   /* where each build notes its values (vvi_hp_journal), journal_size bytes; NULL: nowhere */
-    size_t journal_size;
+    vv_fit_args fit;         /* training NULL: no data at hand */
+    vvi_guard *guard;        /* NULL: none */
+    const vv_budget *budget; /* what its builder refuses beyond what cannot be built; NULL: nothing */
 } vvi_bound;
 
-/* Runs build and rehearses fit on a fresh hp. *model is NULL unless VV_OK. */
+/* Runs build and rehearses fit on a fresh hp. made->model is what the build function returned, good or not. */
+vv_status vvi_bound_run(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);
+/* The same; *model is NULL unless VV_OK. */
 vv_status vvi_bound_build(const vvi_bound *bound, vv_hp *hp, vv_model **model, vv_error *error);
 vv_builder vvi_bound_builder(const vvi_bound *bound); /* borrows it */
 /* The same at given values. Both results are owned by the caller, on VV_OK only. */
@@ -44,7 +54,8 @@ typedef struct vvi_search {
     const char *project;
     int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures;
     vvi_bound bound;
-    bool checked; /* check.c has seen a model that builds */
+    vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
+    bool checked;                /* check.c has seen a model that builds */
     vv_study *study;
     double began_s;
     int best;
@@ -66,13 +77,16 @@ typedef struct vvi_job {
     vv_status (*take)(void *context, vvi_record *record,
                       vv_error *error); /* in the parent; a failure kills the child */
     const volatile int *stop;
+    const vvi_guard *guard; /* the child only runs builds: one that does not end ends it; NULL: it does not */
 } vvi_job;
 
 typedef struct vvi_job_end {
     bool stopped, garbage;
+    bool stuck;  /* see vvi_job.guard */
     bool failed; /* the child said so: */
     vv_error said;
     int exit_code, signal_number;
+    uint64_t peak_mb; /* of memory */
 } vvi_job_end;
 
 vv_status vvi_job_run(const vvi_job *job, vvi_job_end *end, vv_error *error);
@@ -85,8 +99,31 @@ int vvi_job_death(const vvi_job_end *end, char *text, size_t size);
 vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error);
 /* The default configuration and every stored trial, in a child. *stopped: `stop` said so. */
 vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error);
-/* The error of a child that only builds: where it crashed, what it said. */
-vv_status vvi_builder_death(const vvi_search *search, const vvi_job_end *end, vv_error *error);
+
+/* ---- builds in a child (guard.c, explain.c) --------------------------------------------------------------------- */
+
+vvi_guard *vvi_guard_new(void); /* NULL: no memory */
+void vvi_guard_free(vvi_guard *guard);
+/* In the child: around each run of the user's code; before the first. */
+void vvi_guard_enter(vvi_guard *guard, vv_hp *hp);
+void vvi_guard_leave(vvi_guard *guard, vv_hp *hp);
+void vvi_guard_limit_memory(void);
+/* In the parent: has one build taken too long? To be asked every now and then. */
+typedef struct vvi_guard_watch {
+    const vvi_guard *guard;
+    uint32_t beat;
+    double since_s;
+} vvi_guard_watch;
+bool vvi_guard_is_stuck(vvi_guard_watch *watch);
+/* The error of a child that only builds: with which values it crashed, what it said. */
+vv_status vvi_builder_death(const vvi_guard *guard, const vvi_job_end *end, vv_error *error);
+
+/* vv_explain of a bound hypermodel. */
+vv_status vvi_bound_explain(const vvi_bound *bound, const vv_explain_args *args, vv_explanation **explanation,
+                            vv_error *error) VV_MUST_USE;
+
+/* BAD_ARG: nothing fits; what the smallest needs. */
+vv_status vvi_budget_leaves(const vv_fit_report *report, vv_error *error);
 
 /* ---- asking (ask.c) --------------------------------------------------------------------------------------------- */
 

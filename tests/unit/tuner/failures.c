@@ -55,7 +55,7 @@ static void a_crash_in_a_build_ends_the_search_with_its_values(void **state)
     const toy *t = *state;
     vv_hypermodel hypermodel;
     const vv_search_args args = faulty_args(t, &hypermodel, &(fault){ .crash_at = 3 });
-    must_refuse(&args, VV_CRASHED, "the build function crashed (signal 11 (Segmentation fault)) with n=3");
+    must_refuse(&args, VV_CRASHED, "the build function crashed (signal 11, Segmentation fault) with n=3");
 }
 
 static void a_crash_in_the_first_build_leaves_no_folder(void **state)
@@ -84,7 +84,7 @@ static void mistakes_of_the_build_are_refused_with_their_texts(void **state)
     vv_search_args args = faulty_args(t, &hypermodel, &f);
     must_refuse(&args, VV_BAD_ARG, "filters: max 16 is below min 32");
     f = (fault){ .null = true };
-    must_refuse(&args, VV_BAD_ARG, "returned no model");
+    must_refuse(&args, VV_BAD_ARG, "none of 4 configurations can be built: the build function returned no model");
     f = (fault){ .bad_layer = true };
     must_refuse(&args, VV_BAD_ARG, "dense");
     f = (fault){ .impure = true, .builds = &builds };
@@ -259,7 +259,7 @@ static void a_crash_after_the_last_epoch_is_not_one_in_an_epoch_that_never_was(v
     hypermodel.fit = fit_crashing_at_its_end;
     args.epochs = 1;
     assert_int_equal(must_search(&args).reason, VV_STOP_FAILURES);
-    check_all_failed(t->place.project, 3, "(Segmentation fault) in execution 1, after epoch 1");
+    check_all_failed(t->place.project, 3, "signal 11, Segmentation fault in execution 1, after epoch 1");
 }
 
 static void a_crash_in_training_fails_the_trial_and_says_where(void **state)
@@ -269,7 +269,7 @@ static void a_crash_in_training_fails_the_trial_and_says_where(void **state)
     vv_search_args args = faulty_args(t, &hypermodel, &(fault){ .crash_at_epoch = 3 });
     hypermodel.fit = fit_crashing;
     assert_int_equal(must_search(&args).reason, VV_STOP_FAILURES);
-    check_all_failed(t->place.project, 3, "crashed: signal 11 (Segmentation fault) in execution 1, epoch 3");
+    check_all_failed(t->place.project, 3, "crashed: signal 11, Segmentation fault in execution 1, epoch 3");
     vv_trials trials = read_trials(t->place.project);
     assert_int_equal(trials.list[0].curves[0].n, 2); /* what it had reported is kept */
     vv_trials_free(&trials);

@@ -2,7 +2,7 @@
 #include "search_helper.h"
 
 #include "base/base.h"
-#include "space/enumerate.h"
+#include "space/discovery/build.h"
 
 static void a_build_gives_its_trace_and_its_model(void **state)
 {
@@ -134,16 +134,16 @@ static void mistakes_of_the_fit_function_refuse_the_build(void **state)
 
 static uint64_t digest_with(int layers)
 {
-    uint64_t digest = 0;
+    vv_built built = { 0 };
     vv_error error = { 0 };
     const vv_builder builder = vv_hypermodel_builder(&toy_hypermodel);
     const vv_assignment value = { "layers", { .type = VV_VALUE_INT, .i = layers } };
     const vv_replay replay = { &value, 1 };
     const vv_chooser chooser = vv_chooser_replay(&replay);
     vv_hp *hp = vv_hp_new(&chooser);
-    must(builder.build(builder.context, hp, &digest, &error), &error);
+    must(builder.build(builder.context, hp, &built, &error), &error);
     vv_hp_free(hp);
-    return digest;
+    return built.digest;
 }
 
 static void a_builder_tells_models_apart(void **state)
@@ -239,7 +239,7 @@ static void check_reuse(vv_build_function function)
         assert_string_equal(text[0], text[1]);
         assert_string_equal(reused.reason.text, anew.reason.text);
         assert_int_equal(reused.buildable, anew.buildable);
-        assert_true(reused.digest == anew.digest);
+        assert_true(reused.built.digest == anew.built.digest);
         vvi_build_deinit(&anew);
     }
     vvi_build_deinit(&reused);

@@ -1,0 +1,360 @@
+/* rows.c - from a diagram, or from samples, to a table.
+ *
+ * First raw rows are gathered, whose cells are positions in domains; then each column's positions are cut wherever some
+ * row's cell begins or ends. What lies between two cuts is an atom: no row tells its values apart. A column whose name
+ * has several domains, or whose values have no order, gets an atom for each value.
+ */
+#include "explain/rows.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_ROWS = 65536, MOST_COLUMNS = 64, MOST_ATOMS = 4096, MOST_SINGLE = 4096, DEEPEST = 8192 };
+
+typedef struct raw_cell {
+    uint32_t domain; /* VVI_NONE: not active */
+    uint64_t first, last;
+} raw_cell;
+
+typedef struct gathering {
+    const vv_space *space;
+    vvi_arena *arena;
+    vvi_rows *rows;
+    uint32_t names[MOST_COLUMNS];
+    uint32_t *column_of; /* by name; VVI_NONE: no column */
+    bool single[MOST_COLUMNS];
+    raw_cell *raw;
+    size_t capacity;
+    size_t depth;
+    bool too_many;
+    raw_cell path[MOST_COLUMNS];
+    uint64_t *path_asked;
+    double path_log2;
+} gathering;
+
+/* ---- columns ---------------------------------------------------------------------------------------------------- */
+
+static bool ascends(const vv_domain *domain)
+{
+    if (domain->type == VV_VALUE_STRING) return false;
+    if (domain->kind != VV_DOMAIN_CHOICE) return true;
+    for (size_t i = 1; i < domain->n_values; i++) {
+        const vv_value a = domain->values[i - 1], b = domain->values[i];
+        if (a.type == VV_VALUE_INT ? a.i >= b.i : a.type == VV_VALUE_FLOAT ? a.f >= b.f : a.b >= b.b) return false;
+    }
+    return true;
+}
+
+/* Does a fork of this name have more than one branch? Without a diagram: is it a switch? */
+static void find_different(const vv_space *space, bool *different)
+{
+    for (uint32_t i = 0; i < space->n_asked; i++) different[i] = space->root == VVI_NONE && space->asked[i].switches;
+    for (uint32_t i = 0; space->root != VVI_NONE && i < space->n_forks; i++)
+        if (space->forks[i].n > 1) different[space->forks[i].name] = true;
+}
+
+static vv_status choose_columns(gathering *g, vv_error *error)
+{
+    const vv_space *space = g->space;
+    bool *different = vvi_arena_alloc(g->arena, space->n_asked + 1);
+    uint32_t *order = vvi_arena_alloc(g->arena, (space->n_asked + 1) * sizeof *order);
+    g->column_of = vvi_arena_alloc(g->arena, (space->n_asked + 1) * sizeof *g->column_of);
+    if (different == NULL || order == NULL || g->column_of == NULL) return vvi_no_memory(error);
+    find_different(space, different);
+    if (!vvi_space_order(space, order)) return vvi_no_memory(error);
+    for (uint32_t i = 0; i < space->n_asked; i++) g->column_of[i] = VVI_NONE;
+    for (uint32_t i = 0; i < space->n_asked && g->rows->n_columns < MOST_COLUMNS; i++) {
+        const vvi_asked *asked = &space->asked[order[i]];
+        if (!different[order[i]]) continue;
+        g->column_of[order[i]] = (uint32_t)g->rows->n_columns;
+        g->single[g->rows->n_columns] = asked->n_domains > 1 || !ascends(&space->domains[asked->first_domain].domain);
+        g->names[g->rows->n_columns++] = order[i];
+    }
+    return VV_OK;
+}
+
+/* ---- raw rows --------------------------------------------------------------------------------------------------- */
+
+static bool grow(gathering *g)
+{
+    vvi_rows *rows = g->rows;
+    const size_t capacity = g->capacity == 0 ? 64 : 2 * g->capacity, n = rows->n;
+    raw_cell *raw = vvi_arena_alloc(g->arena, (capacity * rows->n_columns + 1) * sizeof *raw);
+    uint32_t *outcomes = vvi_arena_alloc(g->arena, capacity * sizeof *outcomes);
+    double *log2_size = vvi_arena_alloc(g->arena, capacity * sizeof *log2_size);
+    uint64_t *asked = vvi_arena_alloc(g->arena, capacity * rows->n_words * sizeof *asked);
+    if (raw == NULL || outcomes == NULL || log2_size == NULL || asked == NULL) return false;
+    if (n > 0) {
+        memcpy(raw, g->raw, n * rows->n_columns * sizeof *raw);
+        memcpy(outcomes, rows->outcomes, n * sizeof *outcomes);
+        memcpy(log2_size, rows->log2_size, n * sizeof *log2_size);
+        memcpy(asked, rows->asked, n * rows->n_words * sizeof *asked);
+    }
+    g->raw = raw;
+    rows->outcomes = outcomes;
+    rows->log2_size = log2_size;
+    rows->asked = asked;
+    g->capacity = capacity;
+    return true;
+}
+
+static bool add_row(gathering *g, uint32_t outcome)
+{
+    vvi_rows *rows = g->rows;
+    if (rows->n == MOST_ROWS) {
+        g->too_many = true;
+        return true;
+    }
+    if (rows->n == g->capacity && !grow(g)) return false;
+    if (rows->n_columns > 0) memcpy(g->raw + rows->n * rows->n_columns, g->path, rows->n_columns * sizeof *g->raw);
+    rows->outcomes[rows->n] = outcome;
+    rows->log2_size[rows->n] = g->path_log2;
+    memcpy(rows->asked + rows->n * rows->n_words, g->path_asked, rows->n_words * sizeof *rows->asked);
+    rows->n++;
+    return true;
+}
+
+static void mark_asked(gathering *g, uint32_t domain, bool yes)
+{
+    const uint64_t bit = UINT64_C(1) << domain % 64;
+    if (yes)
+        g->path_asked[domain / 64] |= bit;
+    else
+        g->path_asked[domain / 64] &= ~bit;
+}
+
+static bool follow(gathering *g, uint32_t to);
+
+/* One branch, or one value of it. */
+static bool follow_span(gathering *g, const vvi_fork *fork, uint64_t first, uint64_t last, uint32_t to)
+{
+    const uint32_t column = g->column_of[fork->name];
+    const bool finite = vv_domain_size(&g->space->domains[fork->domain].domain) > 0;
+    const double log2_size = finite ? log2((double)(last - first) + 1) : 0;
+    if (column != VVI_NONE) g->path[column] = (raw_cell){ fork->domain, first, last };
+    g->path_log2 += log2_size;
+    const bool done = follow(g, to);
+    g->path_log2 -= log2_size;
+    if (column != VVI_NONE) g->path[column] = (raw_cell){ .domain = VVI_NONE };
+    return done;
+}
+
+static bool follow_branch(gathering *g, const vvi_fork *fork, const vvi_branch *branch)
+{
+    const uint32_t column = g->column_of[fork->name];
+    const bool single = column != VVI_NONE && g->single[column];
+    if (!single || branch->last - branch->first >= MOST_SINGLE)
+        return follow_span(g, fork, branch->first, branch->last, branch->to);
+    for (uint64_t at = branch->first; at <= branch->last && !g->too_many; at++)
+        if (!follow_span(g, fork, at, at, branch->to)) return false;
+    return true;
+}
+
+/* Depth first; as deep as a build asks. */
+static bool follow(gathering *g, uint32_t to)
+{
+    if (g->too_many) return true;
+    if ((to & VVI_END) != 0) return add_row(g, to & ~VVI_END);
+    const vvi_fork *fork = &g->space->forks[to];
+    bool done = true;
+    g->too_many = ++g->depth > DEEPEST;
+    mark_asked(g, fork->domain, true);
+    for (uint32_t i = 0; done && i < fork->n; i++) done = follow_branch(g, fork, &fork->branches[i]);
+    mark_asked(g, fork->domain, false);
+    g->depth--;
+    return done;
+}
+
+static bool add_trace(gathering *g, const vvi_trace *trace)
+{
+    for (size_t i = 0; i < g->rows->n_columns; i++) g->path[i] = (raw_cell){ .domain = VVI_NONE };
+    memset(g->path_asked, 0, g->rows->n_words * sizeof *g->path_asked);
+    for (size_t i = 0; i < trace->n; i++) {
+        const uint32_t column = g->column_of[g->space->domains[trace->domains[i]].name];
+        mark_asked(g, trace->domains[i], true);
+        if (column != VVI_NONE)
+            g->path[column] = (raw_cell){ trace->domains[i], trace->positions[i], trace->positions[i] };
+    }
+    return add_row(g, trace->outcome);
+}
+
+/* ---- atoms ------------------------------------------------------------------------------------------------------ */
+
+/* A place where an atom begins; a single value is both ends of one. */
+typedef struct edge {
+    uint32_t domain;
+    uint64_t position;
+    vv_value value;
+} edge;
+
+static int compare_values(vv_value a, vv_value b)
+{
+    if (a.type == VV_VALUE_STRING && b.type == VV_VALUE_STRING) return strcmp(a.s, b.s);
+    const double x = a.type == VV_VALUE_INT ? (double)a.i : a.type == VV_VALUE_BOOL ? a.b : a.f;
+    const double y = b.type == VV_VALUE_INT ? (double)b.i : b.type == VV_VALUE_BOOL ? b.b : b.f;
+    return x < y ? -1 : x > y;
+}
+
+/* Inserts a start of an atom unless it is there: by position within one domain, else by value in order of meeting. */
+static size_t add_edge(edge *edges, size_t n, edge e, bool single)
+{
+    size_t at = 0;
+    if (single) {
+        for (size_t i = 0; i < n; i++)
+            if (vv_value_equal(edges[i].value, e.value)) return n;
+        at = n;
+    } else {
+        while (at < n && edges[at].position < e.position) at++;
+        if (at < n && edges[at].position == e.position) return n;
+    }
+    if (n == MOST_ATOMS) return n + 1;
+    memmove(edges + at + 1, edges + at, (n - at) * sizeof *edges);
+    edges[at] = e;
+    return n + 1;
+}
+
+static edge edge_at(const gathering *g, uint32_t domain, uint64_t position)
+{
+    return (edge){ domain, position, vvi_position_value(&g->space->domains[domain].domain, position) };
+}
+
+/* All starts of atoms of a column; more than MOST_ATOMS: too many. */
+static size_t find_edges(const gathering *g, size_t column, edge *edges)
+{
+    size_t n = 0;
+    raw_cell before = { .domain = VVI_NONE };
+    for (size_t row = 0; row < g->rows->n && n <= MOST_ATOMS; row++) {
+        const raw_cell c = g->raw[row * g->rows->n_columns + column];
+        if (c.domain == VVI_NONE || memcmp(&c, &before, sizeof c) == 0) continue;
+        before = c;
+        n = add_edge(edges, n, edge_at(g, c.domain, c.first), g->single[column]);
+        const uint64_t count = vvi_position_count(&g->space->domains[c.domain].domain);
+        if (g->single[column] || !g->rows->complete || n > MOST_ATOMS || c.last + 1 >= count) continue;
+        n = add_edge(edges, n, edge_at(g, c.domain, c.last + 1), false);
+    }
+    return n;
+}
+
+/* Where the numbers of several domains are in the order of meeting, they are sorted. */
+static bool sort_edges(const gathering *g, size_t column, edge *edges, size_t n)
+{
+    for (uint32_t d = g->space->asked[g->names[column]].first_domain; d != VVI_NONE; d = g->space->domains[d].next)
+        if (g->space->domains[d].domain.type == VV_VALUE_STRING) return false;
+    for (size_t i = 1; i < n; i++) {
+        const edge e = edges[i];
+        size_t at = i;
+        for (; at > 0 && compare_values(edges[at - 1].value, e.value) > 0; at--) edges[at] = edges[at - 1];
+        edges[at] = e;
+    }
+    return true;
+}
+
+/* In a sampled table the values between two that were met belong to neither. */
+static bool fill_column(gathering *g, size_t column, const edge *edges, size_t n, vvi_column *to)
+{
+    vv_value *low = vvi_arena_alloc(g->arena, (n + 1) * sizeof *low), *high;
+    high = vvi_arena_alloc(g->arena, (n + 1) * sizeof *high);
+    if (low == NULL || high == NULL) return false;
+    to->exact = true;
+    for (size_t i = 0; i < n; i++) {
+        const vv_domain *domain = &g->space->domains[edges[i].domain].domain;
+        const uint64_t end = i + 1 < n ? edges[i + 1].position - 1 : vvi_position_count(domain) - 1;
+        low[i] = high[i] = edges[i].value;
+        if (!g->single[column] && g->rows->complete) high[i] = vvi_position_value(domain, end);
+        to->exact = to->exact && vv_value_equal(low[i], high[i]);
+    }
+    to->name = g->names[column];
+    to->low = low;
+    to->high = high;
+    to->n_atoms = (uint32_t)n;
+    return true;
+}
+
+static uint32_t atom_of(const vvi_column *column, vv_value value)
+{
+    uint32_t low = 0, high = column->n_atoms;
+    if (!column->ordered) {
+        while (low < high && !vv_value_equal(column->low[low], value)) low++;
+        return low;
+    }
+    while (low + 1 < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (compare_values(column->low[middle], value) <= 0)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void fill_cells(gathering *g, size_t column, const vvi_column *c)
+{
+    for (size_t row = 0; row < g->rows->n; row++) {
+        const raw_cell raw = g->raw[row * g->rows->n_columns + column];
+        vvi_cell *cell = &g->rows->cells[row * g->rows->n_columns + column];
+        *cell = (vvi_cell){ 1, 0 };
+        if (raw.domain == VVI_NONE) continue;
+        const vv_domain *domain = &g->space->domains[raw.domain].domain;
+        cell->first = atom_of(c, vvi_position_value(domain, raw.first));
+        cell->last = raw.last == raw.first ? cell->first : atom_of(c, vvi_position_value(domain, raw.last));
+    }
+}
+
+static vv_status make_column(gathering *g, size_t number, vvi_column *column, edge *edges, vv_error *error)
+{
+    const bool ordered_by_domain = !g->single[number];
+    const size_t n = find_edges(g, number, edges);
+    if (n > MOST_ATOMS) { /* no condition will be found in it */
+        *column = (vvi_column){ .name = g->names[number] };
+        for (size_t row = 0; row < g->rows->n; row++)
+            g->rows->cells[row * g->rows->n_columns + number] = (vvi_cell){ 1, 0 };
+        return VV_OK;
+    }
+    column->ordered = ordered_by_domain || sort_edges(g, number, edges, n);
+    if (!fill_column(g, number, edges, n, column)) return vvi_no_memory(error);
+    fill_cells(g, number, column);
+    return VV_OK;
+}
+
+static vv_status make_columns(gathering *g, vv_error *error)
+{
+    vvi_rows *rows = g->rows;
+    vvi_column *columns = vvi_arena_alloc(g->arena, (rows->n_columns + 1) * sizeof *columns);
+    edge *edges = vvi_malloc((MOST_ATOMS + 1) * sizeof *edges);
+    rows->cells = vvi_arena_alloc(g->arena, (rows->n * rows->n_columns + 1) * sizeof *rows->cells);
+    rows->columns = columns;
+    vv_status status = columns == NULL || edges == NULL || rows->cells == NULL ? vvi_no_memory(error) : VV_OK;
+    for (size_t i = 0; status == VV_OK && i < rows->n_columns; i++)
+        status = make_column(g, i, &columns[i], edges, error);
+    vvi_free(edges);
+    return status;
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
+
+static vv_status gather(gathering *g, const vvi_trace *traces, size_t n_traces, vv_error *error)
+{
+    const vv_space *space = g->space;
+    for (size_t i = 0; i < MOST_COLUMNS; i++) g->path[i] = (raw_cell){ .domain = VVI_NONE };
+    if (space->root != VVI_NONE && !follow(g, space->root)) return vvi_no_memory(error);
+    g->rows->complete = space->root != VVI_NONE && !g->too_many;
+    if (g->rows->complete) return VV_OK;
+    g->rows->n = 0;
+    g->too_many = false;
+    g->path_log2 = 0;
+    for (size_t i = 0; i < n_traces; i++)
+        if (!add_trace(g, &traces[i])) return vvi_no_memory(error);
+    return VV_OK;
+}
+
+vv_status vvi_rows_make(const vv_space *space, const vvi_trace *traces, size_t n_traces, vvi_arena *arena,
+                        vvi_rows *rows, vv_error *error)
+{
+    gathering g = { .space = space, .arena = arena, .rows = rows };
+    *rows = (vvi_rows){ .n_words = (space->n_domains + 63) / 64 + 1 };
+    VVI_TRY(choose_columns(&g, error));
+    g.path_asked = vvi_arena_alloc(arena, rows->n_words * sizeof *g.path_asked);
+    if (g.path_asked == NULL) return vvi_no_memory(error);
+    VVI_TRY(gather(&g, traces, n_traces, error));
+    return make_columns(&g, error);
+}

@@ -1,0 +1,105 @@
+/* guard.c - what a child that runs build functions leaves behind for its parent to see, and the limits it runs under.
+ *
+ * The guard lies in memory that both share. `beat` is odd while a build function runs and grows with each run: a parent
+ * that sees the same odd number for too long knows that the function does not end. The journal holds the values that the
+ * running build has got.
+ */
+#include "space/space.h"
+#include "tuner/tuner.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+static const uint64_t memory_limit_mb = 1024;
+static const double build_limit_s = 5;
+
+vvi_guard *vvi_guard_new(void)
+{
+    void *memory = mmap(NULL, sizeof(vvi_guard), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void vvi_guard_free(vvi_guard *guard)
+{
+    if (guard != NULL) munmap(guard, sizeof *guard);
+}
+
+/* ---- in the child ----------------------------------------------------------------------------------------------- */
+
+void vvi_guard_enter(vvi_guard *guard, vv_hp *hp)
+{
+    if (guard == NULL) return;
+    vvi_hp_journal(hp, guard->journal, sizeof guard->journal);
+    guard->beat++;
+}
+
+void vvi_guard_leave(vvi_guard *guard, vv_hp *hp)
+{
+    if (guard == NULL) return;
+    guard->beat++;
+    vvi_hp_journal(hp, NULL, 0);
+}
+
+/* Memory of its own that this process has now, in bytes. */
+static uint64_t data_size(void)
+{
+    unsigned long long kib = 0;
+    char line[128];
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "VmData: %llu kB", &kib) == 1) break;
+    if (file != NULL) fclose(file);
+    return kib * 1024;
+}
+
+void vvi_guard_limit_memory(void)
+{
+    struct rlimit limit;
+    const uint64_t most = data_size() + memory_limit_mb * 1024 * 1024;
+    if (getrlimit(RLIMIT_DATA, &limit) != 0) return;
+    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < most) return;
+    limit.rlim_cur = most;
+    setrlimit(RLIMIT_DATA, &limit);
+}
+
+/* ---- in the parent ---------------------------------------------------------------------------------------------- */
+
+bool vvi_guard_is_stuck(vvi_guard_watch *watch)
+{
+    if (watch->guard == NULL) return false;
+    const uint32_t beat = watch->guard->beat;
+    const double now_s = vvi_clock_s();
+    if (beat != watch->beat || beat % 2 == 0) {
+        watch->beat = beat;
+        watch->since_s = now_s;
+        return false;
+    }
+    return now_s - watch->since_s > build_limit_s;
+}
+
+static int describe_death(const vvi_job_end *end, char *text, size_t size)
+{
+    char death[64];
+    if (end->stuck) return snprintf(text, size, "did not end within %g s", build_limit_s);
+    if (end->failed && end->said.status == VV_NO_MEMORY)
+        return snprintf(text, size, "took all of the %llu MB that it may", (unsigned long long)memory_limit_mb);
+    if (vvi_job_death(end, death, sizeof death) == 0) return snprintf(text, size, "%s", "");
+    if (end->peak_mb >= memory_limit_mb * 9 / 10)
+        return snprintf(text, size, "took all of the %llu MB that it may and crashed (%s)",
+                        (unsigned long long)memory_limit_mb, death);
+    return snprintf(text, size, "crashed (%s)", death);
+}
+
+vv_status vvi_builder_death(const vvi_guard *guard, const vvi_job_end *end, vv_error *error)
+{
+    char death[128], values[220];
+    if (end->failed && end->said.status != VV_NO_MEMORY) return vvi_fail(error, end->said.status, "%s", end->said.text);
+    if (end->garbage) return vvi_fail(error, VV_CRASHED, "the build function's process sent something unreadable");
+    if (describe_death(end, death, sizeof death) == 0) return VV_OK;
+    if (guard->beat % 2 == 0 && end->failed) return vvi_no_memory(error); /* ours, not the build function's */
+    if (guard->beat == 0 || vvi_hp_journal_read(guard->journal, sizeof guard->journal, values, sizeof values) == 0)
+        return vvi_fail(error, VV_CRASHED, "the build function %s before it had asked for anything", death);
+    return vvi_fail(error, VV_CRASHED, "the build function %s with %s", death, values);
+}
