@@ -1,5 +1,6 @@
 /* dense_dropout.c - example 2: dense layers, and a dropout layer that is there or not.
  *
+ *     varve explain examples/dense_dropout.c
  *     varve search examples/dense_dropout.c
  *
  * dropout_rate exists only when add_dropout is set: the other trials neither ask for it, nor store or show it.

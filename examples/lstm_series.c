@@ -1,5 +1,6 @@
 /* lstm_series.c - example 3: recurrent layers, then dense ones, each with a count of its own; predicts a series.
  *
+ *     varve explain examples/lstm_series.c
  *     varve search examples/lstm_series.c
  *
  * All LSTM layers but the last return whole sequences, since another LSTM reads them.

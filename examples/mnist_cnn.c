@@ -1,5 +1,6 @@
 /* mnist_cnn.c - example 1: a convolutional network with num_layers blocks for images of digits.
  *
+ *     varve explain examples/mnist_cnn.c
  *     varve search examples/mnist_cnn.c
  *     varve search examples/mnist_cnn.c --data mnist --epochs 3
  *

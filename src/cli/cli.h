@@ -41,9 +41,21 @@ enum {
         .argument = "N", .help = "examples at a time (32)"                                                             \
     }
 
+/* The rows that explain and search share. */
+#define VVI_OPTIONS_BUDGET(budget_help)                                                                                \
+    { .name = "budget",                                                                                                \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(budget),                                                                                    \
+      .argument = "LIMITS",                                                                                            \
+      .help = (budget_help) },                                                                                         \
+    {                                                                                                                  \
+        .name = "precision", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(precision), .argument = "int8|float32",     \
+        .help = "what bytes are counted in (int8)"                                                                     \
+    }
+
 /* One row in main.c each. */
-extern const vvi_command vvi_command_summary, vvi_command_search, vvi_command_results, vvi_command_show,
-    vvi_command_evaluate, vvi_command_predict, vvi_command_data;
+extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
+    vvi_command_show, vvi_command_evaluate, vvi_command_predict, vvi_command_data;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -61,6 +73,9 @@ FILE *vvi_cli_output(bool json);
 int vvi_cli_end(int exit_status, FILE *out);
 /* What a download says while it runs, on a terminal. */
 void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes);
+
+/* --budget and --precision. 0, or the exit status after a complaint. */
+int vvi_cli_budget(const vvi_options *options, vv_budget *budget);
 
 /* ---- compile.c -------------------------------------------------------------------------------------------------- */
 
@@ -84,6 +99,19 @@ typedef struct vvi_loaded {
 /* 0, or the exit status after a complaint. */
 int vvi_hypermodel_load(const char *file, vvi_loaded *loaded);
 void vvi_hypermodel_unload(vvi_loaded *loaded);
+/* What it means; owned: vv_explanation_free. 0, or the exit status after a complaint, which names the file. */
+int vvi_hypermodel_explain(const char *file, const vv_explain_args *args, vv_explanation **explanation);
+
+/* ---- values.c: NAME=VALUE,... ----------------------------------------------------------------------------------- */
+
+typedef struct vvi_values {
+    vv_assignment *list; /* values as texts; these and names lie in `text` */
+    size_t n;
+    char *text;
+} vvi_values;
+/* 0, or the exit status after a complaint. */
+int vvi_values_parse(const char *text, vvi_values *values);
+void vvi_values_deinit(vvi_values *values);
 
 /* ---- checkpoint.c: a project and one of its trials with weights ------------------------------------------------- */
 

@@ -51,6 +51,20 @@ int vvi_cli_study_status(vv_status status)
     return is_one_of(status, state, VVI_COUNT(state)) ? VVI_EXIT_STATE : VVI_EXIT_FAILED;
 }
 
+int vvi_cli_budget(const vvi_options *options, vv_budget *budget)
+{
+    static const char *const precisions[] = { [VV_INT8] = "int8", [VV_FLOAT32] = "float32" };
+    const char *precision = options->precision == NULL ? precisions[VV_INT8] : options->precision;
+    vv_error error = { 0 };
+    size_t i = 0;
+    while (i < VVI_COUNT(precisions) && strcmp(precision, precisions[i]) != 0) i++;
+    if (i == VVI_COUNT(precisions))
+        return vvi_cli_complain(VVI_EXIT_USAGE, "--precision: there is no \"%s\"; there are: int8, float32", precision);
+    *budget = (vv_budget){ .precision = (vv_precision)i };
+    if (options->budget == NULL || vv_budget_parse(options->budget, budget, &error) == VV_OK) return 0;
+    return vvi_cli_complain(VVI_EXIT_USAGE, "--%s", error.text);
+}
+
 FILE *vvi_cli_output(bool json)
 {
     if (!json) return stdout;

@@ -95,3 +95,12 @@ void vvi_hypermodel_unload(vvi_loaded *loaded)
     if (loaded->library != NULL) dlclose(loaded->library);
     *loaded = (vvi_loaded){ 0 };
 }
+
+int vvi_hypermodel_explain(const char *file, const vv_explain_args *args, vv_explanation **explanation)
+{
+    vv_error error = { 0 };
+    const vv_status status = vv_explain_with(args, explanation, &error);
+    if (status == VV_OK) return 0;
+    return vvi_cli_complain(vvi_cli_input_status(status), "%s: %s", file,
+                            error.text[0] == '\0' ? vv_strerror(status) : error.text);
+}

@@ -19,6 +19,13 @@ static void add_search(vvi_text *text, const vv_event *e)
     if (e->trials_before > 0) vvi_text_printf(text, "; going on after %d", e->trials_before);
 }
 
+/* What there is to search, below. What cannot be held is not shown; the search is not the worse for it. */
+static void write_head(vvi_screen *screen, const vv_event *e)
+{
+    if (e->explanation != NULL) (void)!vvi_explain_write_head(e->explanation, screen->out, NULL);
+    fflush(screen->out);
+}
+
 static void add_metric(vvi_text *text, const vv_event *e, size_t i)
 {
     char number[VVI_NUMBER_SIZE];
@@ -93,6 +100,7 @@ static void show_plain(vvi_screen *screen, const vv_event *e)
         break;
     }
     print_line(screen, &text);
+    if (e->kind == VV_EVENT_SEARCH_BEGIN) write_head(screen, e);
 }
 
 /* ---- live ------------------------------------------------------------------------------------------------------- */
@@ -166,6 +174,7 @@ static void show_live(vvi_screen *screen, const vv_event *e)
     case VV_EVENT_SEARCH_BEGIN:
         add_search(&line, e);
         print_line(screen, &line);
+        write_head(screen, e);
         update_best(screen, e);
         break;
     case VV_EVENT_TRIAL_BEGIN:

@@ -59,6 +59,7 @@ static const vvi_option rows[] = {
       .max = 0.99,
       .argument = "F",
       .help = "share of the data kept to validate with (the file's, or 0.2)" },
+    VVI_OPTIONS_BUDGET("try only what fits: params=50k,macs=2M,ram=32k,flash=128k, some or all of them"),
     { .name = "seed",
       .type = VVI_OPTION_SEED,
       .offset = VVI_MEMBER(seed),
@@ -109,6 +110,7 @@ typedef struct searching {
     vvi_loaded loaded;
     vv_hypermodel hypermodel; /* as the search is to know it: named by its path */
     vv_data *training, *validation;
+    vv_budget budget;
     char project[4096];
     vvi_screen screen;
     FILE *out;
@@ -286,6 +288,7 @@ static int search(searching *s)
                                   .executions_per_trial = o->executions,
                                   .epochs = o->epochs,
                                   .batch_size = o->batch_size,
+                                  .budget = s->budget,
                                   .seed = o->seed,
                                   .project = s->project,
                                   .overwrite = o->overwrite,
@@ -305,6 +308,7 @@ static int search(searching *s)
 static int prepare_and_search(searching *s)
 {
     int exit_status = check_words(s);
+    if (exit_status == 0) exit_status = vvi_cli_budget(s->options, &s->budget);
     if (exit_status == 0) exit_status = name_project(s);
     if (exit_status == 0) exit_status = open_data(s);
     if (exit_status == 0) exit_status = search(s);

@@ -57,6 +57,16 @@ void vvi_json_int(vvi_json *json, const char *key, int64_t number)
     vvi_text_printf(begin_value(json, key), "%" PRId64, number);
 }
 
+void vvi_json_count(vvi_json *json, const char *key, uint64_t number)
+{
+    vvi_text_printf(begin_value(json, key), "%" PRIu64, number);
+}
+
+void vvi_json_digits(vvi_json *json, const char *key, const char *digits)
+{
+    vvi_text_printf(begin_value(json, key), "%s", digits == NULL ? "null" : digits);
+}
+
 void vvi_json_real(vvi_json *json, const char *key, double number)
 {
     char text[VVI_FORMAT_SIZE];
@@ -101,6 +111,13 @@ void vvi_json_value(vvi_json *json, const char *key, vv_value value)
         vvi_json_null(json, key);
         break;
     }
+}
+
+void vvi_json_shape(vvi_json *json, const char *key, vv_shape shape)
+{
+    vvi_json_begin(json, key, '[');
+    for (int i = 0; i < shape.rank; i++) vvi_json_int(json, NULL, shape.dim[i]);
+    vvi_json_end(json, ']');
 }
 
 vv_status vvi_json_flush(vvi_json *json, FILE *out, vv_error *error)

@@ -29,20 +29,13 @@ void vvi_json_trial(vvi_json *json, const vv_trial *trial)
 
 /* ---- show ------------------------------------------------------------------------------------------------------- */
 
-static void add_shape(vvi_json *json, const char *key, vv_shape shape)
-{
-    vvi_json_begin(json, key, '[');
-    for (int i = 0; i < shape.rank; i++) vvi_json_int(json, NULL, shape.dim[i]);
-    vvi_json_end(json, ']');
-}
-
 static void add_layer(vvi_json *json, const vv_layer_view *view)
 {
     const vv_layer_info *info = vv_layer_info_of(view->layer->kind);
     vvi_json_begin(json, NULL, '{');
     vvi_json_string(json, "name", view->name);
     vvi_json_string(json, "type", info == NULL ? NULL : info->name);
-    add_shape(json, "output_shape", view->output);
+    vvi_json_shape(json, "output_shape", view->output);
     vvi_json_int(json, "params", (int64_t)view->params);
     vvi_json_end(json, '}');
 }
@@ -95,6 +88,22 @@ void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_mode
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
 
+static void add_explanation(vvi_json *json, const vv_explanation *e)
+{
+    char standing[VVI_NUMBER_SIZE * 2];
+    if (e == NULL) {
+        vvi_json_null(json, "explanation");
+        return;
+    }
+    vv_standing_format(e->standing, standing, sizeof standing);
+    vvi_json_begin(json, "explanation", '{');
+    vvi_json_string(json, "layers", e->layers.formula);
+    vvi_json_string(json, "total", e->total.digits);
+    vvi_json_string(json, "buildable", e->buildable.digits);
+    vvi_json_string(json, "standing", standing);
+    vvi_json_end(json, '}');
+}
+
 static void add_search_begin(vvi_json *json, const vv_event *event)
 {
     vvi_json_string(json, "project", event->study == NULL ? NULL : vv_study_path(event->study));
@@ -104,6 +113,7 @@ static void add_search_begin(vvi_json *json, const vv_event *event)
     vvi_json_int(json, "executions_per_trial", event->executions);
     vvi_json_int(json, "epochs", event->epochs);
     vvi_json_int(json, "trials_before", event->trials_before);
+    add_explanation(json, event->explanation);
 }
 
 static void add_trial_begin(vvi_json *json, const vv_event *event)

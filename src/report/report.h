@@ -1,11 +1,19 @@
-/* report.h - what people and programs read: numbers, tables, one trial in full, the space, JSON, a live block.
+/* report.h - what people and programs read: numbers, tables, the space and what it means, trials, JSON, a live block.
  *
  * json.c     a JSON writer                      records.c   trials and events as JSON
  * text.c     numbers, times, widths             table.c     aligned tables that wrap
- * space.c    what a modest number of builds discovers of the space
+ * page.c     paragraphs that wrap               domain.c    domains as JSON
  * summary.c  the space as table and JSON        results.c   trials as a table
  * show.c     one trial in full                  plot.c      curves in one line
  * live.c     a block of lines that is redrawn in place
+ *
+ * An explanation (explain.h), in parts:
+ *
+ * explain.c       all of it for people          explain_json.c   all of it for programs
+ * explain_rows.c  the hyperparameters, a family in one row
+ * explain_steps.c what one more of a hyperparameter adds
+ * explain_cost.c  what networks cost, one of them layer by layer, what a budget leaves
+ * explain_head.c  a few lines of it, before a search   explain_words.c  numbers, lists
  *
  * Everything is written to a FILE * of the caller's. Widths are counted in code points: wide East Asian characters and
  * combining marks are not measured.
@@ -17,7 +25,8 @@
 #include <stdio.h>
 #include <varve/tuner.h>
 
-enum { VVI_REPORT_WIDTH = 80, VVI_NUMBER_SIZE = 32, VVI_SPARK_WIDTH = 24, VVI_SPARK_SIZE = 3 * VVI_SPARK_WIDTH + 1 };
+enum { VVI_REPORT_WIDTH = 80, VVI_EXPLAIN_WIDTH = 100 };
+enum { VVI_NUMBER_SIZE = 32, VVI_SPARK_WIDTH = 24, VVI_SPARK_SIZE = 3 * VVI_SPARK_WIDTH + 1 };
 
 /* ---- JSON (json.c) ------------------------------------------------------------------------------------------------
  */
@@ -32,11 +41,17 @@ void vvi_json_begin(vvi_json *json, const char *key, char bracket);      /* '{' 
 void vvi_json_end(vvi_json *json, char bracket);                         /* '}' or ']' */
 void vvi_json_string(vvi_json *json, const char *key, const char *text); /* NULL: null */
 void vvi_json_int(vvi_json *json, const char *key, int64_t number);
+void vvi_json_count(vvi_json *json, const char *key, uint64_t number);
+void vvi_json_digits(vvi_json *json, const char *key, const char *digits); /* as a number; NULL: null */
 void vvi_json_real(vvi_json *json, const char *key, double number);
 void vvi_json_float(vvi_json *json, const char *key, float number); /* shortest that reads back as a float */
 void vvi_json_bool(vvi_json *json, const char *key, bool yes);
 void vvi_json_null(vvi_json *json, const char *key);
 void vvi_json_value(vvi_json *json, const char *key, vv_value value);
+void vvi_json_shape(vvi_json *json, const char *key, vv_shape shape);
+/* A domain's members, inside an object that is begun: min, max, step, sampling, or values (domain.c). */
+void vvi_json_domain(vvi_json *json, const vv_domain *domain);
+const char *vvi_report_domain_kind(const vv_domain *domain); /* "choice" */
 /* Writes what is there and a line's end, flushes, begins anew. NO_MEMORY, IO. */
 vv_status vvi_json_flush(vvi_json *json, FILE *out, vv_error *error);
 
@@ -55,6 +70,7 @@ void vvi_json_event(vvi_json *json, const vv_event *event);
 /* "0.25 s", "4.1 s", "2 min 05 s", "1 h 02 min". As snprintf, like the others. */
 int vvi_report_seconds(double seconds, char *text, size_t size);
 int vvi_report_number(double number, char *text, size_t size); /* four digits: "0.9812", "2.31e-05" */
+int vvi_report_shape(vv_shape shape, char *text, size_t size); /* "28x28x1" */
 /* Columns that `n` bytes of UTF-8 take. */
 size_t vvi_report_columns(const char *text, size_t n);
 /* Bytes of `text` that fit into `columns`. */
@@ -84,40 +100,32 @@ void vvi_report_table_cell(vvi_report_table *table, const char *format, ...) VV_
 /* Each line ends without spaces. Deinits the table. NO_MEMORY, IO. */
 vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error);
 
-/* ---- the space (space.c, summary.c) ----------------------------------------------------------------------------- */
+/* ---- pages (page.c) --------------------------------------------------------------------------------------------- */
 
-typedef struct vvi_space_entry {
-    const vv_active *active; /* as the first build that asked for it saw it */
-    size_t structures;       /* buildable structures in which it is active  */
-} vvi_space_entry;
+/* Where text goes, and how wide it may be. A failure sticks until the end. */
+typedef struct vvi_page {
+    FILE *out;
+    int width;
+    bool failed;
+} vvi_page;
+/* A paragraph: its first line is indented by `first`, the others by `rest`. */
+void vvi_page_printf(vvi_page *page, int first, int rest, const char *format, ...) VV_PRINTF(4, 5);
+/* The same of a text that grew, and deinits it; nothing where nothing was written. */
+void vvi_page_text(vvi_page *page, int first, int rest, vvi_text *text);
+void vvi_page_table(vvi_page *page, vvi_report_table *table); /* and deinits it */
+void vvi_page_gap(vvi_page *page);
+vv_status vvi_page_end(const vvi_page *page, vv_error *error); /* NO_MEMORY, IO */
 
-/* A structure is a set of active names. */
-typedef struct vvi_space_structure {
-    uint64_t signature;
-    bool buildable; /* some build with these names could be built */
-} vvi_space_structure;
+/* ---- the space and what it means (summary.c, explain*.c) --------------------------------------------------------- */
 
-/* What was discovered. Zero-initialise; vvi_space_report_deinit. */
-typedef struct vvi_space_report {
-    vvi_space_entry *entries; /* in the order in which builds ask */
-    size_t n, entries_capacity;
-    vvi_space_structure *structures;
-    size_t n_structures, structures_capacity; /* those that cannot be built, too */
-    size_t n_buildable;                       /* structures */
-    uint64_t builds, buildable;               /* configurations that were looked at */
-    bool complete;                            /* they are all there are */
-    vv_error refusal;                         /* the first */
-    vv_hp **handles;                          /* what `active` points into */
-    size_t n_handles, handles_capacity;
-} vvi_space_report;
-/* Looks at the whole space if it is small, else at a fixed number of random configurations, the same every time.
- * Errors of the hp (a bad domain) end it. */
-vv_status vvi_space_discover(const vv_builder *builder, vvi_space_report *report, vv_error *error);
-void vvi_space_report_deinit(vvi_space_report *report);
+vv_status vvi_summary_write(const vv_explanation *e, FILE *out, vv_error *error);
+vv_status vvi_summary_write_json(const vv_explanation *e, const vv_hypermodel *hypermodel, FILE *out, vv_error *error);
 
-vv_status vvi_space_write(const vvi_space_report *report, const vv_hypermodel *hypermodel, FILE *out, vv_error *error);
-vv_status vvi_space_write_json(const vvi_space_report *report, const vv_hypermodel *hypermodel, FILE *out,
-                               vv_error *error);
+/* At most VVI_EXPLAIN_WIDTH columns. `with_layers`: the one configuration is shown layer by layer. */
+vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error);
+/* At most five lines of at most VVI_REPORT_WIDTH columns. */
+vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *error);
+vv_status vvi_explain_write_json(const vv_explanation *e, FILE *out, vv_error *error);
 
 /* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */
 

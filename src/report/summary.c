@@ -1,7 +1,5 @@
-/* summary.c - the space for people and for programs. */
-#include "report/report.h"
-
-#include <string.h>
+/* summary.c - the space for people and for programs: every hyperparameter, one by one. What they do, explain.c says. */
+#include "report/explain.h"
 
 /* ---- for people ------------------------------------------------------------------------------------------------- */
 
@@ -9,129 +7,98 @@ static const vvi_report_table_column columns[] = {
     { .title = "Hyperparameter" }, { .title = "Domain" }, { .title = "Default" }, { .title = "Active" }
 };
 
-static void describe_activity(const vvi_space_report *report, const vvi_space_entry *entry, char *text, size_t size)
+static void add_activity(vvi_report_table *table, const vv_explained *h)
 {
-    if (entry->structures == 0)
-        snprintf(text, size, "in none that builds");
-    else if (entry->structures == report->n_buildable)
-        snprintf(text, size, "always");
+    if (h->active_when != NULL)
+        vvi_report_table_cell(table, "%s%s", h->active_when, h->unreachable ? ": nothing builds" : "");
     else
-        snprintf(text, size, "in %zu of %zu structures", entry->structures, report->n_buildable);
+        vvi_report_table_cell(table, "in %zu of %zu structures", h->active_structures, h->structures);
 }
 
-static vv_status write_table(const vvi_space_report *report, FILE *out, vv_error *error)
+static void write_table(vvi_page *page, const vv_explanation *e)
 {
     vvi_report_table table = { .columns = columns, .n_columns = 4 };
-    for (size_t i = 0; i < report->n; i++) {
-        const vv_active *active = report->entries[i].active;
-        char domain[1024], preset[256], activity[64];
-        vv_domain_format(&active->domain, domain, sizeof domain);
-        vv_value_format(active->domain.default_value, preset, sizeof preset);
-        describe_activity(report, &report->entries[i], activity, sizeof activity);
-        vvi_report_table_cell(&table, "%s", active->name);
-        vvi_report_table_cell(&table, "%s", domain);
+    for (size_t i = 0; i < e->n_hyperparameters; i++) {
+        const vv_explained *h = &e->hyperparameters[i];
+        char preset[256];
+        vv_value_format(h->domain.default_value, preset, sizeof preset);
+        vvi_report_table_cell(&table, "%s", h->name);
+        vvi_report_table_cell(&table, "%s", h->domain_text);
         vvi_report_table_cell(&table, "%s", preset);
-        vvi_report_table_cell(&table, "%s", activity);
+        add_activity(&table, h);
     }
-    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    vvi_page_table(page, &table);
+    vvi_page_gap(page);
 }
 
-static const char *plural(uint64_t n)
+static void write_extent(vvi_page *page, const vv_explanation *e)
 {
-    return n == 1 ? "" : "s";
+    vvi_text text = { 0 };
+    char n[VVI_FORMAT_SIZE];
+    vvi_words_buildable(&text, e);
+    vvi_text_printf(&text, ", in %s structure%s.", vvi_format_count(e->layers.structures, n),
+                    e->layers.structures == 1 ? "" : "s");
+    vvi_page_text(page, 0, 0, &text);
 }
 
-static void write_extent(const vvi_space_report *report, FILE *out)
+/* How well it is known, where that is not all there is to say. */
+static void write_standing(vvi_page *page, const vv_explanation *e)
 {
-    char builds[VVI_FORMAT_SIZE], buildable[VVI_FORMAT_SIZE];
-    vvi_format_count(report->builds, builds);
-    vvi_format_count(report->buildable, buildable);
-    fprintf(out, report->complete ? "There are %s configuration%s" : "Of %s random configuration%s", builds,
-            plural(report->builds));
-    fprintf(out, "%s %s can be built, in %zu structure%s.\n", report->complete ? ";" : "", buildable,
-            report->n_buildable, plural(report->n_buildable));
-    if (report->refusal.status != VV_OK) fprintf(out, "One that cannot: %s\n", report->refusal.text);
+    char standing[VVI_NUMBER_SIZE * 2];
+    vv_standing_format(e->standing, standing, sizeof standing);
+    if (e->standing.kind == VV_SAMPLED) vvi_page_printf(page, 0, 0, "When each is active: %s.", standing);
+    if (!e->pure)
+        vvi_page_printf(page, 0, 2, "The build function is no function of its hyperparameters: %s.",
+                        e->impurity == NULL ? "the same values gave different networks" : e->impurity);
 }
 
-vv_status vvi_space_write(const vvi_space_report *report, const vv_hypermodel *hypermodel, FILE *out, vv_error *error)
+vv_status vvi_summary_write(const vv_explanation *e, FILE *out, vv_error *error)
 {
-    fprintf(out, "%s: %zu hyperparameter%s\n\n", hypermodel->name, report->n, plural(report->n));
-    if (report->n > 0) VVI_TRY(write_table(report, out, error));
-    fputc('\n', out);
-    write_extent(report, out);
-    return ferror(out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
+    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page_printf(&page, 0, 0, "%s: %zu hyperparameter%s", e->hypermodel, e->n_hyperparameters,
+                    e->n_hyperparameters == 1 ? "" : "s");
+    vvi_page_gap(&page);
+    if (e->n_hyperparameters > 0) write_table(&page, e);
+    write_extent(&page, e);
+    for (size_t i = 0; i < e->n_never_builds; i++) {
+        vvi_text text = { 0 };
+        vvi_words_never(&text, &e->never_builds[i]);
+        vvi_text_printf(&text, ".");
+        vvi_page_text(&page, 0, 2, &text);
+    }
+    write_standing(&page, e);
+    return vvi_page_end(&page, error);
 }
 
 /* ---- for programs ----------------------------------------------------------------------------------------------- */
 
-static void add_range(vvi_json *json, const vv_domain *domain)
+static void add_entry(vvi_json *json, const vv_explained *h)
 {
-    static const char *const samplings[] = { "linear", "log", "reverse_log" };
-    const bool whole = domain->type == VV_VALUE_INT;
-    const struct {
-        const char *key;
-        double value;
-    } bounds[] = { { "min", domain->min }, { "max", domain->max }, { "step", domain->step } };
-    for (int i = 0; i < 3; i++) {
-        if (i == 2 && domain->step == 0)
-            vvi_json_null(json, "step");
-        else if (whole)
-            vvi_json_int(json, bounds[i].key, (int64_t)bounds[i].value);
-        else
-            vvi_json_real(json, bounds[i].key, bounds[i].value);
-    }
-    vvi_json_string(json, "sampling", samplings[domain->sampling]);
-}
-
-static void add_choices(vvi_json *json, const vv_domain *domain)
-{
-    vvi_json_begin(json, "values", '[');
-    for (size_t i = 0; i < domain->n_values; i++) vvi_json_value(json, NULL, domain->values[i]);
-    vvi_json_end(json, ']');
-}
-
-static void add_nothing(vvi_json *json, const vv_domain *domain)
-{
-    (void)json, (void)domain;
-}
-
-static const struct {
-    const char *name;
-    void (*add)(vvi_json *json, const vv_domain *domain);
-} kinds[] = {
-    [VV_DOMAIN_INT] = { "int", add_range },         [VV_DOMAIN_FLOAT] = { "float", add_range },
-    [VV_DOMAIN_CHOICE] = { "choice", add_choices }, [VV_DOMAIN_BOOL] = { "bool", add_nothing },
-    [VV_DOMAIN_FIXED] = { "fixed", add_choices },
-};
-
-static void add_entry(vvi_json *json, const vvi_space_report *report, const vvi_space_entry *entry)
-{
-    const vv_domain *domain = &entry->active->domain;
     vvi_json_begin(json, NULL, '{');
-    vvi_json_string(json, "name", entry->active->name);
-    vvi_json_string(json, "type", kinds[domain->kind].name);
-    kinds[domain->kind].add(json, domain);
-    vvi_json_value(json, "default", domain->default_value);
-    vvi_json_int(json, "active_in_structures", (int64_t)entry->structures);
-    vvi_json_bool(json, "always_active", entry->structures == report->n_buildable);
+    vvi_json_string(json, "name", h->name);
+    vvi_json_string(json, "type", vvi_report_domain_kind(&h->domain));
+    vvi_json_domain(json, &h->domain);
+    vvi_json_value(json, "default", h->domain.default_value);
+    vvi_json_string(json, "active_when", h->active_when);
+    vvi_json_count(json, "active_in_structures", h->active_structures);
+    vvi_json_bool(json, "always_active", h->active_structures == h->structures);
     vvi_json_end(json, '}');
 }
 
-vv_status vvi_space_write_json(const vvi_space_report *report, const vv_hypermodel *hypermodel, FILE *out,
-                               vv_error *error)
+vv_status vvi_summary_write_json(const vv_explanation *e, const vv_hypermodel *hypermodel, FILE *out, vv_error *error)
 {
     vvi_json json = { 0 };
     vvi_json_begin(&json, NULL, '{');
-    vvi_json_string(&json, "hypermodel", hypermodel->name);
+    vvi_json_string(&json, "hypermodel", e->hypermodel);
     vvi_json_string(&json, "data", hypermodel->data);
     vvi_json_string(&json, "objective", hypermodel->objective);
     vvi_json_begin(&json, "hyperparameters", '[');
-    for (size_t i = 0; i < report->n; i++) add_entry(&json, report, &report->entries[i]);
+    for (size_t i = 0; i < e->n_hyperparameters; i++) add_entry(&json, &e->hyperparameters[i]);
     vvi_json_end(&json, ']');
-    vvi_json_int(&json, "structures", (int64_t)report->n_buildable);
-    vvi_json_bool(&json, "complete", report->complete);
-    vvi_json_int(&json, "built", (int64_t)report->builds);
-    vvi_json_int(&json, "buildable", (int64_t)report->buildable);
+    vvi_json_count(&json, "structures", e->layers.structures);
+    vvi_json_bool(&json, "complete", e->sizes.kind == VV_EXACT);
+    vvi_json_digits(&json, "total", e->total.digits);
+    vvi_json_digits(&json, "buildable", e->buildable.digits);
     vvi_json_end(&json, '}');
     return vvi_json_flush(&json, out, error);
 }

@@ -44,6 +44,16 @@ size_t vvi_report_clip(const char *text, size_t columns)
     return n;
 }
 
+int vvi_report_shape(vv_shape shape, char *text, size_t size)
+{
+    size_t n = 0;
+    if (size > 0) text[0] = '\0';
+    for (int i = 0; i < shape.rank; i++)
+        n += (size_t)snprintf(n < size ? text + n : NULL, n < size ? size - n : 0, "%s%d", i == 0 ? "" : "x",
+                              shape.dim[i]);
+    return (int)n;
+}
+
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -3,7 +3,7 @@
 
 run varve --help
 exits 0; err_empty; within_80_columns out
-for command_name in summary search results show evaluate predict data; do
+for command_name in summary explain search results show evaluate predict data; do
     run varve --help
     out_has "  $command_name "
     run varve "$command_name" --help
@@ -23,6 +23,11 @@ for word in --data --tuner --objective --max-trials --executions-per-trial --epo
     --directory --project --overwrite --json 1..1000000; do
     out_has "$word"
 done
+
+run varve explain --help
+for word in --data --input --budget --precision --at --json; do out_has "$word"; done
+run varve search --help
+for word in --budget --precision; do out_has "$word"; done
 
 run varve --version
 exits 0; err_empty

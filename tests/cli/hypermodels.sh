@@ -2,12 +2,14 @@
 . "$(dirname "$0")/lib.sh"
 write_table table.csv
 
-refused() { # FILE TEXT, in summary and in search
+refused() { # FILE TEXT, in summary, explain and search
     run varve search "$1" --data "$TABLE" --json
     exits 2; err_has "$2"; out_empty
     [ ! -e "$(basename "$1" .c)" ] || fail "a project is left of $1"
-    run varve summary "$1"
-    exits 2; out_empty; err_has "$2"
+    for command_name in explain summary; do
+        run varve $command_name "$1"
+        exits 2; out_empty; err_has "$2"
+    done
 }
 
 bad() { # NAME, body of build on standard input
@@ -45,11 +47,7 @@ refused crash.c 'the build function crashed'
 bad exit.c <<'C'
     exit(0);
 C
-run varve summary exit.c
-exits 2; out_empty; err_has 'exit.c: the build function ended the program (exit)'
-run varve search exit.c --data "$TABLE"
-exits 2; out_empty; err_has 'the build function crashed (exit was called)'
-[ ! -e exit ] || fail "a project is left"
+refused exit.c 'the build function crashed (exit was called)'
 
 bad endless.c <<'C'
     for (int i = 0;; i++)

@@ -41,6 +41,17 @@ one_line_err() { [ "$(wc -l <err)" -eq 1 ] || fail "standard error is not one li
 # Holds for every JSON document on standard output?
 out_json() { jq -e -s "$1" out >/dev/null 2>&1 || fail "JSON on standard output: not so: $1"; }
 within_80_columns() { awk 'length($0) > 80 { exit 1 }' "$1" || fail "$1: a line is longer than 80 columns"; }
+within_100_columns() { awk 'length($0) > 100 { exit 1 }' "$1" || fail "$1: a line is longer than 100 columns"; }
+
+# A hypermodel with the body of its build function on standard input; $2: what VV_HYPERMODEL is given besides.
+write_build() {
+    {
+        printf '#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <varve/varve.h>\n'
+        printf 'static vv_model *build(vv_hp *hp, void *user)\n{\n    (void)hp, (void)user;\n'
+        cat
+        printf '}\nVV_HYPERMODEL(.build = build%s);\n' "${2:-}"
+    } >"$1"
+}
 
 # The hypermodel of most tests: one or two dense layers over 4 columns; SLOW makes each epoch take a moment.
 write_model() {

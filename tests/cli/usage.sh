@@ -39,6 +39,25 @@ refused 'neither a trial'"'"'s number nor best' show somewhere first
 refused '--tuner: there is no "clever"; there are: random' search model.c --tuner clever --data "$TABLE"
 refused 'my_metric' search model.c --objective my_metric --data "$TABLE"
 refused 'model.c names no data; give --data SPEC' search model.c
+for command_name in explain search; do
+    refused '--budget "flush=3": there is no "flush"; there are params, macs, ram, flash' $command_name model.c --budget flush=3
+    refused '--budget "params=3q": there is no unit "q"' $command_name model.c --budget params=3q
+    refused '--budget "params=x": "x" is no number' $command_name model.c --budget ram=3,params=x
+    refused '--budget: params is there twice' $command_name model.c --budget params=3,params=4
+    refused '--budget "macs": must be macs=NUMBER' $command_name model.c --budget macs
+    refused '--precision: there is no "int4"; there are: int8, float32' $command_name model.c --precision int4
+done
+refused '--input: "10x" is not a shape of 1 to 4 sizes, such as 28x28x1 or 10' explain model.c --input 10x
+for shape in 0 x -1 1x2x3x4x5 10,10 99999999999999999999 3000000000; do refused "--input: \"$shape\" is not a shape" explain model.c "--input=$shape"; done
+refused 'model.c: there is no hyperparameter "layer"; did you mean "layers"?' explain model.c --at layer=1
+refused 'model.c: there is no hyperparameter "xyzzy"' explain model.c --at xyzzy=1
+refused 'model.c: layers: "3" is not in its domain, int 1..2' explain model.c --at layers=3
+refused 'model.c: layers: "two" is not in its domain' explain model.c --at layers=two
+refused '--at: "layers" is not NAME=VALUE' explain model.c --at layers
+refused '--at: "" is not NAME=VALUE' explain model.c --at layers=1,
+refused 'model.c: layers is given twice' explain model.c --at layers=1,layers=2
+refused 'units_1 is not active in that configuration' explain model.c --at layers=1,units_1=8
+refused 'no_such_set' explain model.c --data no_such_set
 refused 'no_such_set' search model.c --data no_such_set
 refused 'missing.csv' search model.c --data 'csv:missing.csv?target=y'
 refused 'missing.c: No such file or directory' summary missing.c

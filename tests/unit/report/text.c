@@ -152,6 +152,47 @@ static void a_table_fails_cleanly_without_memory(void **state)
     }
 }
 
+/* ---- pages ------------------------------------------------------------------------------------------------------ */
+
+static void paragraphs_wrap_at_spaces(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    vvi_page page = { .out = open_memstream(&text, &size), .width = 12 };
+    vvi_text grown = { 0 };
+    vvi_page_printf(&page, 0, 2, "one two three  four größer_als_zwölf %d", 5);
+    vvi_page_gap(&page);
+    vvi_page_text(&page, 2, 0, &grown); /* nothing was written */
+    vvi_text_printf(&grown, "abcdefghij klm");
+    vvi_page_text(&page, 2, 0, &grown);
+    CHECK_OK(vvi_page_end(&page, NULL));
+    fclose(page.out);
+    assert_string_equal(text, "one two\n"
+                              "  three\n"
+                              "  four\n"
+                              "  größer_als\n"
+                              "  _zwölf 5\n"
+                              "\n"
+                              "  abcdefghij\n"
+                              "klm\n");
+    free(text);
+}
+
+static void shapes_read_as_they_are_given(void **state)
+{
+    (void)state;
+    char text[VVI_NUMBER_SIZE];
+    assert_int_equal(vvi_report_shape((vv_shape){ 3, { 28, 28, 1 } }, text, sizeof text), 7);
+    assert_string_equal(text, "28x28x1");
+    vvi_report_shape((vv_shape){ 1, { 10 } }, text, sizeof text);
+    assert_string_equal(text, "10");
+    vvi_report_shape((vv_shape){ 0 }, text, sizeof text);
+    assert_string_equal(text, "");
+    assert_int_equal(vvi_report_shape((vv_shape){ 2, { 123, 456 } }, text, 4), 7);
+    assert_string_equal(text, "123");
+}
+
 /* ---- live ------------------------------------------------------------------------------------------------------- */
 
 static void a_live_block_takes_itself_back(void **state)
@@ -212,6 +253,8 @@ int main(void)
         cmocka_unit_test(columns_are_as_wide_as_their_longest_cell),
         cmocka_unit_test(wide_cells_wrap_at_spaces_inside_their_column),
         cmocka_unit_test(a_table_fails_cleanly_without_memory),
+        cmocka_unit_test(paragraphs_wrap_at_spaces),
+        cmocka_unit_test(shapes_read_as_they_are_given),
         cmocka_unit_test(a_live_block_takes_itself_back),
         cmocka_unit_test(live_lines_are_clipped),
         cmocka_unit_test(a_block_taller_than_the_terminal_keeps_its_last_lines),

@@ -1,0 +1,149 @@
+/* explain_words.c - sizes, standings, lists and configurations of an explanation as people read them. */
+#include "report/explain.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- numbers of configurations ---------------------------------------------------------------------------------- */
+
+/* "37,448", and longer ones as "1.23e22". Of an estimate three figures are kept. */
+static void add_digits(vvi_text *text, const char *digits, bool about)
+{
+    enum { FIGURES = 3, LONGEST = 15 };
+    char kept[LONGEST + 1], grouped[VVI_FORMAT_SIZE];
+    const size_t n = strlen(digits);
+    if (n > LONGEST) {
+        vvi_text_printf(text, "%c.%.2se%zu", digits[0], digits + 1, n - 1);
+        return;
+    }
+    memcpy(kept, digits, n + 1);
+    for (size_t i = FIGURES; about && i < n; i++) kept[i] = '0';
+    vvi_text_printf(text, "%s", vvi_format_count(strtoull(kept, NULL, 10), grouped));
+}
+
+void vvi_words_size(vvi_text *text, const vv_size *size)
+{
+    if (size->digits == NULL) {
+        vvi_text_printf(text, "an unknown number of");
+        return;
+    }
+    if (size->low != NULL) vvi_text_printf(text, "about ");
+    add_digits(text, size->digits, size->low != NULL);
+    if (size->low == NULL || strcmp(size->low, size->high) == 0) return;
+    vvi_text_printf(text, " (95 %%: ");
+    add_digits(text, size->low, true);
+    vvi_text_printf(text, " to ");
+    add_digits(text, size->high, true);
+    vvi_text_printf(text, ")");
+}
+
+bool vvi_words_same_size(const vv_size *a, const vv_size *b)
+{
+    return a->digits != NULL && b->digits != NULL && strcmp(a->digits, b->digits) == 0;
+}
+
+void vvi_words_share(vvi_text *text, double share)
+{
+    if (share >= 0.9995)
+        vvi_text_printf(text, "%s", share < 1 ? "over 99.9 %" : "100 %");
+    else if (share >= 0.1)
+        vvi_text_printf(text, "%.0f %%", 100 * share);
+    else if (share >= 0.001)
+        vvi_text_printf(text, "%.1f %%", 100 * share);
+    else
+        vvi_text_printf(text, "%s", share > 0 ? "less than 0.1 %" : "0 %");
+}
+
+void vvi_words_part(vvi_text *text, const vv_size *part, const vv_size *whole)
+{
+    if (part->digits == NULL || whole->digits == NULL || vvi_words_same_size(part, whole)) return;
+    vvi_words_share(text, fmin(1, pow(10, part->log10 - whole->log10)));
+}
+
+void vvi_words_buildable(vvi_text *text, const vv_explanation *e)
+{
+    const bool all = vvi_words_same_size(&e->total, &e->buildable);
+    const bool one = e->total.digits != NULL && strcmp(e->total.digits, "1") == 0;
+    if (!all) vvi_words_size(text, &e->buildable);
+    if (!all) vvi_text_printf(text, " of ");
+    vvi_words_size(text, &e->total);
+    vvi_text_printf(text, " configuration%s%s", one ? "" : "s", all ? one ? ": it" : ": all" : "");
+    vvi_text_printf(text, " can be built");
+    if (all || e->buildable.digits == NULL) return;
+    vvi_text_printf(text, " (");
+    vvi_words_part(text, &e->buildable, &e->total);
+    vvi_text_printf(text, ")");
+}
+
+void vvi_words_never(vvi_text *text, const vv_never *never)
+{
+    vvi_text_printf(text, "%s never builds: %s", never->when[0] == '\0' ? "the rest" : never->when, never->reason);
+}
+
+/* ---- small things ----------------------------------------------------------------------------------------------- */
+
+const char *vvi_words_precision(vv_precision precision)
+{
+    return precision == VV_FLOAT32 ? "float32" : "int8";
+}
+
+/* Values are added as long as they leave room for the words that count the rest. */
+void vvi_words_values(vvi_text *text, vv_values values, size_t columns)
+{
+    enum { WORDS = 12 }; /* " and 40 more" */
+    size_t taken = 0;
+    if (values.n == 0) vvi_text_printf(text, "no hyperparameters");
+    for (size_t i = 0; i < values.n; i++) {
+        char value[256];
+        vv_value_format(values.list[i].value, value, sizeof value);
+        taken += strlen(values.list[i].name) + strlen(value) + 3;
+        if (i > 0 && taken + (i + 1 < values.n ? WORDS : 0) > columns + 2) {
+            vvi_text_printf(text, " and %zu more", values.n - i);
+            return;
+        }
+        vvi_text_printf(text, "%s%s=%s", i == 0 ? "" : ", ", values.list[i].name, value);
+    }
+}
+
+/* ---- names ------------------------------------------------------------------------------------------------------ */
+
+void vvi_names_add(vvi_names *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->list[i], name) == 0) return;
+    if (names->n < VVI_MOST_NAMES) names->list[names->n++] = name;
+}
+
+/* Where the number at a name's end begins. */
+static size_t stem(const char *name)
+{
+    size_t n = strlen(name);
+    while (n > 0 && isdigit((unsigned char)name[n - 1])) n--;
+    return n;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const char *x, *y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    const size_t m = stem(x), n = stem(y);
+    const int order = strncmp(x, y, m < n ? m : n);
+    if (order != 0 || m != n) return strcmp(x, y);
+    const long i = strtol(x + m, NULL, 10), k = strtol(y + n, NULL, 10);
+    return i < k ? -1 : i > k;
+}
+
+void vvi_names_sort(vvi_names *names)
+{
+    qsort(names->list, names->n, sizeof names->list[0], by_number);
+}
+
+void vvi_names_write(vvi_text *text, const vvi_names *names, size_t most)
+{
+    const size_t shown = names->n > most + 1 ? most : names->n; /* "and 1 more" is as long as the one */
+    for (size_t i = 0; i < shown; i++) vvi_text_printf(text, "%s%s", i == 0 ? "" : ", ", names->list[i]);
+    if (shown < names->n) vvi_text_printf(text, " and %zu more", names->n - shown);
+}

@@ -1,0 +1,69 @@
+/* page.c - paragraphs that wrap, and tables among them, within some width.
+ *
+ * Lines break at spaces, and inside a word only where it is longer than a line.
+ */
+#include "report/report.h"
+
+#include <string.h>
+
+/* How many bytes of the text go into one line of `columns`. */
+static size_t fit_line(const char *text, size_t columns)
+{
+    const size_t most = vvi_report_clip(text, columns);
+    if (text[most] == '\0') return most;
+    for (size_t n = most; n > 0; n--)
+        if (text[n] == ' ') return n;
+    return most;
+}
+
+static void write_wrapped(vvi_page *page, int first, int rest, const char *text)
+{
+    int indent = first;
+    do {
+        const int columns = page->width > indent ? page->width - indent : 1;
+        const size_t n = fit_line(text, (size_t)columns);
+        size_t end = n;
+        while (end > 0 && text[end - 1] == ' ') end--;
+        fprintf(page->out, "%*s%.*s\n", indent, "", (int)end, text);
+        text += n;
+        while (*text == ' ') text++;
+        indent = rest;
+    } while (*text != '\0');
+}
+
+void vvi_page_printf(vvi_page *page, int first, int rest, const char *format, ...)
+{
+    vvi_arena arena = { 0 };
+    va_list args;
+    va_start(args, format);
+    const char *text = vvi_arena_vprintf(&arena, format, args);
+    va_end(args);
+    if (text == NULL)
+        page->failed = true;
+    else
+        write_wrapped(page, first, rest, text);
+    vvi_arena_deinit(&arena);
+}
+
+void vvi_page_text(vvi_page *page, int first, int rest, vvi_text *text)
+{
+    page->failed = page->failed || text->failed;
+    if (!text->failed && text->n > 0) write_wrapped(page, first, rest, text->data);
+    vvi_text_deinit(text);
+}
+
+void vvi_page_gap(vvi_page *page)
+{
+    fputc('\n', page->out);
+}
+
+void vvi_page_table(vvi_page *page, vvi_report_table *table)
+{
+    if (vvi_report_table_end(table, page->out, page->width, NULL) == VV_NO_MEMORY) page->failed = true;
+}
+
+vv_status vvi_page_end(const vvi_page *page, vv_error *error)
+{
+    if (page->failed) return vvi_no_memory(error);
+    return ferror(page->out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
+}
