@@ -6,7 +6,7 @@
  * at before it begins. One line each: name, configurations, milliseconds for all, microseconds a build. The best of
  * REPEATS walks by the clock of this thread: a walk does the same work each time, so what is above the best is others'.
  */
-#include "space/enumerate.h"
+#include "space/discovery/walk.h"
 #include <varve/varve.h>
 
 #include <stdio.h>
@@ -48,7 +48,7 @@ static int measure(const char *name, const vv_hypermodel *hypermodel)
     double best = 0;
     for (int i = 0; i < REPEATS; i++) {
         const double start = now_s();
-        if (vvi_space_walk(&builder, CAP, NULL, NULL, &walk, &error) != VV_OK) {
+        if (vvi_space_walk(&(vvi_walk_args){ .builder = &builder, .cap = CAP }, &walk, &error) != VV_OK) {
             fprintf(stderr, "%s: %s\n", name, error.text);
             return 1;
         }
