@@ -17,6 +17,15 @@ enum {
 
 #define VVI_COUNT(array)   (sizeof(array) / sizeof((array)[0]))
 #define VVI_MEMBER(member) offsetof(vvi_options, member)
+/* What commands are about. */
+#define VVI_POSITIONAL_FILE                                                                                            \
+    {                                                                                                                  \
+        "FILE", VVI_MEMBER(file), "a hypermodel: a C file, or a shared object made of one"                             \
+    }
+#define VVI_POSITIONAL_PROJECT                                                                                         \
+    {                                                                                                                  \
+        "PROJECT", VVI_MEMBER(project_path), "a project's folder, as search names it"                                  \
+    }
 /* The row that every command has. */
 #define VVI_OPTION_JSON                                                                                                \
     {                                                                                                                  \

@@ -1,8 +1,7 @@
 /* evaluate.c - varve evaluate PROJECT --data SPEC: loss and metrics of a trained network. */
 #include "cli/cli.h"
 
-static const vvi_positional positionals[] = { { "PROJECT", VVI_MEMBER(project_path),
-                                                "a project's folder, as search names it" } };
+static const vvi_positional positionals[] = { VVI_POSITIONAL_PROJECT };
 static const vvi_option rows[] = { VVI_OPTIONS_TRAINED("what to evaluate on, see varve data"), VVI_OPTION_JSON };
 
 static vv_status write_json(const vvi_trained *trained, const vv_history *result, vv_error *error)

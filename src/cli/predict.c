@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-static const vvi_positional positionals[] = { { "PROJECT", VVI_MEMBER(project_path),
-                                                "a project's folder, as search names it" } };
+static const vvi_positional positionals[] = { VVI_POSITIONAL_PROJECT };
 static const vvi_option rows[] = { VVI_OPTIONS_TRAINED("what to predict from, see varve data"), VVI_OPTION_JSON };
 
 typedef struct answers {

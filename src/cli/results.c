@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const vvi_positional positionals[] = { { "PROJECT", VVI_MEMBER(project_path),
-                                                "a project's folder, as search names it" } };
+static const vvi_positional positionals[] = { VVI_POSITIONAL_PROJECT };
 static const vvi_option rows[] = {
     { .name = "top",
       .type = VVI_OPTION_INT,

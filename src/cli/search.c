@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const vvi_positional positionals[] = { { "FILE", VVI_MEMBER(file),
-                                                "a hypermodel: a C file, or a shared object made of one" } };
+static const vvi_positional positionals[] = { VVI_POSITIONAL_FILE };
 static const vvi_option rows[] = {
     { .name = "data",
       .type = VVI_OPTION_TEXT,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const vvi_positional positionals[] = {
-    { "PROJECT", VVI_MEMBER(project_path), "a project's folder, as search names it" },
+    VVI_POSITIONAL_PROJECT,
     { "TRIAL", VVI_MEMBER(trial), "a trial's number, or best" },
 };
 static const vvi_option rows[] = { VVI_OPTION_JSON };

@@ -1,8 +1,7 @@
 /* summary.c - varve summary FILE: the search space. */
 #include "cli/cli.h"
 
-static const vvi_positional positionals[] = { { "FILE", VVI_MEMBER(file),
-                                                "a hypermodel: a C file, or a shared object made of one" } };
+static const vvi_positional positionals[] = { VVI_POSITIONAL_FILE };
 static const vvi_option rows[] = { VVI_OPTION_JSON };
 
 static int summarize(const vvi_loaded *loaded, const vvi_options *options, FILE *out)
