@@ -1,16 +1,19 @@
 /* explain.h - inside of explain: how an explanation is put together.
  *
- * explain.c    the steps, in order                      network.c    what one build shows
- * cases.c      many builds, as numbers                  rows.c       the space as a table
- * rule.c       conditions over it, rule_text.c in words family.c     names that a loop makes, joint.c their conditions
- * formula.c    formulas, by guess and check             solve.c      exact linear equations
- * describe.c   the hyperparameters, one by one          flips.c      what changes when one value does
- * points.c     what they are fitted to, also sums.c     reduce.c     what numbers do without
- * counts.c     layers, parameters, multiply-accumulates
- * unused.c     what nothing depends on                  sizes.c      how many configurations and networks
- * dead.c       what can never be built, or never fits   ranges.c     cheapest and dearest, one in full
- * cost.c       what a network costs                     budget.c     what a budget leaves, resources.c what it limits
- * descend.c    to a cheaper configuration               notes.c      what should be looked at
+ * explain.c      the steps, in order                    network.c    what one build shows
+ * cases.c        many builds, as numbers                rows.c       the space as a table
+ * subjects.c     which there are, when each is active  describe.c   the hyperparameters, one by one
+ * rule.c         conditions; rule_text.c: in words      flips.c      what changes when one value does
+ * family.c       names that a loop makes                joint.c      a family's conditions as one
+ * counts.c       layers, parameters, operations         align.c      layers of two networks, paired
+ * formula.c      formulas, by guess and check           formula_text.c  in words
+ * points.c       what they are fitted to; sums.c: of families; reduce.c: what they can do without
+ * solve.c        exact linear equations                 sizes.c      how many configurations and networks
+ * dead.c         what never builds, or never fits       unused.c     what nothing depends on
+ * cost.c         what one network costs                 ranges.c     the cheapest and the dearest
+ * descend.c      to a cheaper configuration             one.c        one configuration in full
+ * budget.c       what a budget leaves                   resources.c  what it limits
+ * notes.c        what should be looked at
  *
  * Everything that ends up in the vv_explanation is in one arena of the caller's; what is only needed on the way is in
  * `scratch`. A space that was built from end to end is described by all its buildable configurations, any other by cases

@@ -5,6 +5,7 @@
  * switches.c   whose values decide, tried out one by one              plan.c      which values are walked then
  * samples.c    random builds to test it all with                      sizes.c     how many; Knuth's estimate
  * narrow.c     draws and walks among values that can still build
+ * walk.c       every configuration, one after the other           count.c     exact integers, however large
  *
  * A space lives in one arena and does not change once it is sealed. Names, domains, outcomes and forks are known by
  * their numbers, which are their places in the tables below.
