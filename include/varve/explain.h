@@ -79,7 +79,7 @@ typedef enum vv_role {
 } vv_role;
 const char *vv_role_name(vv_role role); /* "structure"; never NULL */
 
-/* layer "conv2d_1", field "filters"; of training: "optimizer", "compile" or "fit". */
+/* Layer "conv2d_1", field "filters": it differs between two networks that have a layer of that name; of training: "optimizer", "compile" or "fit". */
 typedef struct vv_set_field {
     const char *layer, *field;
 } vv_set_field;
@@ -99,7 +99,8 @@ typedef struct vv_explained {
     size_t active_structures, structures; /* in how many of the structures that can be built; how many there are */
     bool structural;
     vv_role role;
-    vv_texts adds_layers;    /* layers that some of its values give and others do not, all else equal */
+    vv_texts adds_layers;    /* layers that some of its values give and others do not, all else equal; by their names in
+                                the network that has them (what comes after a layer has moved on by one there) */
     const vv_set_field *sets;
     size_t n_sets;
     vv_texts follows;        /* layers whose shape or weights change with it though none of their fields does */

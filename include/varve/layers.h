@@ -212,6 +212,7 @@ typedef enum vv_layer_kind {
 
 typedef struct vv_layer {
     vv_layer_kind kind;
+    int line; /* where it is written, so that explain can tell layers of one kind apart; 0: not known */
     union {
         vv_input_args input;
         vv_dense_args dense;
@@ -228,26 +229,27 @@ typedef struct vv_layer {
     };
 } vv_layer;
 
-#define vv_input(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_INPUT, .input = { .dim = { __VA_ARGS__ } })
-#define vv_dense(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_DENSE, .dense = { .units = __VA_ARGS__ })
-#define vv_conv2d(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_CONV2D, .conv2d = { .filters = __VA_ARGS__ })
+#define VV_LAYER_LITERAL(k, ...) VV_LITERAL(vv_layer, .kind = (k), .line = __LINE__, __VA_ARGS__)
+#define vv_input(...) VV_LAYER_LITERAL(VV_LAYER_INPUT, .input = { .dim = { __VA_ARGS__ } })
+#define vv_dense(...) VV_LAYER_LITERAL(VV_LAYER_DENSE, .dense = { .units = __VA_ARGS__ })
+#define vv_conv2d(...) VV_LAYER_LITERAL(VV_LAYER_CONV2D, .conv2d = { .filters = __VA_ARGS__ })
 #define vv_depthwise_conv2d(...) \
-    VV_LITERAL(vv_layer, .kind = VV_LAYER_DEPTHWISE_CONV2D, .depthwise_conv2d = { .kernel_size = __VA_ARGS__ })
+    VV_LAYER_LITERAL(VV_LAYER_DEPTHWISE_CONV2D, .depthwise_conv2d = { .kernel_size = __VA_ARGS__ })
 #define vv_max_pooling2d(...) \
-    VV_LITERAL(vv_layer, .kind = VV_LAYER_MAX_POOLING2D, .pooling2d = { .pool_size = __VA_ARGS__ })
+    VV_LAYER_LITERAL(VV_LAYER_MAX_POOLING2D, .pooling2d = { .pool_size = __VA_ARGS__ })
 #define vv_average_pooling2d(...) \
-    VV_LITERAL(vv_layer, .kind = VV_LAYER_AVERAGE_POOLING2D, .pooling2d = { .pool_size = __VA_ARGS__ })
+    VV_LAYER_LITERAL(VV_LAYER_AVERAGE_POOLING2D, .pooling2d = { .pool_size = __VA_ARGS__ })
 #define vv_global_average_pooling2d(...) \
-    VV_LITERAL(vv_layer, .kind = VV_LAYER_GLOBAL_AVERAGE_POOLING2D, .global_average_pooling2d = { .reserved = 0, __VA_ARGS__ })
+    VV_LAYER_LITERAL(VV_LAYER_GLOBAL_AVERAGE_POOLING2D, .global_average_pooling2d = { .reserved = 0, __VA_ARGS__ })
 #define vv_batch_normalization(...) \
-    VV_LITERAL(vv_layer, .kind = VV_LAYER_BATCH_NORMALIZATION, .batch_normalization = { .reserved = 0, __VA_ARGS__ })
-#define vv_flatten(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_FLATTEN, .flatten = { .reserved = 0, __VA_ARGS__ })
-#define vv_dropout(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_DROPOUT, .dropout = { .rate = __VA_ARGS__ })
+    VV_LAYER_LITERAL(VV_LAYER_BATCH_NORMALIZATION, .batch_normalization = { .reserved = 0, __VA_ARGS__ })
+#define vv_flatten(...) VV_LAYER_LITERAL(VV_LAYER_FLATTEN, .flatten = { .reserved = 0, __VA_ARGS__ })
+#define vv_dropout(...) VV_LAYER_LITERAL(VV_LAYER_DROPOUT, .dropout = { .rate = __VA_ARGS__ })
 #define vv_activation_layer(...) \
-    VV_LITERAL(vv_layer, .kind = VV_LAYER_ACTIVATION, .activation = { .activation = __VA_ARGS__ })
-#define vv_lstm(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_LSTM, .lstm = { .units = __VA_ARGS__ })
-#define vv_merge_add(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_ADD, .merge = { .reserved = 0, __VA_ARGS__ })
-#define vv_merge_concatenate(...) VV_LITERAL(vv_layer, .kind = VV_LAYER_CONCATENATE, .merge = { .reserved = 0, __VA_ARGS__ })
+    VV_LAYER_LITERAL(VV_LAYER_ACTIVATION, .activation = { .activation = __VA_ARGS__ })
+#define vv_lstm(...) VV_LAYER_LITERAL(VV_LAYER_LSTM, .lstm = { .units = __VA_ARGS__ })
+#define vv_merge_add(...) VV_LAYER_LITERAL(VV_LAYER_ADD, .merge = { .reserved = 0, __VA_ARGS__ })
+#define vv_merge_concatenate(...) VV_LAYER_LITERAL(VV_LAYER_CONCATENATE, .merge = { .reserved = 0, __VA_ARGS__ })
 
 /* The registry: one row for each kind, in no promised order. NULL past the end / for an unknown kind. */
 typedef struct vv_layer_info {

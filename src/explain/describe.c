@@ -154,14 +154,37 @@ static vv_status describe_one(vvi_explainer *x, const vvi_subjects *subjects, co
     if (to->domain_text == NULL || (subject->has_rule && to->active_when == NULL)) return vvi_no_memory(error);
     to->active_structures = subject->active_structures;
     to->structures = subjects->structures;
-    to->structural = x->space->asked[subject->name].switches || effects->adds.n > 0;
-    to->adds_layers = texts_of(&effects->adds);
+    if (!vvi_effects_added(x, effects, &to->adds_layers)) return vvi_no_memory(error);
     to->follows = texts_of(&effects->follows);
     to->sets = effects->sets;
     to->n_sets = effects->n_sets;
-    VVI_TRY(describe_dead(x, subject, to, error));
+    return describe_dead(x, subject, to, error);
+}
+
+/* A role is a name's: one domain may be too small to show it. */
+static vv_status describe_role(vvi_explainer *x, const vvi_subject *subject, const vvi_effects *effects,
+                               vv_explained *to, vv_error *error)
+{
+    vv_texts added;
+    if (!vvi_effects_added(x, effects, &added)) return vvi_no_memory(error);
+    to->structural = x->space->asked[subject->name].switches || added.n > 0;
     to->role = role_of(x, subject, to, effects);
     return VV_OK;
+}
+
+/* What was seen of all domains of a name, and of the subject's own: all of them, if it stands for all. */
+typedef struct gathered {
+    vvi_effects all, own;
+} gathered;
+
+static bool gather_effects(vvi_explainer *x, const vvi_subject *subject, const vvi_effects *effects_of, gathered *to)
+{
+    *to = (gathered){ .all = { .n_sets = 0 } };
+    for (uint32_t d = x->space->asked[subject->name].first_domain; d != VVI_NONE; d = x->space->domains[d].next)
+        if (!vvi_effects_merge(x, &to->all, &effects_of[d])) return false;
+    if (!subject->varies) return vvi_effects_merge(x, &to->own, &effects_of[subject->domain]);
+    to->own = to->all;
+    return true;
 }
 
 static vv_status describe_families(vvi_explainer *x, const vvi_subjects *subjects, vv_error *error)
@@ -183,8 +206,12 @@ vv_status vvi_describe(vvi_explainer *x, const vvi_effects *effects_of, vv_error
     const vvi_subjects *subjects = x->subjects;
     vv_explained *list = vvi_arena_alloc(x->arena, (subjects->n + 1) * sizeof *list);
     if (list == NULL) return vvi_no_memory(error);
-    for (size_t i = 0; i < subjects->n; i++)
-        VVI_TRY(describe_one(x, subjects, &subjects->list[i], &effects_of[subjects->list[i].name], &list[i], error));
+    for (size_t i = 0; i < subjects->n; i++) {
+        gathered effects;
+        if (!gather_effects(x, &subjects->list[i], effects_of, &effects)) return vvi_no_memory(error);
+        VVI_TRY(describe_one(x, subjects, &subjects->list[i], &effects.own, &list[i], error));
+        VVI_TRY(describe_role(x, &subjects->list[i], &effects.all, &list[i], error));
+    }
     x->e->hyperparameters = list;
     x->e->n_hyperparameters = subjects->n;
     return describe_families(x, subjects, error);

@@ -100,7 +100,7 @@ static vv_status collect(vvi_explainer *x, vv_error *error)
 
 static vv_status describe(vvi_explainer *x, vv_error *error)
 {
-    vvi_effects *effects_of = vvi_arena_alloc(&x->scratch, (x->space->n_asked + 1) * sizeof *effects_of);
+    vvi_effects *effects_of = vvi_arena_alloc(&x->scratch, (x->space->n_domains + 1) * sizeof *effects_of);
     if (effects_of == NULL) return vvi_no_memory(error);
     VVI_TRY(vvi_effects_find(x, effects_of, error));
     VVI_TRY(vvi_unused_check(x, effects_of, error));

@@ -2,18 +2,18 @@
  *
  * explain.c      the steps, in order                    network.c    what one build shows
  * cases.c        many builds, as numbers                rows.c       the space as a table
- * subjects.c     which there are, when each is active  describe.c   the hyperparameters, one by one
+ * subjects.c     which there are, when each is active   describe.c   the hyperparameters, one by one
  * rule.c         conditions; rule_text.c: in words      flips.c      what changes when one value does
  * family.c       names that a loop makes                joint.c      a family's conditions as one
- * counts.c       layers, parameters, operations         align.c      layers of two networks, paired
+ * effects.c      how two networks differ               align.c      layers of two networks, paired
+ * counts.c       layers, parameters, operations         sizes.c      how many configurations and networks
  * formula.c      formulas, by guess and check           formula_text.c  in words
  * points.c       what they are fitted to; sums.c: of families; reduce.c: what they can do without
- * solve.c        exact linear equations                 sizes.c      how many configurations and networks
- * dead.c         what never builds, or never fits       unused.c     what nothing depends on
+ * solve.c        exact linear equations                 unused.c     what nothing depends on
+ * dead.c         what never builds, or never fits       notes.c      what should be looked at
  * cost.c         what one network costs                 ranges.c     the cheapest and the dearest
  * descend.c      to a cheaper configuration             one.c        one configuration in full
  * budget.c       what a budget leaves                   resources.c  what it limits
- * notes.c        what should be looked at
  *
  * Everything that ends up in the vv_explanation is in one arena of the caller's; what is only needed on the way is in
  * `scratch`. A space that was built from end to end is described by all its buildable configurations, any other by cases

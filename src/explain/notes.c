@@ -134,9 +134,10 @@ static const char *find_difference(vvi_explainer *x, const vvi_build *a, const v
     if (vv_hp_count(b->hp) != n) return vvi_arena_printf(x->arena, "the second time more was asked for");
     if ((one == NULL) != (other == NULL)) return vvi_arena_printf(x->arena, "only one of them could be built");
     if (one == NULL || !vvi_effects_compare(x, &effects, one, other)) return NULL;
+    const vvi_layer_names *alone = effects.adds.n > 0 ? &effects.adds : &effects.perhaps;
+    if (alone->n > 0) return vvi_arena_printf(x->arena, "%s is in one of them only", alone->list[0]);
     if (effects.n_sets > 0)
         return vvi_arena_printf(x->arena, "%s.%s differs", effects.sets[0].layer, effects.sets[0].field);
-    if (effects.adds.n > 0) return vvi_arena_printf(x->arena, "%s is in one of them only", effects.adds.list[0]);
     return effects.follows.n > 0 ? vvi_arena_printf(x->arena, "%s differs", effects.follows.list[0]) : NULL;
 }
 

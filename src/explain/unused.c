@@ -8,14 +8,13 @@
 
 typedef struct leaving_out {
     const vvi_cases *cases;
-    const vv_space *space;
-    uint32_t name; /* that is left out */
+    uint32_t domain; /* that is left out */
     size_t number;
 } leaving_out;
 
 static bool is_left_out(const leaving_out *l, const vvi_trace *trace, size_t i)
 {
-    return l->space->domains[trace->domains[i]].name == l->name;
+    return trace->domains[i] == l->domain;
 }
 
 static bool asks(const leaving_out *l, const vvi_trace *trace)
@@ -45,11 +44,11 @@ static bool same_rest(const void *context, uint32_t number)
     return true;
 }
 
-/* Two cases that differ in the name alone, and in what was made of them. false: there are none, or no memory. */
-static bool find_pair(vvi_explainer *x, uint32_t name, const vvi_case **a, const vvi_case **b, bool *failed)
+/* Two cases that differ in the value asked of the domain alone, and in what was made of them. false: there are none, or no memory. */
+static bool find_pair(vvi_explainer *x, uint32_t domain, const vvi_case **a, const vvi_case **b, bool *failed)
 {
     vvi_index index = { 0 };
-    leaving_out l = { .cases = &x->cases, .space = x->space, .name = name };
+    leaving_out l = { .cases = &x->cases, .domain = domain };
     bool found = false;
     for (size_t i = 0; i < x->cases.n && !found && !*failed; i++) {
         const vvi_case *c = &x->cases.list[i];
@@ -87,10 +86,12 @@ static vv_status compare_pair(vvi_explainer *x, vvi_effects *effects, const vvi_
 
 vv_status vvi_unused_check(vvi_explainer *x, vvi_effects *effects_of, vv_error *error)
 {
-    for (uint32_t i = 0; x->cases.all && i < x->space->n_asked; i++) {
+    for (uint32_t i = 0; x->cases.all && i < x->space->n_domains; i++) {
         const vvi_case *a, *b;
         bool failed = false;
-        if (effects_of[i].n_sets > 0 || effects_of[i].follows.n > 0 || effects_of[i].adds.n > 0) continue;
+        if (effects_of[i].n_sets > 0 || effects_of[i].follows.n > 0 || effects_of[i].adds.n > 0 ||
+            effects_of[i].perhaps.n > 0)
+            continue;
         if (find_pair(x, i, &a, &b, &failed)) VVI_TRY(compare_pair(x, &effects_of[i], a, b, error));
         if (failed) return vvi_no_memory(error);
     }

@@ -94,7 +94,7 @@ vvi_node *vvi_model_expected(const vv_model *model, const vv_layer *layer, const
     if (model->n_nodes == model->n_known || model->compiled || model->slots != NULL || layer == NULL) return NULL;
     vvi_node *node = model->nodes[model->n_nodes];
     const vv_layer_info *info = &node->row->info;
-    if (layer->kind != info->kind || !reads(node, inputs, n_inputs)) return NULL;
+    if (layer->kind != info->kind || layer->line != node->layer.line || !reads(node, inputs, n_inputs)) return NULL;
     if (!has_name(node, vvi_layer_given_name(layer))) return NULL;
     const void *known = vvi_layer_arguments(&node->layer), *asked = vvi_layer_arguments(layer);
     return vvi_values_same(info->fields, info->n_fields, known, asked) ? node : NULL;

@@ -17,6 +17,8 @@ typedef struct leaf {
     bool buildable;
     vv_cost cost;
     char *network; /* the text of all layers, without names; NULL: not buildable */
+    int origins[MOST_ORIGINS];
+    int n_origins;
 } leaf;
 
 typedef struct brute {
@@ -89,7 +91,10 @@ static void build_leaf(leaf *l, program *p, odometer *o)
     const vv_chooser chooser = { turn_choose, o };
     *l = (leaf){ .hp = vv_hp_new(&chooser) };
     o->asked = 0;
-    l->model = build_program(l->hp, p);
+    running r;
+    l->model = run_program(&r, p, l->hp);
+    memcpy(l->origins, r.origins, sizeof l->origins);
+    l->n_origins = r.n_origins;
     if (vv_hp_status(l->hp) != VV_OK) fail_msg("a program's mistake: %s", vv_hp_error(l->hp));
     l->n = vv_hp_count(l->hp) < MOST_ASKED ? vv_hp_count(l->hp) : MOST_ASKED;
     for (size_t i = 0; i < l->n; i++)
@@ -150,10 +155,18 @@ static size_t layers_of(const leaf *l, const char *kind)
     return n;
 }
 
-static bool has_layer(const leaf *l, const char *name)
+/* The node of a layer of that name; -1: there is none. */
+static int node_of(const leaf *l, const char *name)
 {
-    for (size_t i = 0; l->buildable && i < vv_model_node_count(l->model); i++)
-        if (strcmp(vv_model_node(l->model, (vv_node)i).name, name) == 0) return true;
+    for (size_t i = 0; i < vv_model_node_count(l->model); i++)
+        if (strcmp(vv_model_node(l->model, (vv_node)i).name, name) == 0) return (int)i;
+    return -1;
+}
+
+static bool has_origin(const leaf *l, int origin)
+{
+    for (int i = 0; i < l->n_origins; i++)
+        if (l->origins[i] == origin) return true;
     return false;
 }
 

@@ -230,7 +230,7 @@ static bool has_a_continuum(const brute *b)
     return false;
 }
 
-/* Programs of which something builds, and which are small enough. */
+/* Programs of which something builds, and which are small enough. What is true has been said of nearly all, too. */
 static void check_programs(uint64_t first, size_t wanted, bool floats)
 {
     comparing *c = calloc(1, sizeof *c);
@@ -247,9 +247,12 @@ static void check_programs(uint64_t first, size_t wanted, bool floats)
     free(c);
     print_message(
         "%zu programs, %zu hyperparameters, %zu conditions, %zu families, %zu joint, %zu counts, %zu formulas, "
-        "%zu nevers, %zu of %zu fields\n",
+        "%zu nevers, %zu of %zu fields, %zu of %zu layers\n",
         said.programs, said.hyperparameters, said.conditions, said.families, said.joint, said.counts, said.formulas,
-        said.nevers, said.sets, said.sets_seen);
+        said.nevers, said.sets, said.sets_seen, said.added, said.added_seen);
+    assert_true(said.conditions == said.hyperparameters && said.families > 0 && said.joint > 0);
+    assert_true(100 * said.counts >= 98 * said.programs && said.formulas > said.programs && said.nevers > 0);
+    assert_true(100 * said.sets >= 98 * said.sets_seen && 100 * said.added >= 90 * said.added_seen);
 }
 
 /* VARVE_PROGRAMS=5000 in the environment looks through more of them. */

@@ -43,7 +43,7 @@ typedef struct statement {
     int n_body, n_other;
 } statement;
 
-enum { MOST_STATEMENTS = 32, DEEPEST = 3 };
+enum { MOST_STATEMENTS = 32, DEEPEST = 3, MOST_ORIGINS = 128 };
 
 typedef struct program {
     statement list[MOST_STATEMENTS];
@@ -175,6 +175,8 @@ typedef struct running {
     int index[DEEPEST];
     int loops;
     bool refused;
+    int origins[MOST_ORIGINS]; /* of the layers after the input: statement and turns; the last ones have none */
+    int n_origins;
 } running;
 
 static const char *name_of(const running *r, const statement *s)
@@ -218,14 +220,21 @@ static void run_ask(running *r, int at)
     if (s->kind == ASK_FLOAT) r->values[at] = vv_float(r->hp, name, .min = 0, .max = 0.5) > 0.25;
 }
 
-static void run_layer(const running *r, const statement *s)
+/* A statement stands for a line of a source file. Where a layer comes from is kept, with the turns of the loops. */
+static void run_layer(running *r, int at)
 {
+    const statement *s = &r->program->list[at];
     const int width = 1 + (int)(s->of < 0 ? s->least : r->values[s->of]);
-    if (s->kind == DENSE) vv_add(r->model, vv_dense(width));
-    if (s->kind == DROPOUT) vv_add(r->model, vv_dropout(0.125 * (double)(width % 5)));
-    if (s->kind == ACTIVATION) vv_add(r->model, vv_activation_layer(width % 2 ? VV_RELU : VV_TANH));
-    if (s->kind == CONV2D) vv_add(r->model, vv_conv2d(2, .kernel_size = width));
-    if (s->kind == POOL) vv_add(r->model, vv_max_pooling2d(2));
+    vv_layer layer = s->kind == DENSE        ? vv_dense(width)
+                     : s->kind == DROPOUT    ? vv_dropout(0.125 * (double)(width % 5))
+                     : s->kind == ACTIVATION ? vv_activation_layer(width % 2 ? VV_RELU : VV_TANH)
+                     : s->kind == CONV2D     ? vv_conv2d(2, .kernel_size = width)
+                                             : vv_max_pooling2d(2);
+    layer.line = 1000 + at;
+    vv_add(r->model, layer);
+    if (r->n_origins < MOST_ORIGINS)
+        r->origins[r->n_origins++] =
+            at * 10000 + (r->loops > 0 ? r->index[0] + 1 : 0) * 100 + (r->loops > 1 ? r->index[1] + 1 : 0);
 }
 
 static void run_list(running *r, const int *list, int n);
@@ -250,7 +259,7 @@ static void run_statement(running *r, int at)
     } else if (s->kind == REFUSE) {
         r->refused = r->refused || holds(r, &s->when);
     } else {
-        run_layer(r, s);
+        run_layer(r, at);
     }
 }
 
@@ -260,24 +269,29 @@ static void run_list(running *r, const int *list, int n)
     for (int i = 0; i < n && !r->refused && vv_model_status(r->model) == VV_OK; i++) run_statement(r, list[i]);
 }
 
-static vv_model *build_program(vv_hp *hp, void *user)
+static vv_model *run_program(running *r, const program *p, vv_hp *hp)
 {
-    running r = { .program = user, .hp = hp, .model = vv_sequential() };
-    const program *p = r.program;
+    *r = (running){ .program = p, .hp = hp, .model = vv_sequential() };
     if (p->images)
-        vv_add(r.model, vv_input(9, 9, 1));
+        vv_add(r->model, vv_input(9, 9, 1));
     else
-        vv_add(r.model, vv_input(4));
-    run_list(&r, p->top, p->n_top);
-    if (r.refused) {
-        vv_model_free(r.model);
+        vv_add(r->model, vv_input(4));
+    run_list(r, p->top, p->n_top);
+    if (r->refused) {
+        vv_model_free(r->model);
         return NULL;
     }
-    if (p->images) vv_add(r.model, vv_flatten());
-    vv_add(r.model, vv_dense(1));
-    const double rate = p->rate < 0 ? 0.125 : 0.125 + 0.125 * (double)r.values[p->rate];
-    vv_compile(r.model, .loss = VV_MSE, .optimizer = vv_sgd(.learning_rate = rate));
-    return r.model;
+    if (p->images) vv_add(r->model, vv_flatten());
+    vv_add(r->model, vv_dense(1));
+    const double rate = p->rate < 0 ? 0.125 : 0.125 + 0.125 * (double)r->values[p->rate];
+    vv_compile(r->model, .loss = VV_MSE, .optimizer = vv_sgd(.learning_rate = rate));
+    return r->model;
+}
+
+static vv_model *build_program(vv_hp *hp, void *user)
+{
+    running r;
+    return run_program(&r, user, hp);
 }
 
 /* ---- telling of one --------------------------------------------------------------------------------------------- */
