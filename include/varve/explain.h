@@ -18,6 +18,7 @@
  *     floor(n/2), ceil(n/2), min(n, 3), max(n - 3, 0)
  *     sum(repeats_{i})                 over all members of the family
  *     [n = 3], [kind = "deep"]         1 where it holds, else 0
+ *     n is active, kind != "deep"      is asked for; active, and any other
  *
  * Each statement has its standing. Exact: every configuration was built, and it holds for all of them. Sampled: the
  * space is too large, or has a continuum; it was found in one part of the builds and held for all of another, which
@@ -67,7 +68,7 @@ typedef struct vv_size {
     const char *low, *high; /* of an estimate: the ends of its 95 % interval; NULL: counted */
 } vv_size;
 
-/* What a hyperparameter is for. */
+/* What a hyperparameter is for: a name, with all the domains it is asked for with. */
 typedef enum vv_role {
     VV_ROLE_STRUCTURE = 1, /* some values give other layers or hyperparameters than others, or nothing that builds */
     VV_ROLE_LAYER,         /* sets fields of layers */
@@ -94,7 +95,7 @@ typedef struct vv_explained {
     const char *name;
     const char *family;      /* "filters_{i}", with others whose names differ in numbers alone; NULL: no family */
     vv_domain domain;
-    const char *domain_text; /* "int 1..5"; of a range that varies a great deal "int 1..1 to 1..30, by n" */
+    const char *domain_text; /* "int 1..5"; of a range that varies a great deal "int 1..1 to int 1..30, 30 in all" */
     const char *active_when; /* "always", a condition, or NULL: no simple one was found */
     size_t active_structures, structures; /* in how many of the structures that can be built; how many there are */
     bool structural;

@@ -38,13 +38,11 @@ static bool find_live(vvi_explainer *x, uint32_t domain, spans *live)
     return true;
 }
 
-static void add_dead(vvi_explainer *x, const vv_domain *domain, vvi_span span, vv_value *values, size_t *n,
-                     vvi_text *text)
+static void add_dead(const vv_domain *domain, vvi_span span, vv_value *values, size_t *n, vvi_text *text)
 {
     enum { LISTED = 8 };
     char shown[VVI_SHORT_TEXT];
     const bool listed = span.last - span.first < LISTED && vv_domain_size(domain) > 0;
-    (void)x;
     for (uint64_t at = span.first; at <= span.last && *n < MOST_DEAD_VALUES && vv_domain_size(domain) > 0; at++)
         values[(*n)++] = vvi_position_value(domain, at);
     for (uint64_t at = span.first; listed && at <= span.last; at++)
@@ -69,7 +67,7 @@ static vv_status describe_dead(vvi_explainer *x, const vvi_subject *subject, vv_
     if (values == NULL || !find_live(x, subject->domain, &live)) return vvi_no_memory(error);
     for (size_t i = 0; i <= live.n; i++) {
         const uint64_t next = i < live.n ? live.list[i].first : end;
-        if (next > at) add_dead(x, domain, (vvi_span){ at, next - 1 }, values, &to->n_dead_values, &text);
+        if (next > at) add_dead(domain, (vvi_span){ at, next - 1 }, values, &to->n_dead_values, &text);
         if (i < live.n && live.list[i].last + 1 > at) at = live.list[i].last + 1;
     }
     to->dead_values = values;

@@ -62,19 +62,36 @@ static bool *find_used(spreading *s, size_t column)
     return used;
 }
 
+/* All values of an atom that a domain has and that are not listed yet. false: too many. */
+static bool list_values(const vv_domain *domain, vv_value low, vv_value high, size_t before, vvi_variable *v,
+                        vv_value *list)
+{
+    const uint64_t count = vvi_position_count(domain);
+    const size_t known = v->n_alternatives; /* of other domains */
+    for (uint64_t at = vvi_positions_below(domain, low); at < count; at++) {
+        const vv_value value = vvi_position_value(domain, at);
+        size_t i = before;
+        if (vvi_value_compare(value, high) > 0) return true;
+        while (i < known && !vv_value_equal(list[i], value)) i++;
+        if (i < known) continue;
+        if (v->n_alternatives == VVI_MOST_ALTERNATIVES) return false;
+        list[v->n_alternatives++] = value;
+    }
+    return true;
+}
+
 /* All values of an atom, if the variable is a number; else the atom itself. false: too many. */
 static bool list_atom(spreading *s, const vvi_column *c, uint32_t a, vvi_variable *v, vv_value *list)
 {
-    const vvi_asked *asked = &s->x->space->asked[c->name];
-    const vv_domain *domain = &s->x->space->domains[asked->first_domain].domain;
+    const vv_space *space = s->x->space;
+    const size_t before = v->n_alternatives;
     if (!v->number || vv_value_equal(c->low[a], c->high[a])) {
         if (v->n_alternatives == VVI_MOST_ALTERNATIVES) return false;
         list[v->n_alternatives++] = c->low[a];
         return true;
     }
-    const uint64_t from = vvi_position_of(domain, c->low[a]), to = vvi_position_of(domain, c->high[a]);
-    if (to - from >= VVI_MOST_ALTERNATIVES - v->n_alternatives) return false;
-    for (uint64_t at = from; at <= to; at++) list[v->n_alternatives++] = vvi_position_value(domain, at);
+    for (uint32_t d = space->asked[c->name].first_domain; d != VVI_NONE; d = space->domains[d].next)
+        if (!list_values(&space->domains[d].domain, c->low[a], c->high[a], before, v, list)) return false;
     return true;
 }
 
@@ -108,7 +125,7 @@ static bool add_variable(spreading *s, size_t column)
     for (uint32_t d = asked->first_domain; d != VVI_NONE; d = s->x->space->domains[d].next)
         v->number = v->number && vvi_is_number(&s->x->space->domains[d].domain);
     s->columns[p->n_variables] = column;
-    s->first_at[p->n_variables] = p->n_variables == 0 ? 0 : s->first_at[p->n_variables - 1] + 4098;
+    s->first_at[p->n_variables] = p->n_variables == 0 ? 0 : s->first_at[p->n_variables - 1] + VVI_MOST_ATOMS + 2;
     if (!list_alternatives(s, column, s->first + s->first_at[p->n_variables], v)) return false;
     p->n_variables++;
     return true;
@@ -154,7 +171,7 @@ vv_status vvi_points_of_rows(vvi_explainer *x, int64_t (*y_of)(const vvi_facts *
     int32_t choice[VVI_MOST_VARIABLES];
     *points = (vvi_points){ .n = 0 };
     *done = true;
-    s.first = vvi_arena_alloc(&x->scratch, VVI_MOST_VARIABLES * 4098 * sizeof *s.first);
+    s.first = vvi_arena_alloc(&x->scratch, VVI_MOST_VARIABLES * (VVI_MOST_ATOMS + 2) * sizeof *s.first);
     if (s.first == NULL) return vvi_no_memory(error);
     for (size_t c = 0; *done && c < x->rows.n_columns; c++) *done = add_variable(&s, c);
     for (size_t row = 0; *done && row < x->rows.n; row++) {

@@ -1,15 +1,15 @@
 /* rows.c - from a diagram, or from samples, to a table.
  *
- * First raw rows are gathered, whose cells are positions in domains; then each column's positions are cut wherever some
- * row's cell begins or ends. What lies between two cuts is an atom: no row tells its values apart. A column whose name
- * has several domains, or whose values have no order, gets an atom for each value.
+ * First raw rows are gathered, whose cells are positions in domains; then each column's values, of all domains that its
+ * name is asked for with, are cut wherever some row's cell begins or ends. What lies between two cuts is an atom: no row
+ * tells its values apart. A column whose values have no order gets an atom for each value.
  */
 #include "explain/rows.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { MOST_ROWS = 65536, MOST_COLUMNS = 64, MOST_ATOMS = 4096, MOST_SINGLE = 4096, DEEPEST = 8192 };
+enum { MOST_ROWS = 65536, MOST_COLUMNS = 64, MOST_BOUNDS = 1 << 20, DEEPEST = 8192 };
 
 typedef struct raw_cell {
     uint32_t domain; /* VVI_NONE: not active */
@@ -21,8 +21,9 @@ typedef struct gathering {
     vvi_arena *arena;
     vvi_rows *rows;
     uint32_t names[MOST_COLUMNS];
-    uint32_t *column_of; /* by name; VVI_NONE: no column */
-    bool single[MOST_COLUMNS];
+    uint32_t *column_of;        /* by name; VVI_NONE: no column */
+    bool listed[MOST_COLUMNS];  /* its values have no order */
+    bool dropped[MOST_COLUMNS]; /* and are too many: no condition will be found in it */
     raw_cell *raw;
     size_t capacity;
     size_t depth;
@@ -38,10 +39,15 @@ static bool ascends(const vv_domain *domain)
 {
     if (domain->type == VV_VALUE_STRING) return false;
     if (domain->kind != VV_DOMAIN_CHOICE) return true;
-    for (size_t i = 1; i < domain->n_values; i++) {
-        const vv_value a = domain->values[i - 1], b = domain->values[i];
-        if (a.type == VV_VALUE_INT ? a.i >= b.i : a.type == VV_VALUE_FLOAT ? a.f >= b.f : a.b >= b.b) return false;
-    }
+    for (size_t i = 1; i < domain->n_values; i++)
+        if (vvi_value_compare(domain->values[i - 1], domain->values[i]) >= 0) return false;
+    return true;
+}
+
+static bool all_ascend(const vv_space *space, const vvi_asked *asked)
+{
+    for (uint32_t d = asked->first_domain; d != VVI_NONE; d = space->domains[d].next)
+        if (!ascends(&space->domains[d].domain)) return false;
     return true;
 }
 
@@ -67,7 +73,7 @@ static vv_status choose_columns(gathering *g, vv_error *error)
         const vvi_asked *asked = &space->asked[order[i]];
         if (!different[order[i]]) continue;
         g->column_of[order[i]] = (uint32_t)g->rows->n_columns;
-        g->single[g->rows->n_columns] = asked->n_domains > 1 || !ascends(&space->domains[asked->first_domain].domain);
+        g->listed[g->rows->n_columns] = !all_ascend(space, asked);
         g->names[g->rows->n_columns++] = order[i];
     }
     return VV_OK;
@@ -142,9 +148,10 @@ static bool follow_span(gathering *g, const vvi_fork *fork, uint64_t first, uint
 static bool follow_branch(gathering *g, const vvi_fork *fork, const vvi_branch *branch)
 {
     const uint32_t column = g->column_of[fork->name];
-    const bool single = column != VVI_NONE && g->single[column];
-    if (!single || branch->last - branch->first >= MOST_SINGLE)
-        return follow_span(g, fork, branch->first, branch->last, branch->to);
+    const bool listed = column != VVI_NONE && g->listed[column];
+    const bool too_wide = branch->last - branch->first >= VVI_MOST_ATOMS;
+    if (listed && too_wide) g->dropped[column] = true;
+    if (!listed || too_wide) return follow_span(g, fork, branch->first, branch->last, branch->to);
     for (uint64_t at = branch->first; at <= branch->last && !g->too_many; at++)
         if (!follow_span(g, fork, at, at, branch->to)) return false;
     return true;
@@ -180,88 +187,76 @@ static bool add_trace(gathering *g, const vvi_trace *trace)
 
 /* ---- atoms ------------------------------------------------------------------------------------------------------ */
 
-/* A place where an atom begins; a single value is both ends of one. */
-typedef struct edge {
-    uint32_t domain;
-    uint64_t position;
-    vv_value value;
-} edge;
-
-static int compare_values(vv_value a, vv_value b)
-{
-    if (a.type == VV_VALUE_STRING && b.type == VV_VALUE_STRING) return strcmp(a.s, b.s);
-    const double x = a.type == VV_VALUE_INT ? (double)a.i : a.type == VV_VALUE_BOOL ? a.b : a.f;
-    const double y = b.type == VV_VALUE_INT ? (double)b.i : b.type == VV_VALUE_BOOL ? b.b : b.f;
-    return x < y ? -1 : x > y;
-}
-
-/* Inserts a start of an atom unless it is there: by position within one domain, else by value in order of meeting. */
-static size_t add_edge(edge *edges, size_t n, edge e, bool single)
+/* Inserts a value at which an atom begins, unless it is there: in order, else in that of meeting. */
+static size_t add_edge(vv_value *edges, size_t n, vv_value value, bool listed)
 {
     size_t at = 0;
-    if (single) {
-        for (size_t i = 0; i < n; i++)
-            if (vv_value_equal(edges[i].value, e.value)) return n;
-        at = n;
-    } else {
-        while (at < n && edges[at].position < e.position) at++;
-        if (at < n && edges[at].position == e.position) return n;
-    }
-    if (n == MOST_ATOMS) return n + 1;
+    if (listed)
+        while (at < n && !vv_value_equal(edges[at], value)) at++;
+    else
+        while (at < n && vvi_value_compare(edges[at], value) < 0) at++;
+    if (at < n && vvi_value_compare(edges[at], value) == 0) return n;
+    if (n == VVI_MOST_ATOMS) return n + 1;
     memmove(edges + at + 1, edges + at, (n - at) * sizeof *edges);
-    edges[at] = e;
+    edges[at] = value;
     return n + 1;
 }
 
-static edge edge_at(const gathering *g, uint32_t domain, uint64_t position)
-{
-    return (edge){ domain, position, vvi_position_value(&g->space->domains[domain].domain, position) };
-}
-
-/* All starts of atoms of a column; more than MOST_ATOMS: too many. */
-static size_t find_edges(const gathering *g, size_t column, edge *edges)
+/* All starts of atoms of a column; more than VVI_MOST_ATOMS: too many. */
+static size_t find_edges(const gathering *g, size_t column, vv_value *edges)
 {
     size_t n = 0;
     raw_cell before = { .domain = VVI_NONE };
-    for (size_t row = 0; row < g->rows->n && n <= MOST_ATOMS; row++) {
+    for (size_t row = 0; row < g->rows->n && n <= VVI_MOST_ATOMS; row++) {
         const raw_cell c = g->raw[row * g->rows->n_columns + column];
         if (c.domain == VVI_NONE || memcmp(&c, &before, sizeof c) == 0) continue;
         before = c;
-        n = add_edge(edges, n, edge_at(g, c.domain, c.first), g->single[column]);
-        const uint64_t count = vvi_position_count(&g->space->domains[c.domain].domain);
-        if (g->single[column] || !g->rows->complete || n > MOST_ATOMS || c.last + 1 >= count) continue;
-        n = add_edge(edges, n, edge_at(g, c.domain, c.last + 1), false);
+        const vv_domain *domain = &g->space->domains[c.domain].domain;
+        n = add_edge(edges, n, vvi_position_value(domain, c.first), g->listed[column]);
+        if (g->listed[column] || !g->rows->complete || n > VVI_MOST_ATOMS) continue;
+        if (c.last + 1 < vvi_position_count(domain))
+            n = add_edge(edges, n, vvi_position_value(domain, c.last + 1), false);
     }
     return n;
 }
 
-/* Where the numbers of several domains are in the order of meeting, they are sorted. */
-static bool sort_edges(const gathering *g, size_t column, edge *edges, size_t n)
+/* The numbers of a list are sorted; words are not. */
+static bool sort_edges(vv_value *edges, size_t n)
 {
-    for (uint32_t d = g->space->asked[g->names[column]].first_domain; d != VVI_NONE; d = g->space->domains[d].next)
-        if (g->space->domains[d].domain.type == VV_VALUE_STRING) return false;
+    for (size_t i = 0; i < n; i++)
+        if (edges[i].type == VV_VALUE_STRING) return false;
     for (size_t i = 1; i < n; i++) {
-        const edge e = edges[i];
+        const vv_value e = edges[i];
         size_t at = i;
-        for (; at > 0 && compare_values(edges[at - 1].value, e.value) > 0; at--) edges[at] = edges[at - 1];
+        for (; at > 0 && vvi_value_compare(edges[at - 1], e) > 0; at--) edges[at] = edges[at - 1];
         edges[at] = e;
     }
     return true;
 }
 
+/* The largest value that some domain of the name has below another; NULL: below nothing, the largest of all. */
+static vv_value find_largest(const gathering *g, size_t column, vv_value largest, const vv_value *below)
+{
+    for (uint32_t d = g->space->asked[g->names[column]].first_domain; d != VVI_NONE; d = g->space->domains[d].next) {
+        const vv_domain *domain = &g->space->domains[d].domain;
+        const uint64_t n = below == NULL ? vvi_position_count(domain) : vvi_positions_below(domain, *below);
+        if (n == 0) continue;
+        const vv_value value = vvi_position_value(domain, n - 1);
+        if (vvi_value_compare(value, largest) > 0) largest = value;
+    }
+    return largest;
+}
+
 /* In a sampled table the values between two that were met belong to neither. */
-static bool fill_column(gathering *g, size_t column, const edge *edges, size_t n, vvi_column *to)
+static bool fill_column(gathering *g, size_t column, const vv_value *edges, size_t n, vvi_column *to)
 {
     vv_value *low = vvi_arena_alloc(g->arena, (n + 1) * sizeof *low), *high;
     high = vvi_arena_alloc(g->arena, (n + 1) * sizeof *high);
     if (low == NULL || high == NULL) return false;
-    to->exact = true;
     for (size_t i = 0; i < n; i++) {
-        const vv_domain *domain = &g->space->domains[edges[i].domain].domain;
-        const uint64_t end = i + 1 < n ? edges[i + 1].position - 1 : vvi_position_count(domain) - 1;
-        low[i] = high[i] = edges[i].value;
-        if (!g->single[column] && g->rows->complete) high[i] = vvi_position_value(domain, end);
-        to->exact = to->exact && vv_value_equal(low[i], high[i]);
+        low[i] = high[i] = edges[i];
+        if (g->listed[column] || !g->rows->complete) continue;
+        high[i] = find_largest(g, column, low[i], i + 1 < n ? &edges[i + 1] : NULL);
     }
     to->name = g->names[column];
     to->low = low;
@@ -279,7 +274,7 @@ static uint32_t atom_of(const vvi_column *column, vv_value value)
     }
     while (low + 1 < high) {
         const uint32_t middle = low + (high - low) / 2;
-        if (compare_values(column->low[middle], value) <= 0)
+        if (vvi_value_compare(column->low[middle], value) <= 0)
             low = middle;
         else
             high = middle;
@@ -300,17 +295,21 @@ static void fill_cells(gathering *g, size_t column, const vvi_column *c)
     }
 }
 
-static vv_status make_column(gathering *g, size_t number, vvi_column *column, edge *edges, vv_error *error)
+static bool is_too_much(const gathering *g, size_t column, size_t n)
 {
-    const bool ordered_by_domain = !g->single[number];
+    return g->dropped[column] || n > VVI_MOST_ATOMS || n * g->space->asked[g->names[column]].n_domains > MOST_BOUNDS;
+}
+
+static vv_status make_column(gathering *g, size_t number, vvi_column *column, vv_value *edges, vv_error *error)
+{
     const size_t n = find_edges(g, number, edges);
-    if (n > MOST_ATOMS) { /* no condition will be found in it */
+    if (is_too_much(g, number, n)) {
         *column = (vvi_column){ .name = g->names[number] };
         for (size_t row = 0; row < g->rows->n; row++)
             g->rows->cells[row * g->rows->n_columns + number] = (vvi_cell){ 1, 0 };
         return VV_OK;
     }
-    column->ordered = ordered_by_domain || sort_edges(g, number, edges, n);
+    column->ordered = !g->listed[number] || sort_edges(edges, n);
     if (!fill_column(g, number, edges, n, column)) return vvi_no_memory(error);
     fill_cells(g, number, column);
     return VV_OK;
@@ -320,7 +319,7 @@ static vv_status make_columns(gathering *g, vv_error *error)
 {
     vvi_rows *rows = g->rows;
     vvi_column *columns = vvi_arena_alloc(g->arena, (rows->n_columns + 1) * sizeof *columns);
-    edge *edges = vvi_malloc((MOST_ATOMS + 1) * sizeof *edges);
+    vv_value *edges = vvi_malloc((VVI_MOST_ATOMS + 1) * sizeof *edges);
     rows->cells = vvi_arena_alloc(g->arena, (rows->n * rows->n_columns + 1) * sizeof *rows->cells);
     rows->columns = columns;
     vv_status status = columns == NULL || edges == NULL || rows->cells == NULL ? vvi_no_memory(error) : VV_OK;

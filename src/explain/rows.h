@@ -4,11 +4,12 @@
 
 #include "space/discovery/discovery.h"
 
+enum { VVI_MOST_ATOMS = 4096 };
+
 /* A name whose values make a difference somewhere. Its values are cut into atoms, which rows never tell apart. */
 typedef struct vvi_column {
     uint32_t name;
     bool ordered; /* atoms ascend */
-    bool exact;   /* every atom is one value */
     uint32_t n_atoms;
     const vv_value *low, *high; /* of each atom */
 } vvi_column;

@@ -9,7 +9,8 @@
  *     x in {1, 2, 5}                      anything else
  *     x is active                         all of them
  *
- * What words say of values that no row has (in a sampled table there are such) is what a reader would think.
+ * What is written and whether it holds goes by the same form: of values that no row has (in a sampled table there are
+ * such) words say what a reader would think.
  */
 #include "explain/rule.h"
 
@@ -47,6 +48,28 @@ static bool is_single(const vvi_column *column, uint32_t atom)
     return vv_value_equal(column->low[atom], column->high[atom]);
 }
 
+/* The only atom that is not marked. */
+static uint32_t unmarked(const vvi_literal *literal)
+{
+    uint32_t a = 0;
+    while (literal->marked[a]) a++;
+    return a;
+}
+
+/* ---- forms ------------------------------------------------------------------------------------------------------ */
+
+typedef enum form { ACTIVE = 1, BOOLEAN, ONE, UP_TO, FROM, WITHIN, LISTED, ALL_BUT } form;
+
+static form form_of(const vvi_literal *literal, extent e)
+{
+    const vvi_column *c = literal->column;
+    if (e.n == c->n_atoms) return ACTIVE;
+    if (e.n == 1 && is_boolean(c)) return BOOLEAN;
+    if (e.n == 1 && is_single(c, e.first)) return ONE;
+    if (has_no_gap(literal, e)) return e.first == 0 ? UP_TO : e.last + 1 == c->n_atoms ? FROM : WITHIN;
+    return e.n + 1 == c->n_atoms && is_single(c, unmarked(literal)) ? ALL_BUT : LISTED;
+}
+
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
 static void add_value(vvi_text *text, vv_value value)
@@ -73,16 +96,21 @@ static bool is_shorter(vv_value a, vv_value b)
     return strlen(vvi_format_double(a.f, x)) < strlen(vvi_format_double(b.f, y));
 }
 
-/* From one atom on, or up to one. */
-static void add_bound(vvi_text *text, const char *name, const vvi_column *c, extent e)
+/* The bound of a literal that reaches to an end of its column; *strict: the bound itself does not belong to it. */
+static vv_value bound_of(const vvi_column *c, extent e, form is, bool *strict)
 {
-    if (e.first == 0) {
-        const bool below = is_shorter(c->low[e.last + 1], c->high[e.last]);
-        add_comparison(text, name, below ? "<" : "<=", below ? c->low[e.last + 1] : c->high[e.last]);
-    } else {
-        const bool above = is_shorter(c->high[e.first - 1], c->low[e.first]);
-        add_comparison(text, name, above ? ">" : ">=", above ? c->high[e.first - 1] : c->low[e.first]);
-    }
+    const bool up_to = is == UP_TO;
+    const vv_value inside = up_to ? c->high[e.last] : c->low[e.first];
+    const vv_value outside = up_to ? c->low[e.last + 1] : c->high[e.first - 1];
+    *strict = is_shorter(outside, inside);
+    return *strict ? outside : inside;
+}
+
+static void add_bound(vvi_text *text, const char *name, const vvi_column *c, extent e, form is)
+{
+    bool strict;
+    const vv_value bound = bound_of(c, e, is, &strict);
+    add_comparison(text, name, is == UP_TO ? (strict ? "<" : "<=") : (strict ? ">" : ">="), bound);
 }
 
 static void add_list(vvi_text *text, const char *name, const vvi_literal *literal)
@@ -103,28 +131,12 @@ static void add_list(vvi_text *text, const char *name, const vvi_literal *litera
     vvi_text_printf(text, "}");
 }
 
-/* The only atom that is not marked. */
-static uint32_t unmarked(const vvi_literal *literal)
-{
-    uint32_t a = 0;
-    while (literal->marked[a]) a++;
-    return a;
-}
-
-/* Is it written as a list? */
-static bool is_list(const vvi_literal *literal, extent e)
-{
-    const vvi_column *c = literal->column;
-    return e.n > 1 && e.n < c->n_atoms && !has_no_gap(literal, e) &&
-           !(e.n + 1 == c->n_atoms && is_single(c, unmarked(literal)));
-}
-
 bool vvi_clause_is_readable(const vvi_clause *clause)
 {
     enum { MOST_LISTED = 16 };
     for (size_t i = 0; i < clause->n; i++) {
         const extent e = extent_of(&clause->literals[i]);
-        if (is_list(&clause->literals[i], e) && e.n > MOST_LISTED) return false;
+        if (form_of(&clause->literals[i], e) == LISTED && e.n > MOST_LISTED) return false;
     }
     return true;
 }
@@ -136,27 +148,26 @@ bool vvi_rule_is_readable(const vvi_rule *rule)
     return true;
 }
 
+static void add_within(vvi_text *text, const char *name, const vvi_column *c, extent e)
+{
+    add_comparison(text, name, "in", c->low[e.first]);
+    vvi_text_printf(text, "..");
+    add_value(text, c->high[e.last]);
+}
+
 static void add_literal(vvi_text *text, const vv_space *space, const vvi_literal *literal)
 {
     const vvi_column *c = literal->column;
     const char *name = space->asked[c->name].name;
     const extent e = extent_of(literal);
-    if (e.n == c->n_atoms)
-        vvi_text_printf(text, "%s is active", name);
-    else if (is_boolean(c) && e.n == 1)
-        vvi_text_printf(text, "%s%s", c->low[e.first].b ? "" : "not ", name);
-    else if (e.n == 1 && is_single(c, e.first))
-        add_comparison(text, name, "=", c->low[e.first]);
-    else if (has_no_gap(literal, e) && (e.first == 0 || e.last + 1 == c->n_atoms))
-        add_bound(text, name, c, e);
-    else if (has_no_gap(literal, e)) {
-        add_comparison(text, name, "in", c->low[e.first]);
-        vvi_text_printf(text, "..");
-        add_value(text, c->high[e.last]);
-    } else if (is_list(literal, e))
-        add_list(text, name, literal);
-    else
-        add_comparison(text, name, "!=", c->low[unmarked(literal)]);
+    const form is = form_of(literal, e);
+    if (is == ACTIVE) vvi_text_printf(text, "%s is active", name);
+    if (is == BOOLEAN) vvi_text_printf(text, "%s%s", c->low[e.first].b ? "" : "not ", name);
+    if (is == ONE) add_comparison(text, name, "=", c->low[e.first]);
+    if (is == UP_TO || is == FROM) add_bound(text, name, c, e, is);
+    if (is == WITHIN) add_within(text, name, c, e);
+    if (is == LISTED) add_list(text, name, literal);
+    if (is == ALL_BUT) add_comparison(text, name, "!=", c->low[unmarked(literal)]);
 }
 
 void vvi_clause_write(const vv_space *space, const vvi_clause *clause, vvi_text *text)
@@ -186,30 +197,36 @@ void vvi_rule_write(const vv_space *space, const vvi_rule *rule, vvi_text *text)
 
 /* ---- do the words hold? ----------------------------------------------------------------------------------------- */
 
-static double number_of(vv_value value)
+static bool is_between(vv_value value, vv_value low, vv_value high)
 {
-    return value.type == VV_VALUE_INT ? (double)value.i : value.type == VV_VALUE_BOOL ? (double)value.b : value.f;
+    return vvi_value_compare(low, value) <= 0 && vvi_value_compare(value, high) <= 0;
 }
 
-/* Of an ordered column: within the marked atoms, or between two, or beyond a marked end. */
-static bool holds_in_order(const vvi_literal *literal, double x)
+static bool is_beyond(const vvi_column *c, extent e, form is, vv_value value)
+{
+    bool strict;
+    const int order = vvi_value_compare(value, bound_of(c, e, is, &strict));
+    return is == UP_TO ? order < !strict : order > -!strict;
+}
+
+static bool is_in_list(const vvi_literal *literal, vv_value value)
 {
     const vvi_column *c = literal->column;
-    uint32_t a = 0;
-    while (a + 1 < c->n_atoms && number_of(c->low[a + 1]) <= x) a++;
-    const bool inside = x >= number_of(c->low[a]) && x <= number_of(c->high[a]);
-    if (inside || (a == 0 && x < number_of(c->low[0])) || a + 1 == c->n_atoms) return literal->marked[a];
-    const extent e = extent_of(literal);
-    return literal->marked[a] && literal->marked[a + 1] && has_no_gap(literal, e);
+    for (uint32_t a = 0; a < c->n_atoms; a++)
+        if (literal->marked[a] && is_between(value, c->low[a], c->high[a])) return true;
+    return false;
 }
 
-static bool holds_in_list(const vvi_literal *literal, vv_value value)
+static bool value_holds(const vvi_literal *literal, vv_value value)
 {
+    const vvi_column *c = literal->column;
     const extent e = extent_of(literal);
-    const bool all_but_one = e.n + 1 == literal->column->n_atoms;
-    for (uint32_t a = 0; a < literal->column->n_atoms; a++)
-        if (vv_value_equal(literal->column->low[a], value)) return literal->marked[a];
-    return all_but_one; /* "!=" */
+    const form is = form_of(literal, e);
+    if (is == ACTIVE) return true;
+    if (is == UP_TO || is == FROM) return is_beyond(c, e, is, value);
+    if (is == WITHIN) return is_between(value, c->low[e.first], c->high[e.last]);
+    if (is == ALL_BUT) return vvi_value_compare(value, c->low[unmarked(literal)]) != 0;
+    return is_in_list(literal, value);
 }
 
 static bool is_column(const vv_space *space, const vvi_column *column, const vv_space *of, uint32_t name)
@@ -223,9 +240,7 @@ static bool literal_holds(const vv_space *space, const vvi_literal *literal, con
     for (size_t i = 0; i < trace->n; i++) {
         const vvi_asked_domain *asked = &of->domains[trace->domains[i]];
         if (!is_column(space, literal->column, of, asked->name)) continue;
-        const vv_value value = vvi_position_value(&asked->domain, trace->positions[i]);
-        if (value.type == VV_VALUE_STRING || !literal->column->ordered) return holds_in_list(literal, value);
-        return holds_in_order(literal, number_of(value));
+        return value_holds(literal, vvi_position_value(&asked->domain, trace->positions[i]));
     }
     return false;
 }

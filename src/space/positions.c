@@ -42,6 +42,19 @@ uint64_t vvi_position_of(const vv_domain *domain, vv_value value)
     return ordered_bits(value.f) - ordered_bits(domain->min);
 }
 
+uint64_t vvi_positions_below(const vv_domain *domain, vv_value value)
+{
+    uint64_t low = 0, high = vvi_position_count(domain);
+    while (low < high) {
+        const uint64_t middle = low + (high - low) / 2;
+        if (vvi_value_compare(vvi_position_value(domain, middle), value) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 uint64_t vvi_position_between(const vv_domain *domain, uint64_t first, uint64_t last, double u)
 {
     if (first == 0 && last + 1 == vvi_position_count(domain))

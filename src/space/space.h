@@ -60,6 +60,9 @@ enum { VVI_SHORT_TEXT = 100 };
 const char *vvi_value_text(vv_value value, char text[VVI_SHORT_TEXT]);
 const char *vvi_domain_text(const vv_domain *domain, char text[VVI_SHORT_TEXT]);
 
+/* As strcmp; numbers by size, whatever their types, before strings. */
+int vvi_value_compare(vv_value a, vv_value b);
+
 /* ---- grids of numbers: INT with or without step, FLOAT with one. The domain has passed its check. --------------- */
 
 bool vvi_grid_exists(const vv_domain *domain); /* is it an INT or FLOAT with a finite number of values? */
@@ -71,7 +74,8 @@ int64_t vvi_grid_index(const vv_domain *domain, double value); /* -1: not on the
 
 uint64_t vvi_position_count(const vv_domain *domain);
 vv_value vvi_position_value(const vv_domain *domain, uint64_t position);
-uint64_t vvi_position_of(const vv_domain *domain, vv_value value); /* the value is in the domain */
+uint64_t vvi_position_of(const vv_domain *domain, vv_value value);     /* the value is in the domain */
+uint64_t vvi_positions_below(const vv_domain *domain, vv_value value); /* of a domain whose values ascend */
 /* One of positions first..last, at u in [0, 1): of all values as the domain's sampling says, of a part uniformly. */
 uint64_t vvi_position_between(const vv_domain *domain, uint64_t first, uint64_t last, double u);
 

@@ -8,6 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+static double number_of(vv_value value)
+{
+    return value.type == VV_VALUE_INT ? (double)value.i : value.type == VV_VALUE_BOOL ? (double)value.b : value.f;
+}
+
+int vvi_value_compare(vv_value a, vv_value b)
+{
+    if (a.type == VV_VALUE_STRING || b.type == VV_VALUE_STRING)
+        return a.type == b.type ? strcmp(a.s, b.s) : (a.type == VV_VALUE_STRING) - (b.type == VV_VALUE_STRING);
+    if (a.type == VV_VALUE_INT && b.type == VV_VALUE_INT) return (a.i > b.i) - (a.i < b.i);
+    const double x = number_of(a), y = number_of(b);
+    return (x > y) - (x < y);
+}
+
 bool vv_value_equal(vv_value a, vv_value b)
 {
     if (a.type != b.type) return false;
