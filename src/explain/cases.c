@@ -194,12 +194,13 @@ static vv_status collect_boundaries(vvi_explainer *x, vv_error *error)
 
 static vv_status collect_random(vvi_explainer *x, vv_error *error)
 {
+    enum { AT_LEAST = 8 };
     const bool diagram = x->space->root != VVI_NONE;
     const uint32_t most = diagram ? x->space->n_samples : VVI_SAMPLES;
     const double now = vvi_clock_s(), until_s = now + (x->until_s - now) / 2; /* the rest has its time, too */
     VVI_TRY(collect_one(x, NULL, error));
     if (!diagram) VVI_TRY(collect_boundaries(x, error));
-    for (uint32_t i = 0; i < most && x->cases.entries <= MOST_ENTRIES && (i < 64 || vvi_clock_s() < until_s); i++)
+    for (uint32_t i = 0; i < most && x->cases.entries <= MOST_ENTRIES && (i < AT_LEAST || vvi_clock_s() < until_s); i++)
         VVI_TRY(collect_sample(x, i, error));
     return VV_OK;
 }

@@ -7,6 +7,7 @@
 #include "explain/ranges.h"
 #include "explain/sizes.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +57,7 @@ static vv_status discover(vvi_explainer *x, vv_error *error)
     x->until_s = vvi_clock_s() + seconds;
     const vvi_discover_args args = { .builder = &builder, .seconds = x->discovery_s };
     VVI_TRY(vvi_space_discover(&args, x->arena, x->space, error));
+    x->until_s = fmax(x->until_s, vvi_clock_s() + x->discovery_s / 2);
     x->builds = x->space->builds;
     x->n_asked_by_build = x->source.has_fit ? x->space->n_asked : 0;
     x->asked_by_build = vvi_arena_alloc(&x->scratch, x->space->n_asked + 1);

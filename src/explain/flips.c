@@ -87,7 +87,7 @@ static vv_status flip_name(flipper *f, const vv_active *active, vvi_stream *stre
 
 static vv_status flip_all(flipper *f, vv_error *error)
 {
-    enum { AT_LEAST = 8 };
+    enum { AT_LEAST = 2 };
     const size_t count = vv_hp_count(f->base.hp), most = count < MOST_NAMES ? count : MOST_NAMES;
     vvi_stream stream = vvi_stream_begin(vvi_key_int(vvi_key_new(0, "flip case"), (int64_t)f->x->builds));
     const size_t from = count > most ? vvi_stream_below(&stream, count) : 0;
@@ -107,7 +107,7 @@ static vv_status flip_case(flipper *f, const vvi_case *c, vv_error *error)
 /* Bases are spread over the cases, and all parts of these are seen early, should time run out. */
 static vv_status flip_cases(flipper *f, vv_error *error)
 {
-    enum { STRIDE = 509, AT_LEAST = 16 }; /* a prime */
+    enum { STRIDE = 509, AT_LEAST = 2 }; /* a prime */
     const vvi_explainer *x = f->x;
     const size_t n = x->cases.n, most = n < MOST_BASES ? n : MOST_BASES;
     const size_t stride = most % STRIDE == 0 ? 1 : STRIDE;

@@ -112,12 +112,13 @@ static vv_status describe_build(vvi_explainer *x, const vvi_build *build, const 
 /* The shape of one example, unless it differs between structures. */
 static vv_status find_input(vvi_explainer *x, vv_error *error)
 {
-    enum { LOOKED_AT = 64 };
+    enum { LOOKED_AT = 64, AT_LEAST = 2 };
     size_t seen = 0;
     for (size_t i = 0; i < x->cases.n && seen < LOOKED_AT; i++) {
         vvi_build build = { 0 };
         vv_model *model = NULL;
         if (!x->cases.list[i].buildable) continue;
+        if (seen >= AT_LEAST && vvi_clock_s() > x->until_s) return VV_OK;
         VVI_TRY(vvi_explain_replay(x, &x->cases.list[i].trace, &build, &model, error));
         const vv_shape shape = vv_model_input_shape(model);
         vv_model_free(model);

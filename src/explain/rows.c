@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_ROWS = 65536, MOST_COLUMNS = 64, MOST_BOUNDS = 1 << 20, DEEPEST = 8192 };
+enum { MOST_ROWS = 131072, MOST_COLUMNS = 64, MOST_BOUNDS = 1 << 20, DEEPEST = 8192 };
 
 typedef struct raw_cell {
     uint32_t domain; /* VVI_NONE: not active */

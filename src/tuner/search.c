@@ -249,6 +249,10 @@ static vv_status search_with_study(vvi_search *search, vv_stop_reason *reason, v
     return status;
 }
 
+/* Proposals go by what is known of the space: time must not run out on one machine where it does not on another, or the
+ * same seed would give other trials there. */
+static const double patience_s = 60;
+
 /* What the space holds, before any trial is spent on it. Where only random builds were looked at and none could be
  * built, the search may still find one. */
 static vv_status explain(vvi_search *search, bool *stopped, vv_error *error)
@@ -257,6 +261,7 @@ static vv_status explain(vvi_search *search, bool *stopped, vv_error *error)
     const vv_explain_args args = { .hypermodel = search->args->hypermodel,
                                    .budget = search->args->budget,
                                    .training = search->args->training,
+                                   .seconds = patience_s,
                                    .stop = search->args->stop };
     const vv_status status = vvi_bound_explain(&search->bound, &args, &search->explanation, &why);
     *stopped = status == VV_INTERRUPTED;

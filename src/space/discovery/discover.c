@@ -1,8 +1,9 @@
 /* discover.c - finding out what a builder can be asked to build, before anything is trained.
  *
  *     scout    a few dozen builds, uniform ones and such with small values, each made twice: is it pure, how large is it,
- *              about?
- *     all      a space of at most `most` configurations is built from end to end: what is said of it then is exact
+ *              about, and how long does a build take?
+ *     all      a space of at most `most` configurations is built from end to end, if that is not bound to take longer than
+ *              it may: what is said of it then is exact
  *     switches else every value that decides which names and layers there are is gone through, and of all others one
  *              (switches.c, plan.c); each path is built twice, with different values of those others, and then a few
  *              thousand random builds must end where the walk says. A value that does matter after all makes its name
@@ -10,7 +11,7 @@
  *     samples  else names and sizes are those of random builds
  *
  * Keys are fixed: the same builder gives the same space every time, unless time runs out, which it does only where a
- * build takes far longer than a build should.
+ * build takes far longer than a build should. No step can use up the time of those after it.
  */
 #include "space/discovery/discovery.h"
 #include "space/discovery/sizes.h"
@@ -28,8 +29,9 @@ typedef struct discovering {
     vvi_build scouts[SCOUTS]; /* the default, then random ones */
     vvi_build other, sample;  /* of all other builds, one after the other */
     vvi_plan plan;
-    vvi_verdict verdict; /* on every path so far */
-    vv_status status;    /* of the visitor */
+    double seconds, build_s; /* that all of it may take; that one build takes */
+    vvi_verdict verdict;     /* on every path so far */
+    vv_status status;        /* of the visitor */
     vv_error *error;
 } discovering;
 
@@ -76,19 +78,34 @@ static vv_status run_random(discovering *d, int number, vvi_build *build)
 
 static vv_status scout(discovering *d)
 {
-    for (int i = 0; i < SCOUTS && vvi_clock_s() < d->tester.until_s; i++) {
+    enum { AT_LEAST = 4 };
+    const double began_s = vvi_clock_s();
+    for (int i = 0; i < SCOUTS && (i < AT_LEAST || vvi_clock_s() < d->tester.until_s); i++) {
         VVI_TRY(run_random(d, i, &d->scouts[i]));
         d->tester.n_bases++;
         VVI_TRY(repeat(d, &d->scouts[i]));
     }
+    d->build_s = (vvi_clock_s() - began_s) / (2 * (double)d->tester.n_bases);
     return VV_OK;
+}
+
+/* What is still to come has a share of the time at least. */
+static void grant(discovering *d, double share)
+{
+    const double until_s = vvi_clock_s() + share * d->seconds;
+    if (until_s > d->tester.until_s) d->tester.until_s = until_s;
 }
 
 /* ---- all -------------------------------------------------------------------------------------------------------- */
 
+/* Estimates are rough, and a walk builds faster than scouts do, having a handle that knows the last build: it is tried if
+ * it may come to an end. */
 static bool is_small(const discovering *d)
 {
-    return vvi_tally_estimate(&d->total).log2 <= log2((double)most_configurations(d)) + 1;
+    enum { FASTER = 8 };
+    const vvi_estimate about = vvi_tally_estimate(&d->total);
+    const double most = log2((double)most_configurations(d));
+    return about.low <= most && exp2(fmin(about.log2, most)) * d->build_s <= d->seconds * FASTER;
 }
 
 /* Forgets what a walk has recorded that came to no end. Names stay. */
@@ -114,9 +131,10 @@ static vv_status walk_all(discovering *d)
 {
     vvi_walk walk = { .end = VVI_WALK_STOPPED };
     vv_error why = { 0 };
-    const vvi_walk_args args = {
-        .builder = d->args->builder, .cap = most_configurations(d), .until_s = d->tester.until_s, .record = d->space
-    };
+    const vvi_walk_args args = { .builder = d->args->builder,
+                                 .cap = most_configurations(d),
+                                 .until_s = vvi_clock_s() + d->seconds,
+                                 .record = d->space };
     VVI_TRY(pass_impurity(d, vvi_space_walk(&args, &walk, &why), &why));
     d->space->builds += walk.leaves;
     if (walk.end == VVI_WALK_COMPLETE)
@@ -163,7 +181,7 @@ static vv_status check_end(discovering *d, const vvi_build *build)
 
 static vv_status check_samples(discovering *d)
 {
-    enum { AT_LEAST = 64 };
+    enum { AT_LEAST = 32 };
     vv_space *space = d->space;
     if (!vvi_space_count(space)) return vvi_no_memory(d->error);
     for (size_t i = 0; i < d->tester.n_bases && d->verdict == VVI_AGREES; i++) VVI_TRY(check_end(d, &d->scouts[i]));
@@ -217,6 +235,7 @@ static bool is_hopeless(const discovering *d)
 static vv_status walk_switches(discovering *d)
 {
     bool again = true;
+    grant(d, 0.5);
     VVI_TRY(vvi_switches_find(&d->tester, d->error));
     for (int i = 0; i < MOST_PLANS && again && d->space->pure; i++) {
         vv_status status = vvi_plan_make(&d->tester, &d->plan, d->error);
@@ -232,11 +251,13 @@ static vv_status walk_switches(discovering *d)
 
 static vv_status sample(discovering *d)
 {
+    grant(d, 0.25);
     for (int i = SCOUTS; i < SAMPLES && vvi_clock_s() < d->tester.until_s; i++) VVI_TRY(run_random(d, i, &d->other));
     d->space->about_total = vvi_tally_estimate(&d->total);
     d->space->about_buildable = vvi_tally_estimate(&d->buildable);
     if (!(d->buildable.sum > 0)) /* none of n: the rule of three */
         d->space->about_buildable.high = d->space->about_total.high + log2(3 / (double)d->buildable.n);
+    d->space->about_buildable.high = fmin(d->space->about_buildable.high, d->space->about_total.high);
     return VV_OK;
 }
 
@@ -274,13 +295,13 @@ static vv_status look(discovering *d)
 
 vv_status vvi_space_discover(const vvi_discover_args *args, vvi_arena *arena, vv_space *space, vv_error *error)
 {
-    discovering d = { .args = args, .space = space, .error = error };
+    discovering d = { .args = args, .space = space, .error = error, .seconds = args->seconds > 0 ? args->seconds : 2 };
     vvi_space_init(space, arena);
     d.tester = (vvi_tester){ .builder = args->builder,
                              .space = space,
                              .bases = d.scouts,
                              .other = &d.other,
-                             .until_s = vvi_clock_s() + (args->seconds > 0 ? args->seconds : 2) };
+                             .until_s = vvi_clock_s() + d.seconds };
     const vv_status status = look(&d);
     for (int i = 0; i < SCOUTS; i++) vvi_build_deinit(&d.scouts[i]);
     vvi_build_deinit(&d.other);
