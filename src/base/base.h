@@ -137,8 +137,11 @@ typedef struct vvi_process {
 /* The exit code of a child in which somebody called exit() before `child` returned. */
 enum { VVI_PROCESS_EXITED = 125 };
 vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, int fd), void *context, vv_error *error);
-/* Closes fd, waits. *exit_code is the child's, or -1 and *signal_number says what killed it. */
+/* Can it be waited for without waiting? Its pipe may still be held open by processes that it has started. */
+bool vvi_process_has_ended(const vvi_process *process);
+/* Closes fd, waits, kills what the child has left running. *exit_code is the child's, or -1 and *signal_number says what
+ * killed it. */
 vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_number, vv_error *error);
-void vvi_process_kill(vvi_process *process);
+void vvi_process_kill(vvi_process *process); /* with all that it has started */
 
 #endif

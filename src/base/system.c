@@ -95,10 +95,11 @@ static void tell_of_exit(void)
     _exit(VVI_PROCESS_EXITED);
 }
 
-/* A terminal sends its signals to parent and child alike; the parent alone decides what becomes of the child. What the
- * user's code prints in it goes to standard error: standard output belongs to the program that asked. */
+/* The child has a group of its own, with whatever processes the user's code starts in it: the parent alone decides what
+ * becomes of them. What that code prints goes to standard error: standard output belongs to the program that asked. */
 static void settle_child(pid_t parent)
 {
+    setpgid(0, 0);
     dup2(STDERR_FILENO, STDOUT_FILENO);
     atexit(tell_of_exit);
     signal(SIGINT, SIG_IGN);
@@ -130,9 +131,16 @@ vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, in
         fflush(NULL);
         _exit(code);
     }
+    setpgid(pid, pid); /* whoever comes first */
     close(ends[1]);
     *process = (vvi_process){ .pid = (int)pid, .fd = ends[0] };
     return VV_OK;
+}
+
+bool vvi_process_has_ended(const vvi_process *process)
+{
+    siginfo_t info = { .si_pid = 0 };
+    return waitid(P_PID, (id_t)process->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
 }
 
 vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_number, vv_error *error)
@@ -144,6 +152,7 @@ vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_numb
     do got = wait4((pid_t)process->pid, &how, 0, &usage);
     while (got < 0 && errno == EINTR);
     const int pid = process->pid;
+    kill(-(pid_t)pid, SIGKILL); /* what it left running */
     *process = (vvi_process){ .pid = 0, .fd = -1, .peak_mb = (uint64_t)usage.ru_maxrss / 1024 };
     *exit_code = got > 0 && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
     *signal_number = got > 0 && WIFSIGNALED(how) ? WTERMSIG(how) : 0;
@@ -153,5 +162,5 @@ vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_numb
 
 void vvi_process_kill(vvi_process *process)
 {
-    if (process->pid > 0) kill((pid_t)process->pid, SIGKILL);
+    if (process->pid > 0) kill(-(pid_t)process->pid, SIGKILL);
 }

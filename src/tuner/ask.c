@@ -129,7 +129,7 @@ static int ask_child(void *context, int fd)
     vv_answer answer = { .hp = NULL };
     vvi_arena arena = { 0 };
     vvi_text payload = { 0 };
-    vvi_guard_limit_memory();
+    vvi_guard_begin(&a->search->bound);
     vv_status status = ask_oracle(a->search, a->trials, &arena, &answer, &error);
     vvi_put_int(&payload, answer.kind);
     put_refusals(&payload, &answer);

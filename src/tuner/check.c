@@ -164,7 +164,7 @@ static int check_child(void *context, int fd)
 {
     const checking *c = context;
     vv_error error = { 0 };
-    vvi_guard_limit_memory();
+    vvi_guard_begin(&c->search->bound);
     vv_status status = check_default(c->search, &error);
     for (size_t i = 0; status == VV_OK && i < c->trials->n; i++)
         status = check_trial(c->search, &c->trials->list[i], &error);

@@ -46,7 +46,7 @@ static int explain_child(void *context, int fd)
     vv_explanation *explanation = NULL;
     vvi_arena arena = vvi_arena_inside(e->region->memory, e->region->size - sizeof *e->region);
     const vvi_source source = { build, &e->bound, e->args->hypermodel->fit != NULL };
-    vvi_guard_limit_memory();
+    vvi_guard_begin(&e->bound);
     if (e->args->input.rank > 0) vvi_model_override_input(&e->args->input);
     const vv_status status = vvi_explain(&source, e->args, &arena, &explanation, &error);
     if (status == VV_OK) {
@@ -76,7 +76,7 @@ static vv_status run(explaining *e, vv_error *error)
     VVI_TRY(vvi_job_run(&job, &end, error));
     if (end.stopped) return vvi_fail(error, VV_INTERRUPTED, "stopped on request");
     VVI_TRY(vvi_builder_death(&e->region->guard, &end, error));
-    return e->region->done ? VV_OK : vvi_fail(error, VV_CRASHED, "the build function's process ended early");
+    return e->region->done ? VV_OK : vvi_builder_silence(&e->region->guard, error);
 }
 
 vv_status vvi_bound_explain(const vvi_bound *bound, const vv_explain_args *args, vv_explanation **explanation,

@@ -3,6 +3,9 @@
  * The guard lies in memory that both share. `beat` is odd while a build function runs and grows with each run: a parent
  * that sees the same odd number for too long knows that the function does not end. The journal holds the values that the
  * running build has got.
+ *
+ * A build function that forks returns twice, and both would go on and fork again: whoever is not the child itself ends
+ * at the next build. A page that is wiped when a process forks tells them apart without asking the kernel each time.
  */
 #include "space/space.h"
 #include "tuner/tuner.h"
@@ -11,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static const uint64_t memory_limit_mb = 1024;
 static const double build_limit_s = 5;
@@ -28,40 +32,72 @@ void vvi_guard_free(vvi_guard *guard)
 
 /* ---- in the child ----------------------------------------------------------------------------------------------- */
 
-void vvi_guard_enter(vvi_guard *guard, vv_hp *hp)
+static const char *make_own(void)
 {
+#ifdef MADV_WIPEONFORK
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *own = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (own == MAP_FAILED) return NULL;
+    *own = 1;
+    if (madvise(own, page, MADV_WIPEONFORK) == 0) return own;
+    munmap(own, page);
+#endif
+    return NULL;
+}
+
+static void end_if_forked(const vvi_bound *bound)
+{
+    if (bound->own == NULL || *bound->own != 0) return;
+    bound->guard->forked = true;
+    _exit(0);
+}
+
+void vvi_guard_enter(const vvi_bound *bound, vv_hp *hp)
+{
+    vvi_guard *guard = bound->guard;
     if (guard == NULL) return;
+    end_if_forked(bound);
     vvi_hp_journal(hp, guard->journal, sizeof guard->journal);
     guard->beat++;
 }
 
-void vvi_guard_leave(vvi_guard *guard, vv_hp *hp)
+void vvi_guard_leave(const vvi_bound *bound, vv_hp *hp)
 {
-    if (guard == NULL) return;
-    guard->beat++;
+    if (bound->guard == NULL) return;
+    end_if_forked(bound);
+    bound->guard->beat++;
     vvi_hp_journal(hp, NULL, 0);
 }
 
-/* Memory of its own that this process has now, in bytes. */
-static uint64_t data_size(void)
+/* A line of this process's status, in MB. */
+static uint64_t status_mb(const char *format)
 {
     unsigned long long kib = 0;
     char line[128];
     FILE *file = fopen("/proc/self/status", "r");
     while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, "VmData: %llu kB", &kib) == 1) break;
+        if (sscanf(line, format, &kib) == 1) break;
     if (file != NULL) fclose(file);
-    return kib * 1024;
+    return kib / 1024;
 }
 
-void vvi_guard_limit_memory(void)
+static void limit_memory(void)
 {
     struct rlimit limit;
-    const uint64_t most = data_size() + memory_limit_mb * 1024 * 1024;
+    const uint64_t most = (status_mb("VmData: %llu kB") + memory_limit_mb) * 1024 * 1024;
     if (getrlimit(RLIMIT_DATA, &limit) != 0) return;
     if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < most) return;
     limit.rlim_cur = most;
     setrlimit(RLIMIT_DATA, &limit);
+}
+
+void vvi_guard_begin(vvi_bound *bound)
+{
+    limit_memory();
+    bound->own = make_own();
+    bound->guard->began_mb = status_mb("VmRSS: %llu kB");
+    bound->guard->beat = 0;
+    bound->guard->forked = false;
 }
 
 /* ---- in the parent ---------------------------------------------------------------------------------------------- */
@@ -69,6 +105,7 @@ void vvi_guard_limit_memory(void)
 bool vvi_guard_is_stuck(vvi_guard_watch *watch)
 {
     if (watch->guard == NULL) return false;
+    if (watch->guard->forked) return true;
     const uint32_t beat = watch->guard->beat;
     const double now_s = vvi_clock_s();
     if (beat != watch->beat || beat % 2 == 0) {
@@ -79,27 +116,42 @@ bool vvi_guard_is_stuck(vvi_guard_watch *watch)
     return now_s - watch->since_s > build_limit_s;
 }
 
-static int describe_death(const vvi_job_end *end, char *text, size_t size)
+static int describe_death(const vvi_guard *guard, const vvi_job_end *end, char *text, size_t size)
 {
     char death[64];
+    if (guard->forked) return snprintf(text, size, "returned in two processes (fork)");
     if (end->stuck) return snprintf(text, size, "did not end within %g s", build_limit_s);
     if (end->failed && end->said.status == VV_NO_MEMORY)
         return snprintf(text, size, "took all of the %llu MB that it may", (unsigned long long)memory_limit_mb);
     if (vvi_job_death(end, death, sizeof death) == 0) return snprintf(text, size, "%s", "");
-    if (end->peak_mb >= memory_limit_mb * 9 / 10)
+    if (end->peak_mb >= guard->began_mb + memory_limit_mb * 9 / 10)
         return snprintf(text, size, "took all of the %llu MB that it may and crashed (%s)",
                         (unsigned long long)memory_limit_mb, death);
     return snprintf(text, size, "crashed (%s)", death);
 }
 
-vv_status vvi_builder_death(const vvi_guard *guard, const vvi_job_end *end, vv_error *error)
+static vv_status tell(const vvi_guard *guard, const char *death, vv_error *error)
 {
-    char death[128], values[220];
-    if (end->failed && end->said.status != VV_NO_MEMORY) return vvi_fail(error, end->said.status, "%s", end->said.text);
-    if (end->garbage) return vvi_fail(error, VV_CRASHED, "the build function's process sent something unreadable");
-    if (describe_death(end, death, sizeof death) == 0) return VV_OK;
-    if (guard->beat % 2 == 0 && end->failed) return vvi_no_memory(error); /* ours, not the build function's */
+    char values[220];
     if (guard->beat == 0 || vvi_hp_journal_read(guard->journal, sizeof guard->journal, values, sizeof values) == 0)
         return vvi_fail(error, VV_CRASHED, "the build function %s before it had asked for anything", death);
+    if (guard->beat % 2 == 0 && !guard->forked)
+        return vvi_fail(error, VV_CRASHED, "the build function's process %s, after a build with %s", death, values);
     return vvi_fail(error, VV_CRASHED, "the build function %s with %s", death, values);
+}
+
+vv_status vvi_builder_death(const vvi_guard *guard, const vvi_job_end *end, vv_error *error)
+{
+    char death[128];
+    if (end->failed && end->said.status != VV_NO_MEMORY) return vvi_fail(error, end->said.status, "%s", end->said.text);
+    if (end->garbage && !guard->forked)
+        return vvi_fail(error, VV_CRASHED, "the build function's process sent something unreadable");
+    if (describe_death(guard, end, death, sizeof death) == 0) return VV_OK;
+    if (guard->beat % 2 == 0 && end->failed) return vvi_no_memory(error); /* ours, not the build function's */
+    return tell(guard, death, error);
+}
+
+vv_status vvi_builder_silence(const vvi_guard *guard, vv_error *error)
+{
+    return tell(guard, "ended its process", error);
 }

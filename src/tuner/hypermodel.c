@@ -42,12 +42,12 @@ static vv_model *build(const vv_hypermodel *hypermodel, vv_hp *hp)
 
 vv_status vvi_bound_run(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error)
 {
-    vvi_guard_enter(bound->guard, hp);
+    vvi_guard_enter(bound, hp);
     made->model = build(bound->hypermodel, hp);
     made->asked_by_build = vv_hp_count(hp);
     vv_status status = check_built(hp, made->model, error);
     if (status == VV_OK && bound->hypermodel->fit != NULL) status = rehearse(bound, hp, made->model, error);
-    vvi_guard_leave(bound->guard, hp);
+    vvi_guard_leave(bound, hp);
     return status;
 }
 

@@ -56,7 +56,9 @@ static vv_status listen(const vvi_job *job, const vvi_process *process, vvi_reco
         end->stopped = job->stop != NULL && *job->stop != 0;
         end->stuck = vvi_guard_is_stuck(&watch);
         if (end->stopped || end->stuck) return VV_OK;
+        const bool ended = vvi_process_has_ended(process); /* asked before: what it wrote is then there to be read */
         VVI_TRY(wait_for(process->fd, &ready, error));
+        if (!ready && ended) return VV_OK; /* others hold the pipe */
         if (!ready) continue;
         VVI_TRY(vvi_records_fill(records, process->fd, &more, error));
         VVI_TRY(take_all(job, records, end, error));

@@ -21,6 +21,8 @@
 /* Memory that a child shares with its parent (guard.c). */
 typedef struct vvi_guard {
     volatile uint32_t beat; /* odd: a build function runs */
+    volatile bool forked;   /* it has returned in a process of its own making */
+    uint64_t began_mb;      /* memory that the child had when it began */
     char journal[4096];     /* the values it has got (vvi_hp_journal) */
 } vvi_guard;
 
@@ -29,6 +31,7 @@ typedef struct vvi_bound {
     const vv_hypermodel *hypermodel;
     vv_fit_args fit;         /* training NULL: no data at hand */
     vvi_guard *guard;        /* NULL: none */
+    const char *own;         /* where this process finds a 1 and one that it forks a 0; NULL: nobody can tell */
     const vv_budget *budget; /* what its builder refuses beyond what cannot be built; NULL: nothing */
 } vvi_bound;
 
@@ -105,9 +108,9 @@ vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *st
 vvi_guard *vvi_guard_new(void); /* NULL: no memory */
 void vvi_guard_free(vvi_guard *guard);
 /* In the child: around each run of the user's code; before the first. */
-void vvi_guard_enter(vvi_guard *guard, vv_hp *hp);
-void vvi_guard_leave(vvi_guard *guard, vv_hp *hp);
-void vvi_guard_limit_memory(void);
+void vvi_guard_begin(vvi_bound *bound); /* once, in the child: limits its memory */
+void vvi_guard_enter(const vvi_bound *bound, vv_hp *hp);
+void vvi_guard_leave(const vvi_bound *bound, vv_hp *hp);
 /* In the parent: has one build taken too long? To be asked every now and then. */
 typedef struct vvi_guard_watch {
     const vvi_guard *guard;
@@ -117,6 +120,8 @@ typedef struct vvi_guard_watch {
 bool vvi_guard_is_stuck(vvi_guard_watch *watch);
 /* The error of a child that only builds: with which values it crashed, what it said. */
 vv_status vvi_builder_death(const vvi_guard *guard, const vvi_job_end *end, vv_error *error);
+/* The same of one that ended without a word. CRASHED. */
+vv_status vvi_builder_silence(const vvi_guard *guard, vv_error *error);
 
 /* vv_explain of a bound hypermodel. */
 vv_status vvi_bound_explain(const vvi_bound *bound, const vv_explain_args *args, vv_explanation **explanation,

@@ -349,6 +349,32 @@ static void a_child_can_be_killed(void **state)
     vvi_process_kill(&process); /* ended: nobody is hit */
 }
 
+/* A child's child has its pipe, too. */
+static int leave_somebody(void *context, int fd)
+{
+    (void)context, (void)fd;
+    if (fork() == 0) sleep(600);
+    return 0;
+}
+
+static void what_a_child_leaves_running_ends_with_it(void **state)
+{
+    (void)state;
+    char byte;
+    int code = 99, signal_number = 99;
+    vvi_process process;
+    assert_int_equal(vvi_process_begin(&process, leave_somebody, NULL, NULL), VV_OK);
+    const int pipe = dup(process.fd);
+    for (int i = 0; i < 600 && !vvi_process_has_ended(&process); i++) usleep(100000);
+    assert_true(vvi_process_has_ended(&process));
+    assert_int_equal(vvi_process_end(&process, &code, &signal_number, NULL), VV_OK);
+    assert_int_equal(code, 0);
+    alarm(60); /* or this read would wait for the sleeper */
+    assert_int_equal(read(pipe, &byte, 1), 0);
+    alarm(0);
+    close(pipe);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +396,7 @@ int main(void)
         cmocka_unit_test(exit_in_a_child_does_not_look_like_success),
         cmocka_unit_test(numbers_have_points_whatever_the_locale),
         cmocka_unit_test(a_childs_background_processes_do_not_hold_its_pipe),
+        cmocka_unit_test(what_a_child_leaves_running_ends_with_it),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);
 }

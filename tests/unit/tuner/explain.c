@@ -2,11 +2,12 @@
 #include "search_helper.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 #include <varve/explain.h>
 
 /* What a build does at a value of its own. */
 typedef struct trap {
-    int crash_at, exit_at, loop_at, hoard_at;
+    int crash_at, exit_at, quit_at, fork_at, sleeper_at, loop_at, hoard_at;
     int *seen;
 } trap;
 
@@ -19,6 +20,9 @@ static vv_model *build_trap(vv_hp *hp, void *user)
     if (t->seen != NULL) ++*t->seen;
     if (n == t->crash_at) abort();
     if (n == t->exit_at) exit(0);
+    if (n == t->quit_at) _exit(0);
+    if (n == t->fork_at) fork();
+    if (n == t->sleeper_at && fork() == 0) sleep(600);
     while (n == t->loop_at && kind[0] == 'b') spin++;
     while (n == t->hoard_at) {
         char *more = malloc(1 << 24);
@@ -50,6 +54,33 @@ static void a_build_that_crashes_is_told_by_its_values(void **state)
     (void)state;
     check_trap(&(trap){ .crash_at = 3 }, VV_CRASHED, "the build function crashed (signal 6, Aborted) with", "n=3");
     check_trap(&(trap){ .exit_at = 9 }, VV_CRASHED, "the build function crashed (exit was called) with", "n=9");
+}
+
+static void a_build_that_ends_its_process_is_told_by_its_values(void **state)
+{
+    (void)state;
+    check_trap(&(trap){ .quit_at = 9 }, VV_CRASHED, "the build function ended its process with", "n=9");
+}
+
+/* Or every build after it would be made twice, and those four times. */
+static void a_build_that_returns_twice_is_told_by_its_values(void **state)
+{
+    (void)state;
+    check_trap(&(trap){ .fork_at = 5 }, VV_CRASHED, "the build function returned in two processes (fork) with", "n=5");
+}
+
+static void processes_that_a_build_leaves_behind_are_not_waited_for(void **state)
+{
+    (void)state;
+    trap t = { .sleeper_at = 5 };
+    const vv_hypermodel hypermodel = { .build = build_trap, .user = &t };
+    vv_explanation *e = NULL;
+    vv_error error = { 0 };
+    alarm(120);
+    if (vv_explain(&e, &error, &hypermodel) != VV_OK) fail_msg("%s", error.text);
+    alarm(0);
+    assert_string_equal(e->total.digits, "18");
+    vv_explanation_free(e);
 }
 
 static void a_build_that_does_not_end_is_ended(void **state)
@@ -202,6 +233,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_build_that_crashes_is_told_by_its_values),
+        cmocka_unit_test(a_build_that_ends_its_process_is_told_by_its_values),
+        cmocka_unit_test(a_build_that_returns_twice_is_told_by_its_values),
+        cmocka_unit_test(processes_that_a_build_leaves_behind_are_not_waited_for),
         cmocka_unit_test(a_build_that_does_not_end_is_ended),
         cmocka_unit_test(a_build_that_takes_all_memory_is_ended),
         cmocka_unit_test(what_a_build_writes_stays_in_its_process),
