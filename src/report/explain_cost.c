@@ -1,31 +1,14 @@
 /* explain_cost.c - what networks cost, one of them layer by layer, what a budget leaves. */
+#include "explain/explain.h"
 #include "report/explain.h"
 
 #include <string.h>
 
 /* ---- what can be limited ---------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name, *title;
-    size_t range, cost, limit; /* in vv_cost_ranges, vv_cost, vv_budget */
-} resources[] = {
-    { "params", "parameters", offsetof(vv_cost_ranges, params), offsetof(vv_cost, params),
-      offsetof(vv_budget, params) },
-    { "macs", "multiply-accumulates", offsetof(vv_cost_ranges, macs), offsetof(vv_cost, macs),
-      offsetof(vv_budget, macs) },
-    { "ram", "peak memory, bytes", offsetof(vv_cost_ranges, peak_activation_bytes),
-      offsetof(vv_cost, peak_activation_bytes), offsetof(vv_budget, ram_bytes) },
-    { "flash", "weights, bytes", offsetof(vv_cost_ranges, weight_bytes), offsetof(vv_cost, weight_bytes),
-      offsetof(vv_budget, flash_bytes) },
-};
-enum { RESOURCES = sizeof resources / sizeof resources[0] };
-
-static uint64_t number_at(const void *base, size_t offset)
-{
-    uint64_t number;
-    memcpy(&number, (const char *)base + offset, sizeof number);
-    return number;
-}
+/* Of vvi_resources, in the same order. */
+static const char *const titles[VVI_RESOURCES] = { "parameters", "multiply-accumulates", "peak memory, bytes",
+                                                   "weights, bytes" };
 
 static void add_count(vvi_report_table *table, uint64_t n)
 {
@@ -36,10 +19,10 @@ static void add_count(vvi_report_table *table, uint64_t n)
 /* "params 385, macs 352, ram 42, flash 484" */
 static void add_cost(vvi_text *text, const vv_cost *cost)
 {
-    for (size_t i = 0; i < RESOURCES; i++) {
+    for (size_t i = 0; i < VVI_RESOURCES; i++) {
         char n[VVI_FORMAT_SIZE];
-        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", resources[i].name,
-                        vvi_format_count(number_at(cost, resources[i].cost), n));
+        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", vvi_resources[i].name,
+                        vvi_format_count(vvi_resource_cost(&vvi_resources[i], cost), n));
     }
 }
 
@@ -50,7 +33,7 @@ static void add_end(vvi_report_table *table, size_t resource, const char *which,
     enum { COLUMNS = 56 };
     vvi_text text = { 0 };
     vvi_words_values(&text, values, COLUMNS);
-    vvi_report_table_cell(table, "%s", which[0] == 'l' ? resources[resource].title : "");
+    vvi_report_table_cell(table, "%s", which[0] == 'l' ? titles[resource] : "");
     vvi_report_table_cell(table, "%s", which);
     add_count(table, n);
     vvi_report_table_cell(table, "%s", text.data == NULL ? "" : text.data);
@@ -64,9 +47,9 @@ static void write_ranges(vvi_page *page, const vv_cost_ranges *cost)
         { .title = "Cost" }, { .title = "" }, { .title = "Number", .right = true }, { .title = "Configuration" }
     };
     vvi_report_table table = { .columns = columns, .n_columns = 4 };
-    for (size_t i = 0; i < RESOURCES; i++) {
+    for (size_t i = 0; i < VVI_RESOURCES; i++) {
         vv_range range;
-        memcpy(&range, (const char *)cost + resources[i].range, sizeof range);
+        memcpy(&range, (const char *)cost + vvi_resources[i].range, sizeof range);
         add_end(&table, i, "least", range.min, range.argmin);
         add_end(&table, i, "most", range.max, range.argmax);
     }
@@ -175,23 +158,19 @@ void vvi_explain_cost(vvi_page *page, const vv_explanation *e, bool with_layers)
 
 /* ---- budgets ---------------------------------------------------------------------------------------------------- */
 
-static bool is_met(const vv_budget *budget, const vv_cost *cost)
+static bool is_met(const vv_fit_report *report)
 {
-    for (size_t i = 0; i < RESOURCES; i++) {
-        const uint64_t limit = number_at(budget, resources[i].limit);
-        if (limit > 0 && number_at(cost, resources[i].cost) > limit) return false;
-    }
-    return true;
+    return vvi_budget_check(&report->budget, &report->smallest_cost, NULL) == VV_OK;
 }
 
 static void add_limits(vvi_text *text, const vv_budget *budget)
 {
     const char *separator = "";
-    for (size_t i = 0; i < RESOURCES; i++) {
+    for (size_t i = 0; i < VVI_RESOURCES; i++) {
         char n[VVI_FORMAT_SIZE];
-        const uint64_t limit = number_at(budget, resources[i].limit);
+        const uint64_t limit = vvi_resource_limit(&vvi_resources[i], budget);
         if (limit == 0) continue;
-        vvi_text_printf(text, "%s%s at most %s", separator, resources[i].name, vvi_format_count(limit, n));
+        vvi_text_printf(text, "%s%s at most %s", separator, vvi_resources[i].name, vvi_format_count(limit, n));
         separator = ", ";
     }
 }
@@ -202,7 +181,7 @@ void vvi_words_fits(vvi_text *text, const vv_fit_report *report, const vv_size *
     const bool exact = report->standing.kind == VV_EXACT;
     char checked[VVI_FORMAT_SIZE];
     vvi_format_count(report->standing.checked, checked);
-    if (!is_met(&report->budget, &report->smallest_cost)) {
+    if (!is_met(report)) {
         vvi_text_printf(text, exact ? "nothing fits" : "nothing that fits was found");
     } else if (exact) {
         vvi_words_size(text, &report->fits);
@@ -223,7 +202,7 @@ void vvi_words_fits(vvi_text *text, const vv_fit_report *report, const vv_size *
 static void write_answer(vvi_page *page, const vv_fit_report *report, const vv_size *buildable)
 {
     vvi_text text = { 0 };
-    vvi_text_printf(&text, "Budget, in %s: ", vvi_words_precision(report->budget.precision));
+    vvi_text_printf(&text, "Budget, in %s: ", vvi_report_precision(report->budget.precision));
     add_limits(&text, &report->budget);
     vvi_text_printf(&text, ": ");
     vvi_words_fits(&text, report, buildable);
@@ -245,7 +224,7 @@ static void write_smallest(vvi_page *page, const vv_fit_report *report)
 void vvi_explain_budget(vvi_page *page, const vv_fit_report *report, const vv_size *buildable)
 {
     if (!report->limited) return;
-    const bool any = is_met(&report->budget, &report->smallest_cost);
+    const bool any = is_met(report);
     vvi_page_gap(page);
     write_answer(page, report, buildable);
     write_smallest(page, report);

@@ -39,7 +39,7 @@ void vvi_words_size(vvi_text *text, const vv_size *size)
     vvi_text_printf(text, ")");
 }
 
-bool vvi_words_same_size(const vv_size *a, const vv_size *b)
+static bool same_size(const vv_size *a, const vv_size *b)
 {
     return a->digits != NULL && b->digits != NULL && strcmp(a->digits, b->digits) == 0;
 }
@@ -56,15 +56,16 @@ void vvi_words_share(vvi_text *text, double share)
         vvi_text_printf(text, "%s", share > 0 ? "less than 0.1 %" : "0 %");
 }
 
-void vvi_words_part(vvi_text *text, const vv_size *part, const vv_size *whole)
+/* Adds "0.9 %": which part of the whole; nothing where that is not known, and where it is the whole. */
+static void add_part(vvi_text *text, const vv_size *part, const vv_size *whole)
 {
-    if (part->digits == NULL || whole->digits == NULL || vvi_words_same_size(part, whole)) return;
+    if (part->digits == NULL || whole->digits == NULL || same_size(part, whole)) return;
     vvi_words_share(text, fmin(1, pow(10, part->log10 - whole->log10)));
 }
 
 void vvi_words_buildable(vvi_text *text, const vv_explanation *e)
 {
-    const bool all = vvi_words_same_size(&e->total, &e->buildable);
+    const bool all = same_size(&e->total, &e->buildable);
     const bool one = e->total.digits != NULL && strcmp(e->total.digits, "1") == 0;
     if (!all) vvi_words_size(text, &e->buildable);
     if (!all) vvi_text_printf(text, " of ");
@@ -73,7 +74,7 @@ void vvi_words_buildable(vvi_text *text, const vv_explanation *e)
     vvi_text_printf(text, " can be built");
     if (all || e->buildable.digits == NULL) return;
     vvi_text_printf(text, " (");
-    vvi_words_part(text, &e->buildable, &e->total);
+    add_part(text, &e->buildable, &e->total);
     vvi_text_printf(text, ")");
 }
 
@@ -83,11 +84,6 @@ void vvi_words_never(vvi_text *text, const vv_never *never)
 }
 
 /* ---- small things ----------------------------------------------------------------------------------------------- */
-
-const char *vvi_words_precision(vv_precision precision)
-{
-    return precision == VV_FLOAT32 ? "float32" : "int8";
-}
 
 /* Values are added as long as they leave room for the words that count the rest. */
 void vvi_words_values(vvi_text *text, vv_values values, size_t columns)

@@ -75,6 +75,7 @@ int vvi_report_shape(vv_shape shape, char *text, size_t size); /* "28x28x1" */
 size_t vvi_report_columns(const char *text, size_t n);
 /* Bytes of `text` that fit into `columns`. */
 size_t vvi_report_clip(const char *text, size_t columns);
+const char *vvi_report_precision(vv_precision precision); /* "int8"; NULL: there is no such precision */
 /* Adds "num_layers=2 filters_0=64". */
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n);
 /* Adds "7 draws could not be built and cost no trial; most often: ..."; nothing when there were none. */

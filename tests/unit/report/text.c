@@ -195,6 +195,14 @@ static void shapes_read_as_they_are_given(void **state)
 
 /* ---- live ------------------------------------------------------------------------------------------------------- */
 
+static void precisions_have_names_until_there_are_no_more(void **state)
+{
+    (void)state;
+    assert_string_equal(vvi_report_precision(VV_INT8), "int8");
+    assert_string_equal(vvi_report_precision(VV_FLOAT32), "float32");
+    assert_null(vvi_report_precision((vv_precision)(VV_FLOAT32 + 1)));
+}
+
 static void a_live_block_takes_itself_back(void **state)
 {
     (void)state;
@@ -255,6 +263,7 @@ int main(void)
         cmocka_unit_test(a_table_fails_cleanly_without_memory),
         cmocka_unit_test(paragraphs_wrap_at_spaces),
         cmocka_unit_test(shapes_read_as_they_are_given),
+        cmocka_unit_test(precisions_have_names_until_there_are_no_more),
         cmocka_unit_test(a_live_block_takes_itself_back),
         cmocka_unit_test(live_lines_are_clipped),
         cmocka_unit_test(a_block_taller_than_the_terminal_keeps_its_last_lines),
