@@ -18,8 +18,8 @@ static void add_networks(vvi_text *text, const vv_explanation *e)
 static void write_sizes(vvi_page *page, const vv_explanation *e)
 {
     vvi_text text = { 0 };
-    vvi_text_printf(&text, "%s: %zu hyperparameter%s; ", e->hypermodel, e->n_hyperparameters,
-                    e->n_hyperparameters == 1 ? "" : "s");
+    vvi_words_hyperparameters(&text, e);
+    vvi_text_printf(&text, "; ");
     vvi_words_buildable(&text, e);
     add_networks(&text, e);
     vvi_text_printf(&text, ".");
@@ -124,13 +124,22 @@ void vvi_explain_never(vvi_page *page, const char *title, const vv_never *list, 
     vvi_page_table(page, &table);
 }
 
+/* A name that is out of reach as one domain, and not as another, is told in the table alone. */
+static bool is_out_of_reach(const vv_explanation *e, const char *name)
+{
+    for (size_t i = 0; i < e->n_hyperparameters; i++)
+        if (strcmp(e->hyperparameters[i].name, name) == 0 && e->hyperparameters[i].role != VV_ROLE_UNREACHABLE)
+            return false;
+    return true;
+}
+
 static void write_unreachable(vvi_page *page, const vv_explanation *e)
 {
     enum { LISTED = 8 };
     vvi_names names = { .n = 0 };
     vvi_text text = { 0 };
     for (size_t i = 0; i < e->n_hyperparameters; i++)
-        if (e->hyperparameters[i].role == VV_ROLE_UNREACHABLE) vvi_names_add(&names, e->hyperparameters[i].name);
+        if (is_out_of_reach(e, e->hyperparameters[i].name)) vvi_names_add(&names, e->hyperparameters[i].name);
     if (names.n == 0) return;
     vvi_page_gap(page);
     vvi_text_printf(&text, "Out of reach, asked for only where nothing can be built: ");
@@ -143,7 +152,7 @@ static void write_unreachable(vvi_page *page, const vv_explanation *e)
 static bool is_told(const vv_explanation *e, const vv_explained *h)
 {
     for (size_t i = 0; i < e->n_never_builds; i++)
-        if (strstr(e->never_builds[i].when, h->name) != NULL) return true;
+        if (vvi_words_count(e->never_builds[i].when, h->name) > 0) return true;
     return false;
 }
 

@@ -11,6 +11,10 @@ void vvi_words_size(vvi_text *text, const vv_size *size);
 void vvi_words_share(vvi_text *text, double share); /* adds "45 %", "0.9 %", "less than 0.1 %" */
 /* Adds "328 of 37,448 configurations can be built (0.9 %)". */
 void vvi_words_buildable(vvi_text *text, const vv_explanation *e);
+/* Adds "mnist_cnn: 11 hyperparameters": so many names, whatever the number of their domains. */
+void vvi_words_hyperparameters(vvi_text *text, const vv_explanation *e);
+/* How often the name stands in a formula or condition: as a whole name, and not among the letters of a value. */
+size_t vvi_words_count(const char *text, const char *name);
 /* Adds "num_layers=2, filters_0=32 and 7 more", about as long as `columns`. */
 void vvi_words_values(vvi_text *text, vv_values values, size_t columns);
 /* Adds "num_layers >= 4 never builds: a 3x3 kernel does not fit its 1x1 input". */

@@ -11,22 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_part_of_name(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
-
-/* How often the name stands in the formula, as a whole word; "head/n" counts for n, too, and for neither is more said
- * than is sure. */
-static size_t count_name(const char *formula, const char *name)
-{
-    const size_t length = strlen(name);
-    size_t n = 0;
-    for (const char *at = strstr(formula, name); at != NULL; at = strstr(at + length, name))
-        n += (at == formula || !is_part_of_name(at[-1])) && !is_part_of_name(at[length]);
-    return n;
-}
-
 /* k of a term "k*name", 1 of "name"; 0: another term. */
 static long coefficient_of(const char *term, size_t length, const char *name)
 {
@@ -57,7 +41,7 @@ static bool read_step(const char *formula, const char *name, long *step)
         found += k != 0;
         term = end == NULL ? term + length : end + 3;
     }
-    return found == count_name(formula, name);
+    return found == vvi_words_count(formula, name);
 }
 
 /* "conv2d" of "conv2d layers"; 0: of something else. */

@@ -78,6 +78,47 @@ void vvi_words_buildable(vvi_text *text, const vv_explanation *e)
     vvi_text_printf(text, ")");
 }
 
+/* ---- hyperparameters -------------------------------------------------------------------------------------------- */
+
+static bool is_first_of_name(const vv_explained *list, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(list[k].name, list[i].name) == 0) return false;
+    return true;
+}
+
+void vvi_words_hyperparameters(vvi_text *text, const vv_explanation *e)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_hyperparameters; i++) n += is_first_of_name(e->hyperparameters, i);
+    vvi_text_printf(text, "%s: %zu hyperparameter%s", e->hypermodel, n, n == 1 ? "" : "s");
+}
+
+/* What stands next to a name that ends there belongs to another one: "kin", "head/n", but not the rest of "n/2". */
+static bool goes_on(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.' || (unsigned char)c >= 0x80;
+}
+
+static bool stands_alone(const char *text, const char *at, size_t length)
+{
+    const char *end = at + length;
+    if (at > text && (goes_on(at[-1]) || at[-1] == '/')) return false;
+    return !goes_on(*end) && (*end != '/' || isdigit((unsigned char)end[1]));
+}
+
+size_t vvi_words_count(const char *text, const char *name)
+{
+    const size_t length = strlen(name);
+    size_t n = 0;
+    bool quoted = false;
+    for (const char *at = text; *at != '\0'; at++) {
+        quoted = quoted != (*at == '"');
+        n += !quoted && strncmp(at, name, length) == 0 && stands_alone(text, at, length);
+    }
+    return n;
+}
+
 void vvi_words_never(vvi_text *text, const vv_never *never)
 {
     vvi_text_printf(text, "%s never builds: %s", never->when[0] == '\0' ? "the rest" : never->when, never->reason);

@@ -55,8 +55,9 @@ static void write_standing(vvi_page *page, const vv_explanation *e)
 vv_status vvi_summary_write(const vv_explanation *e, FILE *out, vv_error *error)
 {
     vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
-    vvi_page_printf(&page, 0, 0, "%s: %zu hyperparameter%s", e->hypermodel, e->n_hyperparameters,
-                    e->n_hyperparameters == 1 ? "" : "s");
+    vvi_text names = { 0 };
+    vvi_words_hyperparameters(&names, e);
+    vvi_page_text(&page, 0, 0, &names);
     vvi_page_gap(&page);
     if (e->n_hyperparameters > 0) write_table(&page, e);
     write_extent(&page, e);

@@ -46,6 +46,37 @@ static void without_hyperparameters_there_is_no_table_of_them(void **state)
     free(text);
 }
 
+static void a_name_with_two_domains_is_one_hyperparameter(void **state)
+{
+    (void)state;
+    vv_explained list[3];
+    vv_explanation e = make_explanation(list);
+    list[1].name = "num_layers";
+    char *text = explained(&e);
+    CHECK_CONTAINS(text, "model: 2 hyperparameters; ");
+    free(text);
+    list[2].name = "num_layers";
+    text = in_one_line(written_by(vvi_summary_write, &e));
+    CHECK_CONTAINS(text, "model: 1 hyperparameter Hyperparameter Domain");
+    free(text);
+}
+
+static void a_name_is_out_of_reach_when_all_its_domains_are(void **state)
+{
+    (void)state;
+    vv_explained list[3];
+    vv_explanation e = make_explanation(list);
+    list[1] = make_one("units", VV_ROLE_UNREACHABLE);
+    list[2].name = "units";
+    char *text = explained(&e);
+    CHECK_LACKS(text, "Out of reach");
+    free(text);
+    list[2] = list[1];
+    text = explained(&e);
+    CHECK_CONTAINS(text, "Out of reach, asked for only where nothing can be built: units.");
+    free(text);
+}
+
 static void one_configuration_is_shown_layer_by_layer(void **state)
 {
     (void)state;
@@ -177,6 +208,34 @@ static void what_never_builds_has_its_reason(void **state)
     free(text);
 }
 
+/* A condition tells of a dead value where it has the name, not where it has its letters. */
+static void dead_values_are_told_unless_a_condition_does(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *when;
+        bool told;
+    } cases[] = {
+        { "n = 4", true },       { "kin = 7 and n >= 4", true }, { "kin = 7", false },      { "n_2 = 4", false },
+        { "head/n = 4", false }, { "n/head = 4", false },        { "x in {\"n\"}", false }, { "n.2 = 4", false },
+    };
+    vv_explained list[3];
+    vv_explanation e = make_explanation(list);
+    list[1].name = "n";
+    list[1].dead_text = "4";
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const vv_never one = { .when = cases[i].when, .reason = "no" };
+        e.never_builds = &one;
+        e.n_never_builds = 1;
+        char *text = explained(&e);
+        if (cases[i].told)
+            CHECK_LACKS(text, "Nothing can be built with");
+        else
+            CHECK_CONTAINS(text, "Nothing can be built with n: 4.");
+        free(text);
+    }
+}
+
 /* ---- width ------------------------------------------------------------------------------------------------------ */
 
 /* Every text is as long as it can be. */
@@ -279,12 +338,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_exact_explanation_says_it_all),
         cmocka_unit_test(without_hyperparameters_there_is_no_table_of_them),
+        cmocka_unit_test(a_name_with_two_domains_is_one_hyperparameter),
+        cmocka_unit_test(a_name_is_out_of_reach_when_all_its_domains_are),
         cmocka_unit_test(one_configuration_is_shown_layer_by_layer),
         cmocka_unit_test(what_was_sampled_is_not_called_exact),
         cmocka_unit_test(what_was_observed_is_not_promised),
         cmocka_unit_test(a_part_that_can_be_built_has_its_share),
         cmocka_unit_test(layers_without_a_formula_have_a_table_or_a_range),
         cmocka_unit_test(what_never_builds_has_its_reason),
+        cmocka_unit_test(dead_values_are_told_unless_a_condition_does),
         cmocka_unit_test(no_line_is_too_long),
         cmocka_unit_test(failing_allocations_are_reported),
     };
