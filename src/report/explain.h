@@ -6,10 +6,10 @@
 
 /* ---- words (explain_words.c) ------------------------------------------------------------------------------------ */
 
-/* Adds "37,448", or "about 1.23e30 (95 %: 1.10e30 to 1.36e30)". */
+/* Adds "37,448", or "about 1.23e30 (95 %: 1.10e30 to 1.36e30)". The number is known. */
 void vvi_words_size(vvi_text *text, const vv_size *size);
 void vvi_words_share(vvi_text *text, double share); /* adds "45 %", "0.9 %", "less than 0.1 %" */
-/* Adds "328 of 37,448 configurations can be built (0.9 %)". */
+/* Adds "328 of 37,448 configurations can be built (0.9 %)", or what is known of that. An estimate begins with "about". */
 void vvi_words_buildable(vvi_text *text, const vv_explanation *e);
 /* Adds "mnist_cnn: 11 hyperparameters": so many names, whatever the number of their domains. */
 void vvi_words_hyperparameters(vvi_text *text, const vv_explanation *e);
@@ -17,6 +17,9 @@ void vvi_words_hyperparameters(vvi_text *text, const vv_explanation *e);
 size_t vvi_words_count(const char *text, const char *name);
 /* Adds "num_layers=2, filters_0=32 and 7 more", about as long as `columns`. */
 void vvi_words_values(vvi_text *text, vv_values values, size_t columns);
+void vvi_words_capital(vvi_text *text, size_t at); /* a sentence begins there */
+/* Adds "conv2d_3: a 3x3 kernel does not fit its 1x1 input"; what has no condition has it "for example". */
+void vvi_words_reason(vvi_text *text, const vv_never *never, bool with_layer);
 /* Adds "num_layers >= 4 never builds: a 3x3 kernel does not fit its 1x1 input". */
 void vvi_words_never(vvi_text *text, const vv_never *never);
 

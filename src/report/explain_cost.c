@@ -36,9 +36,7 @@ static void add_end(vvi_report_table *table, size_t resource, const char *which,
     vvi_report_table_cell(table, "%s", which[0] == 'l' ? titles[resource] : "");
     vvi_report_table_cell(table, "%s", which);
     add_count(table, n);
-    vvi_report_table_cell(table, "%s", text.data == NULL ? "" : text.data);
-    table->failed = table->failed || text.failed;
-    vvi_text_deinit(&text);
+    vvi_report_table_text(table, &text);
 }
 
 static void write_ranges(vvi_page *page, const vv_cost_ranges *cost)
@@ -124,9 +122,8 @@ static void write_peak(vvi_page *page, const vv_costed *one, const char *which)
     if (one->refusal != NULL)
         vvi_page_printf(page, 0, 0, "The %s cannot be built: %s.", which, one->refusal);
     else if (one->peak < one->n_layers)
-        vvi_page_printf(page, 0, 0, "The %s needs the most memory, %s bytes, at %s: %s.", which,
-                        vvi_format_count(one->cost.peak_activation_bytes, bytes), one->layers[one->peak].name,
-                        one->peak_text);
+        vvi_page_printf(page, 0, 0, "The %s's memory peaks at %s: %s bytes, %s.", which, one->layers[one->peak].name,
+                        vvi_format_count(one->cost.peak_activation_bytes, bytes), one->peak_text);
 }
 
 static void write_one(vvi_page *page, const vv_costed *one)
@@ -175,28 +172,42 @@ static void add_limits(vvi_text *text, const vv_budget *budget)
     }
 }
 
-/* Counted, or estimated from random networks. */
-void vvi_words_fits(vvi_text *text, const vv_fit_report *report, const vv_size *buildable)
+static void add_exact_share(vvi_text *text, const vv_fit_report *report, const vv_size *buildable)
 {
-    const bool exact = report->standing.kind == VV_EXACT;
-    char checked[VVI_FORMAT_SIZE];
-    vvi_format_count(report->standing.checked, checked);
-    if (!is_met(report)) {
-        vvi_text_printf(text, exact ? "nothing fits" : "nothing that fits was found");
-    } else if (exact) {
+    const bool counted = report->fits.digits != NULL && buildable->digits != NULL;
+    if (counted) {
         vvi_words_size(text, &report->fits);
         vvi_text_printf(text, " of the ");
         vvi_words_size(text, buildable);
         vvi_text_printf(text, " that can be built fit (");
-        vvi_words_share(text, report->share);
-        vvi_text_printf(text, ")");
-    } else if (report->share > 0) {
+    }
+    vvi_words_share(text, report->share);
+    vvi_text_printf(text, counted ? ")" : " of what can be built fits");
+}
+
+static void add_estimated_share(vvi_text *text, const vv_fit_report *report)
+{
+    char checked[VVI_FORMAT_SIZE];
+    vvi_format_count(report->standing.checked, checked);
+    if (report->share > 0) {
         vvi_text_printf(text, "about ");
         vvi_words_share(text, report->share);
         vvi_text_printf(text, " of what can be built fits, as estimated from %s random networks", checked);
     } else {
-        vvi_text_printf(text, "little fits: none of %s random networks, but the smallest does", checked);
+        vvi_text_printf(text, "little fits: none of %s random networks, but one that was looked for does", checked);
     }
+}
+
+/* Counted, or estimated from random networks. */
+void vvi_words_fits(vvi_text *text, const vv_fit_report *report, const vv_size *buildable)
+{
+    const bool exact = report->standing.kind == VV_EXACT;
+    if (!is_met(report))
+        vvi_text_printf(text, exact ? "nothing fits" : "nothing that fits was found");
+    else if (exact)
+        add_exact_share(text, report, buildable);
+    else
+        add_estimated_share(text, report);
 }
 
 static void write_answer(vvi_page *page, const vv_fit_report *report, const vv_size *buildable)
@@ -210,10 +221,11 @@ static void write_answer(vvi_page *page, const vv_fit_report *report, const vv_s
     vvi_page_text(page, 0, 0, &text);
 }
 
+/* Among what fits it need not be the smallest in anything. */
 static void write_smallest(vvi_page *page, const vv_fit_report *report)
 {
     vvi_text text = { 0 };
-    vvi_text_printf(&text, "The smallest needs ");
+    vvi_text_printf(&text, is_met(report) ? "What strains it least needs " : "The smallest needs ");
     add_cost(&text, &report->smallest_cost);
     vvi_text_printf(&text, ", with ");
     vvi_words_values(&text, report->smallest, 2 * VVI_REPORT_WIDTH);
@@ -229,7 +241,7 @@ void vvi_explain_budget(vvi_page *page, const vv_fit_report *report, const vv_si
     write_answer(page, report, buildable);
     write_smallest(page, report);
     if (any && report->breaks_first != NULL)
-        vvi_page_printf(page, 0, 0, "Raised alone from the smallest, this is the first value that does not fit: %s.",
+        vvi_page_printf(page, 0, 0, "Raised alone from there, this is the first value that does not fit: %s.",
                         report->breaks_first);
     if (any) vvi_explain_never(page, "Never fits", report->never, report->n_never);
 }

@@ -193,9 +193,7 @@ static void add_row(vvi_report_table *table, const vv_explanation *e, const row 
     vvi_report_table_cell(table, "%s", preset);
     add_activity(table, r);
     describe(&text, e, r);
-    vvi_report_table_cell(table, "%s", text.data == NULL ? "" : text.data);
-    table->failed = table->failed || text.failed;
-    vvi_text_deinit(&text);
+    vvi_report_table_text(table, &text);
 }
 
 void vvi_explain_rows(vvi_page *page, const vv_explanation *e)

@@ -98,6 +98,7 @@ typedef struct vvi_report_table {
     bool failed;
 } vvi_report_table;
 void vvi_report_table_cell(vvi_report_table *table, const char *format, ...) VV_PRINTF(2, 3);
+void vvi_report_table_text(vvi_report_table *table, vvi_text *text); /* a text that grew, and deinits it */
 /* Each line ends without spaces. Deinits the table. NO_MEMORY, IO. */
 vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error);
 

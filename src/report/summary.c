@@ -35,9 +35,14 @@ static void write_extent(vvi_page *page, const vv_explanation *e)
 {
     vvi_text text = { 0 };
     char n[VVI_FORMAT_SIZE];
+    const char *plural = e->layers.structures == 1 ? "" : "s";
     vvi_words_buildable(&text, e);
-    vvi_text_printf(&text, ", in %s structure%s.", vvi_format_count(e->layers.structures, n),
-                    e->layers.structures == 1 ? "" : "s");
+    vvi_words_capital(&text, 0);
+    vvi_format_count(e->layers.structures, n);
+    if (e->total.digits != NULL && e->buildable.digits != NULL)
+        vvi_text_printf(&text, ", in %s structure%s.", n, plural);
+    else
+        vvi_text_printf(&text, ". %s structure%s can be built.", n, plural);
     vvi_page_text(page, 0, 0, &text);
 }
 

@@ -30,6 +30,13 @@ void vvi_report_table_cell(vvi_report_table *table, const char *format, ...)
     if (cell != NULL) table->cells[table->n_cells++] = cell;
 }
 
+void vvi_report_table_text(vvi_report_table *table, vvi_text *text)
+{
+    table->failed = table->failed || text->failed;
+    vvi_report_table_cell(table, "%s", text->data == NULL ? "" : text->data);
+    vvi_text_deinit(text);
+}
+
 static size_t cell_width(const char *cell)
 {
     return vvi_report_columns(cell, strlen(cell));

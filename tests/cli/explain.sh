@@ -33,7 +33,7 @@ exits 0; err_empty; within_100_columns out
 for text in "328 of 37,448 configurations can be built (0.9 %)" "layers in all = 2*num_layers + 2" "with it: 2*num_layers + 3" \
     "Exact: every configuration was built" "each one adds a conv2d and a" "filters_{i}" "i < num_layers" \
     "sets filters of conv2d, conv2d_1," "conv2d_3: a 3x3 kernel does not fit its 1x1 input" "kernel_size_2 = 5" \
-    "Out of reach" "Bytes in int8" "27,040 bytes, at max_pooling2d: 21,632 of conv2d"; do
+    "Out of reach" "Bytes in int8" "memory peaks at max_pooling2d: 27,040 bytes, 21,632 of conv2d"; do
     out_has "$text"
 done
 out_lacks "filters_1 "
@@ -88,7 +88,7 @@ out_has "this is the first value that does not fit: filters_0 = 96:"
 run varve explain "$examples/dense_dropout.c" --at num_dense_layers=2,add_dropout=true,dropout_rate=0.3
 exits 0; within_100_columns out
 out_has "The configuration num_dense_layers=2, units_0=32, units_1=32, add_dropout=true, dropout_rate=0.3:"
-out_has "in all"; out_has "at dense_1: 32 of dense + 32 of dense_1"
+out_has "in all"; out_has "The configuration's memory peaks at dense_1: 64 bytes, 32 of dense + 32 of dense_1."
 run varve explain --json "$examples/dense_dropout.c" --at num_dense_layers=2,add_dropout=true,dropout_rate=0.3
 out_json '.[0].configuration | .values.dropout_rate > 0.299 and .values.units_1 == 32 and (.layers | map(.name)) == ["input", "dense", "dense_1", "dropout", "dense_2"]'
 out_json '.[0].configuration | (.layers | map(.params) | add) == .cost.params and (.layers | map(.live_bytes) | max) == .cost.peak_activation_bytes'
