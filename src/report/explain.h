@@ -36,10 +36,11 @@ void vvi_names_write(vvi_text *text, const vvi_names *names, size_t most);
 
 /* ---- steps (explain_steps.c) ------------------------------------------------------------------------------------ */
 
-/* Adds "each one adds a conv2d and a max_pooling2d" where the formulas say so: every kind's count goes linearly with
- * the name, and together they make up for what it does to all layers. `name`: "num_layers", "sum(blocks_{i})".
- * Returns whether they do. */
-bool vvi_words_step(vvi_text *text, const vv_explanation *e, const char *name, bool is_boolean);
+/* Adds "each one adds a conv2d and a max_pooling2d", of kinds whose formulas say so of each of the `n` hyperparameters: one,
+ * or a family. Returns whether there are such kinds. */
+bool vvi_words_step(vvi_text *text, const vv_explanation *e, const vv_explained *list, size_t n);
+/* Is the layer one of those that such a step adds? */
+bool vvi_step_has(const vv_explanation *e, const vv_explained *list, size_t n, const char *layer);
 
 /* ---- budgets (explain_cost.c) ----------------------------------------------------------------------------------- */
 

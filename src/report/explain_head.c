@@ -49,7 +49,7 @@ static void write_steps(head *h)
     for (size_t i = 0; i < h->e->n_hyperparameters; i++) {
         const vv_explained *x = &h->e->hyperparameters[i];
         vvi_text step = { 0 };
-        if (vvi_words_step(&step, h->e, x->name, x->domain.kind == VV_DOMAIN_BOOL) && !step.failed)
+        if (vvi_words_step(&step, h->e, x, 1) && !step.failed)
             vvi_text_printf(&text, "%s%s: %s", text.n == 0 ? "" : "; ", x->name, step.data);
         vvi_text_deinit(&step);
     }
