@@ -125,7 +125,7 @@ vv_status vvi_summary_write_json(const vv_explanation *e, const vv_hypermodel *h
 
 /* At most VVI_EXPLAIN_WIDTH columns. `with_layers`: the one configuration is shown layer by layer. */
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error);
-/* At most five lines of at most VVI_REPORT_WIDTH columns. */
+/* A few lines of at most VVI_REPORT_WIDTH columns; formulas and conditions are never cut. */
 vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *error);
 vv_status vvi_explain_write_json(const vv_explanation *e, FILE *out, vv_error *error);
 

@@ -261,6 +261,25 @@ exits 0; out_has "  layers in all = 2*num_layers + 2 (the input not counted)"; o
 out_has "  num_layers >= 4 never builds: a 3x3 kernel does not fit its 1x1 input"
 sed -n 2,6p out >head
 within_80_columns head
+# A long formula goes on in the next line; what a search draws in vain is told.
+write_build long.c <<'C'
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(4));
+    (void)vv_int(hp, "warmup", .min = 0, .max = 4);
+    const int in_the_first_stage = vv_int(hp, "in_the_first_stage", .min = 1, .max = 3);
+    const int in_the_second_stage = vv_int(hp, "in_the_second_stage", .min = 1, .max = 3);
+    const int in_the_third_stage = vv_int(hp, "in_the_third_stage", .min = 1, .max = 3);
+    for (int i = 0; i < in_the_first_stage + in_the_second_stage + in_the_third_stage; i++) vv_add(m, vv_dense(4));
+    vv_add(m, vv_dense(1));
+    vv_compile(m, .loss = VV_MSE);
+    return m;
+C
+run varve search long.c --data "$TABLE" --max-trials 1
+exits 0; out_lacks "..."
+sed -n '2,/^Trial/p' out | grep -v '^Trial' >head
+within_80_columns head
+out_has "  layers in all = in_the_first_stage + in_the_second_stage + in_the_third_stage"; out_has "      + 1 (the input not counted)"
+out_has "  warmup is asked for and never used"
 
 # Only what fits is tried: of 4 -> units -> 1 and 4 -> a -> b -> 1, six numbers and one a unit and so on.
 run varve search --json model.c --data "$TABLE" --max-trials 20 --executions-per-trial 1 --epochs 1 --project small --budget params=60
