@@ -172,9 +172,16 @@ static void write_dead_values(vvi_page *page, const vv_explanation *e, bool begu
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
+static int fit_width(FILE *out)
+{
+    const int width = vvi_report_terminal_width(out);
+    if (width == 0 || width > VVI_EXPLAIN_WIDTH) return VVI_EXPLAIN_WIDTH;
+    return width < VVI_REPORT_WIDTH ? VVI_REPORT_WIDTH : width;
+}
+
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error)
 {
-    vvi_page page = { .out = out, .width = VVI_EXPLAIN_WIDTH };
+    vvi_page page = { .out = out, .width = fit_width(out) };
     write_sizes(&page, e);
     write_standing(&page, e);
     write_layers(&page, e);

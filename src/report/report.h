@@ -75,6 +75,9 @@ int vvi_report_shape(vv_shape shape, char *text, size_t size); /* "28x28x1" */
 size_t vvi_report_columns(const char *text, size_t n);
 /* Bytes of `text` that fit into `columns`. */
 size_t vvi_report_clip(const char *text, size_t columns);
+/* Bytes of `text` for a line of so many columns: up to a space, and inside a word only where it is longer than the line.
+ * Numbers stay with their "%", names with what they are compared with, if there is another space. */
+size_t vvi_report_line(const char *text, size_t columns);
 const char *vvi_report_precision(vv_precision precision); /* "int8"; NULL: there is no such precision */
 /* Adds "num_layers=2 filters_0=64". */
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n);
@@ -123,7 +126,7 @@ vv_status vvi_page_end(const vvi_page *page, vv_error *error); /* NO_MEMORY, IO 
 vv_status vvi_summary_write(const vv_explanation *e, FILE *out, vv_error *error);
 vv_status vvi_summary_write_json(const vv_explanation *e, const vv_hypermodel *hypermodel, FILE *out, vv_error *error);
 
-/* At most VVI_EXPLAIN_WIDTH columns. `with_layers`: the one configuration is shown layer by layer. */
+/* At most VVI_EXPLAIN_WIDTH columns; fewer on a narrow terminal, but VVI_REPORT_WIDTH. `with_layers`: the one configuration is shown layer by layer. */
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error);
 /* A few lines of at most VVI_REPORT_WIDTH columns; formulas and conditions are never cut. */
 vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *error);
@@ -142,6 +145,8 @@ vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error)
 void vvi_report_spark(const double *values, size_t n, char text[VVI_SPARK_SIZE]);
 
 /* ---- live (live.c) ---------------------------------------------------------------------------------------------- */
+
+int vvi_report_terminal_width(FILE *out); /* in columns; 0: no terminal, or not known */
 
 /* A block at the end of what was printed to a terminal, redrawn in place. Zero-initialise, set `out`. */
 typedef struct vvi_live {

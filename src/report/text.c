@@ -44,6 +44,33 @@ size_t vvi_report_clip(const char *text, size_t columns)
     return n;
 }
 
+/* "0.9 %", "n = 4", "i < n". */
+static bool is_held_together(const char *text, size_t space)
+{
+    return strchr("%=<>!", text[space + 1]) != NULL || (space > 0 && strchr("=<>", text[space - 1]) != NULL);
+}
+
+/* Where a line of so many columns ends, with or without spaces before it. */
+static size_t find_break(const char *text, size_t columns)
+{
+    const size_t most = vvi_report_clip(text, columns);
+    size_t any = 0;
+    if (text[most] == '\0') return most;
+    for (size_t n = most; n > 0; n--) {
+        if (text[n] != ' ') continue;
+        if (!is_held_together(text, n)) return n;
+        if (any == 0) any = n;
+    }
+    return any > 0 ? any : most;
+}
+
+size_t vvi_report_line(const char *text, size_t columns)
+{
+    size_t n = find_break(text, columns);
+    while (n > 0 && text[n - 1] == ' ') n--;
+    return n;
+}
+
 int vvi_report_shape(vv_shape shape, char *text, size_t size)
 {
     size_t n = 0;
