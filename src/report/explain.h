@@ -9,7 +9,7 @@
 /* Adds "37,448", or "about 1.23e30 (95 %: 1.10e30 to 1.36e30)". The number is known. */
 void vvi_words_size(vvi_text *text, const vv_size *size);
 void vvi_words_share(vvi_text *text, double share); /* adds "45 %", "0.9 %", "less than 0.1 %" */
-/* Adds "328 of 37,448 configurations can be built (0.9 %)", or what is known of that. An estimate begins with "about". */
+/* Adds "328 of 37,448 configurations can be built (0.9 %)", or what is known of that. May begin with a small letter. */
 void vvi_words_buildable(vvi_text *text, const vv_explanation *e);
 /* Adds "mnist_cnn: 11 hyperparameters": so many names, whatever the number of their domains. */
 void vvi_words_hyperparameters(vvi_text *text, const vv_explanation *e);
@@ -36,8 +36,8 @@ void vvi_names_write(vvi_text *text, const vvi_names *names, size_t most);
 
 /* ---- steps (explain_steps.c) ------------------------------------------------------------------------------------ */
 
-/* Adds "each one adds a conv2d and a max_pooling2d", of kinds whose formulas say so of each of the `n` hyperparameters: one,
- * or a family. Returns whether there are such kinds. */
+/* Adds "each one adds a conv2d and a max_pooling2d", of kinds whose formulas say so of each of the `n` hyperparameters:
+ * one, or a family. Returns whether there are such kinds. */
 bool vvi_words_step(vvi_text *text, const vv_explanation *e, const vv_explained *list, size_t n);
 /* Is the layer one of those that such a step adds? */
 bool vvi_step_has(const vv_explanation *e, const vv_explained *list, size_t n, const char *layer);

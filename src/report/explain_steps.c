@@ -2,8 +2,8 @@
  *
  *     conv2d layers = num_layers    max_pooling2d layers = num_layers    dense layers = head + 1
  *
- * are "each one adds a conv2d and a max_pooling2d" of num_layers: it stands in a term of its own and nowhere else. Whether
- * it is active, "[num_layers is active]", does not change with its value.
+ * are "each one adds a conv2d and a max_pooling2d" of num_layers: it stands in a term of its own and nowhere else.
+ * Whether it is active, "[num_layers is active]", does not change with its value.
  */
 #include "report/explain.h"
 

@@ -47,7 +47,8 @@ size_t vvi_report_clip(const char *text, size_t columns)
 /* "0.9 %", "n = 4", "i < n". */
 static bool is_held_together(const char *text, size_t space)
 {
-    return strchr("%=<>!", text[space + 1]) != NULL || (space > 0 && strchr("=<>", text[space - 1]) != NULL);
+    const char next = text[space + 1], before = space == 0 ? '\0' : text[space - 1];
+    return (next != '\0' && strchr("%=<>!", next) != NULL) || (before != '\0' && strchr("=<>", before) != NULL);
 }
 
 /* Where a line of so many columns ends, with or without spaces before it. */

@@ -195,6 +195,7 @@ static void lines_break_where_they_read_well(void **state)
         { "extraordinary", 5, 5 },
         { "one two", 3, 3 },
         { "one two", 4, 3 },
+        { "one two ", 7, 7 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(vvi_report_line(cases[i].text, cases[i].columns), cases[i].n);
