@@ -1,4 +1,4 @@
-/* explain_json.c - an explanation as one JSON object; the manual page and docs/explain.md list its members.
+/* explain_json.c - an explanation as one JSON object; the manual page lists its members.
  *
  * Numbers of configurations are decimal strings, since they pass what a JSON reader holds. What is not known is null.
  */
