@@ -15,6 +15,16 @@ static void add_networks(vvi_text *text, const vv_explanation *e)
     vvi_text_printf(text, " different network%s", strcmp(e->networks.digits, "1") == 0 ? "" : "s");
 }
 
+/* What a continuum counts as matters where something is counted. */
+static void write_continuous(vvi_page *page, const vv_explanation *e)
+{
+    const bool counted = e->total.digits != NULL || e->buildable.digits != NULL;
+    if (e->continuous == 0) return;
+    vvi_page_printf(
+        page, 0, 0, "%zu hyperparameter%s continuous%s.", e->continuous, e->continuous == 1 ? " is" : "s are",
+        counted ? ": a continuum counts as one value, or as one for each part of it that makes a difference" : "");
+}
+
 static void write_sizes(vvi_page *page, const vv_explanation *e)
 {
     vvi_text text = { 0 };
@@ -24,12 +34,7 @@ static void write_sizes(vvi_page *page, const vv_explanation *e)
     add_networks(&text, e);
     vvi_text_printf(&text, ".");
     vvi_page_text(page, 0, 0, &text);
-    if (e->continuous > 0)
-        vvi_page_printf(
-            page, 0, 0,
-            "%zu hyperparameter%s continuous: a continuum counts as one value, or as one for each part of it "
-            "that makes a difference.",
-            e->continuous, e->continuous == 1 ? " is" : "s are");
+    write_continuous(page, e);
 }
 
 /* ---- standing --------------------------------------------------------------------------------------------------- */
