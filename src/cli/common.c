@@ -51,17 +51,34 @@ int vvi_cli_study_status(vv_status status)
     return is_one_of(status, state, VVI_COUNT(state)) ? VVI_EXIT_STATE : VVI_EXIT_FAILED;
 }
 
+static int refuse_precision(const char *text)
+{
+    vvi_text names = { 0 };
+    const char *name;
+    for (unsigned i = 0; (name = vvi_report_precision((vv_precision)i)) != NULL; i++)
+        vvi_text_printf(&names, "%s%s", i == 0 ? "" : ", ", name);
+    vvi_cli_complain(0, "--precision: there is no \"%s\"; there are: %s", text, names.data == NULL ? "" : names.data);
+    vvi_text_deinit(&names);
+    return VVI_EXIT_USAGE;
+}
+
+static int read_precision(const char *text, vv_precision *precision)
+{
+    const char *name;
+    unsigned i = VV_INT8;
+    while ((name = vvi_report_precision((vv_precision)i)) != NULL && strcmp(text, name) != 0) i++;
+    if (name == NULL) return refuse_precision(text);
+    *precision = (vv_precision)i;
+    return 0;
+}
+
 int vvi_cli_budget(const vvi_options *options, vv_budget *budget)
 {
-    static const char *const precisions[] = { [VV_INT8] = "int8", [VV_FLOAT32] = "float32" };
-    const char *precision = options->precision == NULL ? precisions[VV_INT8] : options->precision;
     vv_error error = { 0 };
-    size_t i = 0;
-    while (i < VVI_COUNT(precisions) && strcmp(precision, precisions[i]) != 0) i++;
-    if (i == VVI_COUNT(precisions))
-        return vvi_cli_complain(VVI_EXIT_USAGE, "--precision: there is no \"%s\"; there are: int8, float32", precision);
-    *budget = (vv_budget){ .precision = (vv_precision)i };
-    if (options->budget == NULL || vv_budget_parse(options->budget, budget, &error) == VV_OK) return 0;
+    *budget = (vv_budget){ .precision = VV_INT8 };
+    const int exit_status = options->precision == NULL ? 0 : read_precision(options->precision, &budget->precision);
+    if (exit_status != 0 || options->budget == NULL) return exit_status;
+    if (vv_budget_parse(options->budget, budget, &error) == VV_OK) return 0;
     return vvi_cli_complain(VVI_EXIT_USAGE, "--%s", error.text);
 }
 

@@ -15,21 +15,26 @@ static void add_networks(vvi_text *text, const vv_explanation *e)
     vvi_text_printf(text, " different network%s", strcmp(e->networks.digits, "1") == 0 ? "" : "s");
 }
 
+/* What a continuum counts as matters where something is counted. */
+static void write_continuous(vvi_page *page, const vv_explanation *e)
+{
+    const bool counted = e->total.digits != NULL || e->buildable.digits != NULL;
+    if (e->continuous == 0) return;
+    vvi_page_printf(
+        page, 0, 0, "%zu hyperparameter%s continuous%s.", e->continuous, e->continuous == 1 ? " is" : "s are",
+        counted ? ": a continuum counts as one value, or as one for each part of it that makes a difference" : "");
+}
+
 static void write_sizes(vvi_page *page, const vv_explanation *e)
 {
     vvi_text text = { 0 };
-    vvi_text_printf(&text, "%s: %zu hyperparameter%s; ", e->hypermodel, e->n_hyperparameters,
-                    e->n_hyperparameters == 1 ? "" : "s");
+    vvi_words_hyperparameters(&text, e);
+    vvi_text_printf(&text, "; ");
     vvi_words_buildable(&text, e);
     add_networks(&text, e);
     vvi_text_printf(&text, ".");
     vvi_page_text(page, 0, 0, &text);
-    if (e->continuous > 0)
-        vvi_page_printf(
-            page, 0, 0,
-            "%zu hyperparameter%s continuous: a continuum counts as one value, or as one for each part of it "
-            "that makes a difference.",
-            e->continuous, e->continuous == 1 ? " is" : "s are");
+    write_continuous(page, e);
 }
 
 /* ---- standing --------------------------------------------------------------------------------------------------- */
@@ -43,10 +48,10 @@ static void write_standing(vvi_page *page, const vv_explanation *e)
         vvi_page_printf(page, 0, 0, "Exact: every configuration was built, and what is said holds for all of them.");
         break;
     case VV_SAMPLED:
-        vvi_page_printf(page, 0, 0,
-                        "Sampled: %s cannot be built from end to end; what is said held for %s of %s random builds "
-                        "that it was not found with.",
-                        e->continuous > 0 ? "a continuum" : "a space this large", n, n);
+        vvi_page_printf(
+            page, 0, 0, "Sampled: %s; what is said held for %s of %s random builds that it was not found with.",
+            e->continuous > 0 ? "a continuum cannot be built from end to end" : "not every configuration was built", n,
+            n);
         break;
     case VV_OBSERVED:
         vvi_page_printf(page, 0, 0,
@@ -107,8 +112,9 @@ static void write_layers(vvi_page *page, const vv_explanation *e)
 
 static void add_reason(vvi_report_table *table, const vv_never *never)
 {
-    vvi_report_table_cell(table, "%s%s%s", never->layer == NULL ? "" : never->layer, never->layer == NULL ? "" : ": ",
-                          never->reason);
+    vvi_text text = { 0 };
+    vvi_words_reason(&text, never, true);
+    vvi_report_table_text(table, &text);
 }
 
 void vvi_explain_never(vvi_page *page, const char *title, const vv_never *list, size_t n)
@@ -124,51 +130,70 @@ void vvi_explain_never(vvi_page *page, const char *title, const vv_never *list, 
     vvi_page_table(page, &table);
 }
 
-static void write_unreachable(vvi_page *page, const vv_explanation *e)
+/* A name that is out of reach as one domain, and not as another, is told in the table alone. */
+static bool is_out_of_reach(const vv_explanation *e, const char *name)
+{
+    for (size_t i = 0; i < e->n_hyperparameters; i++)
+        if (strcmp(e->hyperparameters[i].name, name) == 0 && e->hyperparameters[i].role != VV_ROLE_UNREACHABLE)
+            return false;
+    return true;
+}
+
+/* Returns whether there is something. */
+static bool write_unreachable(vvi_page *page, const vv_explanation *e)
 {
     enum { LISTED = 8 };
     vvi_names names = { .n = 0 };
     vvi_text text = { 0 };
     for (size_t i = 0; i < e->n_hyperparameters; i++)
-        if (e->hyperparameters[i].role == VV_ROLE_UNREACHABLE) vvi_names_add(&names, e->hyperparameters[i].name);
-    if (names.n == 0) return;
+        if (is_out_of_reach(e, e->hyperparameters[i].name)) vvi_names_add(&names, e->hyperparameters[i].name);
+    if (names.n == 0) return false;
     vvi_page_gap(page);
     vvi_text_printf(&text, "Out of reach, asked for only where nothing can be built: ");
     vvi_names_write(&text, &names, LISTED);
     vvi_text_printf(&text, ".");
     vvi_page_text(page, 0, 0, &text);
+    return true;
 }
 
 /* Does some condition speak of the name already? */
 static bool is_told(const vv_explanation *e, const vv_explained *h)
 {
     for (size_t i = 0; i < e->n_never_builds; i++)
-        if (strstr(e->never_builds[i].when, h->name) != NULL) return true;
+        if (vvi_words_count(e->never_builds[i].when, h->name) > 0) return true;
     return false;
 }
 
-static void write_dead_values(vvi_page *page, const vv_explanation *e)
+static void write_dead_values(vvi_page *page, const vv_explanation *e, bool begun)
 {
     for (size_t i = 0; i < e->n_hyperparameters; i++) {
         const vv_explained *h = &e->hyperparameters[i];
         if (h->unreachable || h->dead_text[0] == '\0' || is_told(e, h)) continue;
+        if (!begun) vvi_page_gap(page);
+        begun = true;
         vvi_page_printf(page, 0, 4, "Nothing can be built with %s: %s.", h->name, h->dead_text);
     }
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
+static int fit_width(FILE *out)
+{
+    const int width = vvi_report_terminal_width(out);
+    if (width == 0 || width > VVI_EXPLAIN_WIDTH) return VVI_EXPLAIN_WIDTH;
+    return width < VVI_REPORT_WIDTH ? VVI_REPORT_WIDTH : width;
+}
+
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error)
 {
-    vvi_page page = { .out = out, .width = VVI_EXPLAIN_WIDTH };
+    vvi_page page = { .out = out, .width = fit_width(out) };
     write_sizes(&page, e);
     write_standing(&page, e);
     write_layers(&page, e);
     if (e->n_hyperparameters > 0) vvi_page_gap(&page);
     if (e->n_hyperparameters > 0) vvi_explain_rows(&page, e);
     vvi_explain_never(&page, "Never builds", e->never_builds, e->n_never_builds);
-    write_unreachable(&page, e);
-    write_dead_values(&page, e);
+    write_dead_values(&page, e, write_unreachable(&page, e));
     vvi_explain_cost(&page, e, with_layers);
     vvi_explain_budget(&page, &e->budget, &e->buildable);
     if (e->notes.n > 0) vvi_page_gap(&page);

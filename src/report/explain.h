@@ -6,19 +6,22 @@
 
 /* ---- words (explain_words.c) ------------------------------------------------------------------------------------ */
 
-/* Adds "37,448", or "about 1.23e30 (95 %: 1.10e30 to 1.36e30)". */
+/* Adds "37,448", or "about 1.23e30 (95 %: 1.10e30 to 1.36e30)". The number is known. */
 void vvi_words_size(vvi_text *text, const vv_size *size);
-/* Adds "0.9 %": which part of the whole; nothing where that is not known, and where it is the whole. */
-void vvi_words_part(vvi_text *text, const vv_size *part, const vv_size *whole);
 void vvi_words_share(vvi_text *text, double share); /* adds "45 %", "0.9 %", "less than 0.1 %" */
-bool vvi_words_same_size(const vv_size *a, const vv_size *b);
-/* Adds "328 of 37,448 configurations can be built (0.9 %)". */
+/* Adds "328 of 37,448 configurations can be built (0.9 %)", or what is known of that. May begin with a small letter. */
 void vvi_words_buildable(vvi_text *text, const vv_explanation *e);
+/* Adds "mnist_cnn: 11 hyperparameters": so many names, whatever the number of their domains. */
+void vvi_words_hyperparameters(vvi_text *text, const vv_explanation *e);
+/* How often the name stands in a formula or condition: as a whole name, and not among the letters of a value. */
+size_t vvi_words_count(const char *text, const char *name);
 /* Adds "num_layers=2, filters_0=32 and 7 more", about as long as `columns`. */
 void vvi_words_values(vvi_text *text, vv_values values, size_t columns);
+void vvi_words_capital(vvi_text *text, size_t at); /* a sentence begins there */
+/* Adds "conv2d_3: a 3x3 kernel does not fit its 1x1 input"; what has no condition has it "for example". */
+void vvi_words_reason(vvi_text *text, const vv_never *never, bool with_layer);
 /* Adds "num_layers >= 4 never builds: a 3x3 kernel does not fit its 1x1 input". */
 void vvi_words_never(vvi_text *text, const vv_never *never);
-const char *vvi_words_precision(vv_precision precision);
 
 /* Different names, up to some number of them. */
 enum { VVI_MOST_NAMES = 256 };
@@ -31,10 +34,15 @@ void vvi_names_sort(vvi_names *names); /* "dense_2" before "dense_10" */
 /* Adds "conv2d, conv2d_1 and 7 more". */
 void vvi_names_write(vvi_text *text, const vvi_names *names, size_t most);
 
-/* Adds "each one adds a conv2d and a max_pooling2d" where the formulas say so: every kind's count goes linearly with
- * the name, and together they make up for what it does to all layers. `name`: "num_layers", "sum(blocks_{i})".
- * Returns whether they do. */
-bool vvi_words_step(vvi_text *text, const vv_explanation *e, const char *name, bool is_boolean);
+/* ---- steps (explain_steps.c) ------------------------------------------------------------------------------------ */
+
+/* Adds "each one adds a conv2d and a max_pooling2d", of kinds whose formulas say so of each of the `n` hyperparameters:
+ * one, or a family. Returns whether there are such kinds. */
+bool vvi_words_step(vvi_text *text, const vv_explanation *e, const vv_explained *list, size_t n);
+/* Is the layer one of those that such a step adds? */
+bool vvi_step_has(const vv_explanation *e, const vv_explained *list, size_t n, const char *layer);
+
+/* ---- budgets (explain_cost.c) ----------------------------------------------------------------------------------- */
 
 /* Adds "148 of the 328 that can be built fit (45 %)", or that nothing does. */
 void vvi_words_fits(vvi_text *text, const vv_fit_report *report, const vv_size *buildable);

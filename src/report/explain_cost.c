@@ -1,31 +1,14 @@
 /* explain_cost.c - what networks cost, one of them layer by layer, what a budget leaves. */
+#include "explain/explain.h"
 #include "report/explain.h"
 
 #include <string.h>
 
 /* ---- what can be limited ---------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name, *title;
-    size_t range, cost, limit; /* in vv_cost_ranges, vv_cost, vv_budget */
-} resources[] = {
-    { "params", "parameters", offsetof(vv_cost_ranges, params), offsetof(vv_cost, params),
-      offsetof(vv_budget, params) },
-    { "macs", "multiply-accumulates", offsetof(vv_cost_ranges, macs), offsetof(vv_cost, macs),
-      offsetof(vv_budget, macs) },
-    { "ram", "peak memory, bytes", offsetof(vv_cost_ranges, peak_activation_bytes),
-      offsetof(vv_cost, peak_activation_bytes), offsetof(vv_budget, ram_bytes) },
-    { "flash", "weights, bytes", offsetof(vv_cost_ranges, weight_bytes), offsetof(vv_cost, weight_bytes),
-      offsetof(vv_budget, flash_bytes) },
-};
-enum { RESOURCES = sizeof resources / sizeof resources[0] };
-
-static uint64_t number_at(const void *base, size_t offset)
-{
-    uint64_t number;
-    memcpy(&number, (const char *)base + offset, sizeof number);
-    return number;
-}
+/* Of vvi_resources, in the same order. */
+static const char *const titles[VVI_RESOURCES] = { "parameters", "multiply-accumulates", "peak memory, bytes",
+                                                   "weights, bytes" };
 
 static void add_count(vvi_report_table *table, uint64_t n)
 {
@@ -36,10 +19,10 @@ static void add_count(vvi_report_table *table, uint64_t n)
 /* "params 385, macs 352, ram 42, flash 484" */
 static void add_cost(vvi_text *text, const vv_cost *cost)
 {
-    for (size_t i = 0; i < RESOURCES; i++) {
+    for (size_t i = 0; i < VVI_RESOURCES; i++) {
         char n[VVI_FORMAT_SIZE];
-        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", resources[i].name,
-                        vvi_format_count(number_at(cost, resources[i].cost), n));
+        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", vvi_resources[i].name,
+                        vvi_format_count(vvi_resource_cost(&vvi_resources[i], cost), n));
     }
 }
 
@@ -50,12 +33,10 @@ static void add_end(vvi_report_table *table, size_t resource, const char *which,
     enum { COLUMNS = 56 };
     vvi_text text = { 0 };
     vvi_words_values(&text, values, COLUMNS);
-    vvi_report_table_cell(table, "%s", which[0] == 'l' ? resources[resource].title : "");
+    vvi_report_table_cell(table, "%s", which[0] == 'l' ? titles[resource] : "");
     vvi_report_table_cell(table, "%s", which);
     add_count(table, n);
-    vvi_report_table_cell(table, "%s", text.data == NULL ? "" : text.data);
-    table->failed = table->failed || text.failed;
-    vvi_text_deinit(&text);
+    vvi_report_table_text(table, &text);
 }
 
 static void write_ranges(vvi_page *page, const vv_cost_ranges *cost)
@@ -64,9 +45,9 @@ static void write_ranges(vvi_page *page, const vv_cost_ranges *cost)
         { .title = "Cost" }, { .title = "" }, { .title = "Number", .right = true }, { .title = "Configuration" }
     };
     vvi_report_table table = { .columns = columns, .n_columns = 4 };
-    for (size_t i = 0; i < RESOURCES; i++) {
+    for (size_t i = 0; i < VVI_RESOURCES; i++) {
         vv_range range;
-        memcpy(&range, (const char *)cost + resources[i].range, sizeof range);
+        memcpy(&range, (const char *)cost + vvi_resources[i].range, sizeof range);
         add_end(&table, i, "least", range.min, range.argmin);
         add_end(&table, i, "most", range.max, range.argmax);
     }
@@ -141,9 +122,8 @@ static void write_peak(vvi_page *page, const vv_costed *one, const char *which)
     if (one->refusal != NULL)
         vvi_page_printf(page, 0, 0, "The %s cannot be built: %s.", which, one->refusal);
     else if (one->peak < one->n_layers)
-        vvi_page_printf(page, 0, 0, "The %s needs the most memory, %s bytes, at %s: %s.", which,
-                        vvi_format_count(one->cost.peak_activation_bytes, bytes), one->layers[one->peak].name,
-                        one->peak_text);
+        vvi_page_printf(page, 0, 0, "The %s's memory peaks at %s: %s bytes, %s.", which, one->layers[one->peak].name,
+                        vvi_format_count(one->cost.peak_activation_bytes, bytes), one->peak_text);
 }
 
 static void write_one(vvi_page *page, const vv_costed *one)
@@ -175,24 +155,46 @@ void vvi_explain_cost(vvi_page *page, const vv_explanation *e, bool with_layers)
 
 /* ---- budgets ---------------------------------------------------------------------------------------------------- */
 
-static bool is_met(const vv_budget *budget, const vv_cost *cost)
+static bool is_met(const vv_fit_report *report)
 {
-    for (size_t i = 0; i < RESOURCES; i++) {
-        const uint64_t limit = number_at(budget, resources[i].limit);
-        if (limit > 0 && number_at(cost, resources[i].cost) > limit) return false;
-    }
-    return true;
+    return vvi_budget_check(&report->budget, &report->smallest_cost, NULL) == VV_OK;
 }
 
 static void add_limits(vvi_text *text, const vv_budget *budget)
 {
     const char *separator = "";
-    for (size_t i = 0; i < RESOURCES; i++) {
+    for (size_t i = 0; i < VVI_RESOURCES; i++) {
         char n[VVI_FORMAT_SIZE];
-        const uint64_t limit = number_at(budget, resources[i].limit);
+        const uint64_t limit = vvi_resource_limit(&vvi_resources[i], budget);
         if (limit == 0) continue;
-        vvi_text_printf(text, "%s%s at most %s", separator, resources[i].name, vvi_format_count(limit, n));
+        vvi_text_printf(text, "%s%s at most %s", separator, vvi_resources[i].name, vvi_format_count(limit, n));
         separator = ", ";
+    }
+}
+
+static void add_exact_share(vvi_text *text, const vv_fit_report *report, const vv_size *buildable)
+{
+    const bool counted = report->fits.digits != NULL && buildable->digits != NULL;
+    if (counted) {
+        vvi_words_size(text, &report->fits);
+        vvi_text_printf(text, " of the ");
+        vvi_words_size(text, buildable);
+        vvi_text_printf(text, " that can be built fit (");
+    }
+    vvi_words_share(text, report->share);
+    vvi_text_printf(text, counted ? ")" : " of what can be built fits");
+}
+
+static void add_estimated_share(vvi_text *text, const vv_fit_report *report)
+{
+    char checked[VVI_FORMAT_SIZE];
+    vvi_format_count(report->standing.checked, checked);
+    if (report->share > 0) {
+        vvi_text_printf(text, "about ");
+        vvi_words_share(text, report->share);
+        vvi_text_printf(text, " of what can be built fits, as estimated from %s random networks", checked);
+    } else {
+        vvi_text_printf(text, "little fits: none of %s random networks, but one that was looked for does", checked);
     }
 }
 
@@ -200,30 +202,18 @@ static void add_limits(vvi_text *text, const vv_budget *budget)
 void vvi_words_fits(vvi_text *text, const vv_fit_report *report, const vv_size *buildable)
 {
     const bool exact = report->standing.kind == VV_EXACT;
-    char checked[VVI_FORMAT_SIZE];
-    vvi_format_count(report->standing.checked, checked);
-    if (!is_met(&report->budget, &report->smallest_cost)) {
+    if (!is_met(report))
         vvi_text_printf(text, exact ? "nothing fits" : "nothing that fits was found");
-    } else if (exact) {
-        vvi_words_size(text, &report->fits);
-        vvi_text_printf(text, " of the ");
-        vvi_words_size(text, buildable);
-        vvi_text_printf(text, " that can be built fit (");
-        vvi_words_share(text, report->share);
-        vvi_text_printf(text, ")");
-    } else if (report->share > 0) {
-        vvi_text_printf(text, "about ");
-        vvi_words_share(text, report->share);
-        vvi_text_printf(text, " of what can be built fits, as estimated from %s random networks", checked);
-    } else {
-        vvi_text_printf(text, "little fits: none of %s random networks, but the smallest does", checked);
-    }
+    else if (exact)
+        add_exact_share(text, report, buildable);
+    else
+        add_estimated_share(text, report);
 }
 
 static void write_answer(vvi_page *page, const vv_fit_report *report, const vv_size *buildable)
 {
     vvi_text text = { 0 };
-    vvi_text_printf(&text, "Budget, in %s: ", vvi_words_precision(report->budget.precision));
+    vvi_text_printf(&text, "Budget, in %s: ", vvi_report_precision(report->budget.precision));
     add_limits(&text, &report->budget);
     vvi_text_printf(&text, ": ");
     vvi_words_fits(&text, report, buildable);
@@ -231,10 +221,11 @@ static void write_answer(vvi_page *page, const vv_fit_report *report, const vv_s
     vvi_page_text(page, 0, 0, &text);
 }
 
+/* Among what fits it need not be the smallest in anything. */
 static void write_smallest(vvi_page *page, const vv_fit_report *report)
 {
     vvi_text text = { 0 };
-    vvi_text_printf(&text, "The smallest needs ");
+    vvi_text_printf(&text, is_met(report) ? "What strains it least needs " : "The smallest needs ");
     add_cost(&text, &report->smallest_cost);
     vvi_text_printf(&text, ", with ");
     vvi_words_values(&text, report->smallest, 2 * VVI_REPORT_WIDTH);
@@ -245,12 +236,12 @@ static void write_smallest(vvi_page *page, const vv_fit_report *report)
 void vvi_explain_budget(vvi_page *page, const vv_fit_report *report, const vv_size *buildable)
 {
     if (!report->limited) return;
-    const bool any = is_met(&report->budget, &report->smallest_cost);
+    const bool any = is_met(report);
     vvi_page_gap(page);
     write_answer(page, report, buildable);
     write_smallest(page, report);
     if (any && report->breaks_first != NULL)
-        vvi_page_printf(page, 0, 0, "Raised alone from the smallest, this is the first value that does not fit: %s.",
+        vvi_page_printf(page, 0, 0, "Raised alone from there, this is the first value that does not fit: %s.",
                         report->breaks_first);
     if (any) vvi_explain_never(page, "Never fits", report->never, report->n_never);
 }

@@ -1,7 +1,8 @@
-/* explain_json.c - an explanation as one JSON object; the manual page and docs/explain.md list its members.
+/* explain_json.c - an explanation as one JSON object; the manual page lists its members.
  *
  * Numbers of configurations are decimal strings, since they pass what a JSON reader holds. What is not known is null.
  */
+#include "explain/explain.h"
 #include "report/report.h"
 
 #include <string.h>
@@ -48,11 +49,6 @@ static void add_limit(vvi_json *json, const char *key, uint64_t limit)
         vvi_json_null(json, key);
     else
         vvi_json_count(json, key, limit);
-}
-
-static const char *precision_name(vv_precision precision)
-{
-    return precision == VV_FLOAT32 ? "float32" : "int8";
 }
 
 /* ---- hyperparameters -------------------------------------------------------------------------------------------- */
@@ -205,7 +201,7 @@ static void add_ranges(vvi_json *json, const vv_cost_ranges *cost)
     add_range(json, "macs", &cost->macs);
     add_range(json, "peak_activation_bytes", &cost->peak_activation_bytes);
     add_range(json, "weight_bytes", &cost->weight_bytes);
-    vvi_json_string(json, "precision", precision_name(cost->precision));
+    vvi_json_string(json, "precision", vvi_report_precision(cost->precision));
     add_standing(json, cost->standing);
     vvi_json_end(json, '}');
 }
@@ -251,11 +247,9 @@ static void add_budget(vvi_json *json, const vv_fit_report *report)
         return;
     }
     vvi_json_begin(json, "budget", '{');
-    add_limit(json, "params", report->budget.params);
-    add_limit(json, "macs", report->budget.macs);
-    add_limit(json, "ram", report->budget.ram_bytes);
-    add_limit(json, "flash", report->budget.flash_bytes);
-    vvi_json_string(json, "precision", precision_name(report->budget.precision));
+    for (size_t i = 0; i < VVI_RESOURCES; i++)
+        add_limit(json, vvi_resources[i].name, vvi_resource_limit(&vvi_resources[i], &report->budget));
+    vvi_json_string(json, "precision", vvi_report_precision(report->budget.precision));
     vvi_json_real(json, "share", report->share);
     add_size(json, "fits", &report->fits);
     add_standing(json, report->standing);

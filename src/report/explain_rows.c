@@ -91,19 +91,31 @@ static void begin(vvi_text *text)
     if (text->n > 0) vvi_text_printf(text, "; ");
 }
 
+/* Layers that the row adds: those of its steps, or the others. */
+static void collect_added(vvi_names *names, const vv_explanation *e, const row *r, bool of_steps)
+{
+    for (size_t i = 0; i < r->n; i++)
+        for (size_t k = 0; k < r->list[i].adds_layers.n; k++) {
+            const char *layer = r->list[i].adds_layers.list[k];
+            if (vvi_step_has(e, r->list, r->n, layer) == of_steps) vvi_names_add(names, layer);
+        }
+}
+
+/* "each one adds a dense: dense_1, dense_2; adds dropout" */
 static void describe_adds(vvi_text *text, const vv_explanation *e, const row *r)
 {
-    vvi_names names = { .n = 0 };
-    char sum[600];
-    snprintf(sum, sizeof sum, "sum(%s)", r->family == NULL ? "" : r->family->name);
-    for (size_t i = 0; i < r->n; i++)
-        for (size_t k = 0; k < r->list[i].adds_layers.n; k++) vvi_names_add(&names, r->list[i].adds_layers.list[k]);
-    if (names.n == 0) return;
-    const bool boolean = r->list[0].domain.kind == VV_DOMAIN_BOOL;
-    const bool told = vvi_words_step(text, e, r->family == NULL ? r->list[0].name : sum, boolean);
-    if (told && boolean && names.n == 1) return;
-    vvi_text_printf(text, told ? ": " : "adds ");
-    vvi_names_write(text, &names, LISTED);
+    vvi_names of_steps = { .n = 0 }, others = { .n = 0 };
+    collect_added(&of_steps, e, r, true);
+    collect_added(&others, e, r, false);
+    if (of_steps.n > 0) vvi_words_step(text, e, r->list, r->n);
+    if (of_steps.n > 0 && !(of_steps.n == 1 && r->list[0].domain.kind == VV_DOMAIN_BOOL)) {
+        vvi_text_printf(text, ": ");
+        vvi_names_write(text, &of_steps, LISTED);
+    }
+    if (others.n == 0) return;
+    begin(text);
+    vvi_text_printf(text, "adds ");
+    vvi_names_write(text, &others, LISTED);
 }
 
 /* "filters of conv2d, conv2d_1" */
@@ -193,9 +205,7 @@ static void add_row(vvi_report_table *table, const vv_explanation *e, const row 
     vvi_report_table_cell(table, "%s", preset);
     add_activity(table, r);
     describe(&text, e, r);
-    vvi_report_table_cell(table, "%s", text.data == NULL ? "" : text.data);
-    table->failed = table->failed || text.failed;
-    vvi_text_deinit(&text);
+    vvi_report_table_text(table, &text);
 }
 
 void vvi_explain_rows(vvi_page *page, const vv_explanation *e)

@@ -25,10 +25,6 @@ static void add_digits(vvi_text *text, const char *digits, bool about)
 
 void vvi_words_size(vvi_text *text, const vv_size *size)
 {
-    if (size->digits == NULL) {
-        vvi_text_printf(text, "an unknown number of");
-        return;
-    }
     if (size->low != NULL) vvi_text_printf(text, "about ");
     add_digits(text, size->digits, size->low != NULL);
     if (size->low == NULL || strcmp(size->low, size->high) == 0) return;
@@ -37,11 +33,6 @@ void vvi_words_size(vvi_text *text, const vv_size *size)
     vvi_text_printf(text, " to ");
     add_digits(text, size->high, true);
     vvi_text_printf(text, ")");
-}
-
-bool vvi_words_same_size(const vv_size *a, const vv_size *b)
-{
-    return a->digits != NULL && b->digits != NULL && strcmp(a->digits, b->digits) == 0;
 }
 
 void vvi_words_share(vvi_text *text, double share)
@@ -56,37 +47,129 @@ void vvi_words_share(vvi_text *text, double share)
         vvi_text_printf(text, "%s", share > 0 ? "less than 0.1 %" : "0 %");
 }
 
-void vvi_words_part(vvi_text *text, const vv_size *part, const vv_size *whole)
+static bool is_one(const vv_size *size)
 {
-    if (part->digits == NULL || whole->digits == NULL || vvi_words_same_size(part, whole)) return;
+    return strcmp(size->digits, "1") == 0;
+}
+
+static void add_configurations(vvi_text *text, const vv_size *size)
+{
+    vvi_words_size(text, size);
+    vvi_text_printf(text, " configuration%s", is_one(size) ? "" : "s");
+}
+
+/* Where one number is not known, the other one. */
+static void add_what_is_known(vvi_text *text, const vv_size *part, const vv_size *whole)
+{
+    if (whole->digits != NULL) {
+        add_configurations(text, whole);
+        vvi_text_printf(text, "; how many of them can be built is not known");
+    } else if (part->digits != NULL) {
+        add_configurations(text, part);
+        vvi_text_printf(text, " can be built; of how many is not known");
+    } else {
+        vvi_text_printf(text, "how many configurations there are is not known");
+    }
+}
+
+/* Two estimates are two sentences: one with both intervals could not be read aloud. */
+static void add_part_of(vvi_text *text, const vv_size *part, const vv_size *whole)
+{
+    if (part->low != NULL && whole->low != NULL) {
+        add_configurations(text, whole);
+        vvi_text_printf(text, ". ");
+        const size_t begin = text->n;
+        vvi_words_size(text, part);
+        vvi_words_capital(text, begin);
+        vvi_text_printf(text, " of them");
+    } else {
+        vvi_words_size(text, part);
+        vvi_text_printf(text, " of ");
+        add_configurations(text, whole);
+    }
+    vvi_text_printf(text, " can be built (");
     vvi_words_share(text, fmin(1, pow(10, part->log10 - whole->log10)));
+    vvi_text_printf(text, ")");
 }
 
 void vvi_words_buildable(vvi_text *text, const vv_explanation *e)
 {
-    const bool all = vvi_words_same_size(&e->total, &e->buildable);
-    const bool one = e->total.digits != NULL && strcmp(e->total.digits, "1") == 0;
-    if (!all) vvi_words_size(text, &e->buildable);
-    if (!all) vvi_text_printf(text, " of ");
-    vvi_words_size(text, &e->total);
-    vvi_text_printf(text, " configuration%s%s", one ? "" : "s", all ? one ? ": it" : ": all" : "");
-    vvi_text_printf(text, " can be built");
-    if (all || e->buildable.digits == NULL) return;
-    vvi_text_printf(text, " (");
-    vvi_words_part(text, &e->buildable, &e->total);
-    vvi_text_printf(text, ")");
+    const vv_size *part = &e->buildable, *whole = &e->total;
+    if (part->digits == NULL || whole->digits == NULL) {
+        add_what_is_known(text, part, whole);
+    } else if (strcmp(part->digits, whole->digits) == 0) {
+        add_configurations(text, whole);
+        vvi_text_printf(text, is_one(whole) ? ": it can be built" : ": all can be built");
+    } else {
+        add_part_of(text, part, whole);
+    }
+}
+
+/* ---- hyperparameters -------------------------------------------------------------------------------------------- */
+
+static bool is_first_of_name(const vv_explained *list, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(list[k].name, list[i].name) == 0) return false;
+    return true;
+}
+
+void vvi_words_hyperparameters(vvi_text *text, const vv_explanation *e)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_hyperparameters; i++) n += is_first_of_name(e->hyperparameters, i);
+    vvi_text_printf(text, "%s: %zu hyperparameter%s", e->hypermodel, n, n == 1 ? "" : "s");
+}
+
+/* What stands next to a name that ends there belongs to another one: "kin", "head/n", but not the rest of "n/2". */
+static bool goes_on(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.' || (unsigned char)c >= 0x80;
+}
+
+static bool stands_alone(const char *text, const char *at, size_t length)
+{
+    const char *end = at + length;
+    if (at > text && (goes_on(at[-1]) || at[-1] == '/')) return false;
+    return !goes_on(*end) && (*end != '/' || isdigit((unsigned char)end[1]));
+}
+
+size_t vvi_words_count(const char *text, const char *name)
+{
+    const size_t length = strlen(name);
+    size_t n = 0;
+    bool quoted = false;
+    for (const char *at = text; *at != '\0'; at++) {
+        quoted = quoted != (*at == '"');
+        n += !quoted && strncmp(at, name, length) == 0 && stands_alone(text, at, length);
+    }
+    return n;
+}
+
+/* ---- what never builds ------------------------------------------------------------------------------------------ */
+
+void vvi_words_reason(vvi_text *text, const vv_never *never, bool with_layer)
+{
+    const bool one_of_many = never->when[0] == '\0';
+    if (one_of_many) vvi_text_printf(text, "for example, ");
+    if (with_layer && never->layer != NULL) vvi_text_printf(text, "%s: ", never->layer);
+    vvi_text_printf(text, "%s", never->reason);
 }
 
 void vvi_words_never(vvi_text *text, const vv_never *never)
 {
-    vvi_text_printf(text, "%s never builds: %s", never->when[0] == '\0' ? "the rest" : never->when, never->reason);
+    if (never->when[0] == '\0')
+        vvi_text_printf(text, "The rest never builds; ");
+    else
+        vvi_text_printf(text, "%s never builds: ", never->when);
+    vvi_words_reason(text, never, false);
 }
 
 /* ---- small things ----------------------------------------------------------------------------------------------- */
 
-const char *vvi_words_precision(vv_precision precision)
+void vvi_words_capital(vvi_text *text, size_t at)
 {
-    return precision == VV_FLOAT32 ? "float32" : "int8";
+    if (at < text->n) text->data[at] = (char)toupper((unsigned char)text->data[at]);
 }
 
 /* Values are added as long as they leave room for the words that count the rest. */

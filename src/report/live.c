@@ -13,12 +13,18 @@
 
 enum { USUAL_ROWS = 24 };
 
-static void measure(const vvi_live *live, size_t *columns, int *rows)
+/* 0 where a number is not known: some terminals know one and not the other. */
+static struct winsize measure(FILE *out)
 {
     struct winsize size = { 0 };
-    if (ioctl(fileno(live->out), TIOCGWINSZ, &size) != 0) size = (struct winsize){ 0 };
-    *columns = size.ws_col > 1 ? size.ws_col : VVI_REPORT_WIDTH; /* some terminals know one and not the other */
-    *rows = size.ws_row > 1 ? size.ws_row : USUAL_ROWS;
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0) return (struct winsize){ 0 };
+    return size;
+}
+
+int vvi_report_terminal_width(FILE *out)
+{
+    const int columns = measure(out).ws_col;
+    return columns > 1 ? columns : 0;
 }
 
 /* What is left of a text when the lines that do not fit above the last ones are taken off. */
@@ -39,11 +45,10 @@ static void erase(vvi_live *live)
 
 void vvi_live_draw(vvi_live *live, const char *text)
 {
-    size_t width;
-    int rows;
-    measure(live, &width, &rows);
-    width--; /* a character in the last column makes some terminals wrap */
-    text = last_lines(text, rows - 1);
+    const int columns = vvi_report_terminal_width(live->out), rows = measure(live->out).ws_row;
+    /* A character in the last column makes some terminals wrap. */
+    const size_t width = (size_t)(columns > 0 ? columns : VVI_REPORT_WIDTH) - 1;
+    text = last_lines(text, (rows > 1 ? rows : USUAL_ROWS) - 1);
     erase(live);
     while (*text != '\0') {
         const size_t length = strcspn(text, "\n"), most = vvi_report_clip(text, width);

@@ -1,30 +1,15 @@
-/* page.c - paragraphs that wrap, and tables among them, within some width.
- *
- * Lines break at spaces, and inside a word only where it is longer than a line.
- */
+/* page.c - paragraphs that wrap, and tables among them, within some width. */
 #include "report/report.h"
 
 #include <string.h>
-
-/* How many bytes of the text go into one line of `columns`. */
-static size_t fit_line(const char *text, size_t columns)
-{
-    const size_t most = vvi_report_clip(text, columns);
-    if (text[most] == '\0') return most;
-    for (size_t n = most; n > 0; n--)
-        if (text[n] == ' ') return n;
-    return most;
-}
 
 static void write_wrapped(vvi_page *page, int first, int rest, const char *text)
 {
     int indent = first;
     do {
         const int columns = page->width > indent ? page->width - indent : 1;
-        const size_t n = fit_line(text, (size_t)columns);
-        size_t end = n;
-        while (end > 0 && text[end - 1] == ' ') end--;
-        fprintf(page->out, "%*s%.*s\n", indent, "", (int)end, text);
+        const size_t n = vvi_report_line(text, (size_t)columns);
+        fprintf(page->out, "%*s%.*s\n", indent, "", (int)n, text);
         text += n;
         while (*text == ' ') text++;
         indent = rest;

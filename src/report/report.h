@@ -1,7 +1,7 @@
 /* report.h - what people and programs read: numbers, tables, the space and what it means, trials, JSON, a live block.
  *
  * json.c     a JSON writer                      records.c   trials and events as JSON
- * text.c     numbers, times, widths             table.c     aligned tables that wrap
+ * text.c     numbers, times, widths, lines      table.c     aligned tables that wrap
  * page.c     paragraphs that wrap               domain.c    domains as JSON
  * summary.c  the space as table and JSON        results.c   trials as a table
  * show.c     one trial in full                  plot.c      curves in one line
@@ -75,6 +75,10 @@ int vvi_report_shape(vv_shape shape, char *text, size_t size); /* "28x28x1" */
 size_t vvi_report_columns(const char *text, size_t n);
 /* Bytes of `text` that fit into `columns`. */
 size_t vvi_report_clip(const char *text, size_t columns);
+/* Bytes of `text` for a line of so many columns: up to a space; inside a word only where it is longer than the line.
+ * Numbers stay with their "%", names with what they are compared with, if there is another space. */
+size_t vvi_report_line(const char *text, size_t columns);
+const char *vvi_report_precision(vv_precision precision); /* "int8"; NULL: there is no such precision */
 /* Adds "num_layers=2 filters_0=64". */
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n);
 /* Adds "7 draws could not be built and cost no trial; most often: ..."; nothing when there were none. */
@@ -97,6 +101,7 @@ typedef struct vvi_report_table {
     bool failed;
 } vvi_report_table;
 void vvi_report_table_cell(vvi_report_table *table, const char *format, ...) VV_PRINTF(2, 3);
+void vvi_report_table_text(vvi_report_table *table, vvi_text *text); /* a text that grew, and deinits it */
 /* Each line ends without spaces. Deinits the table. NO_MEMORY, IO. */
 vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error);
 
@@ -121,9 +126,10 @@ vv_status vvi_page_end(const vvi_page *page, vv_error *error); /* NO_MEMORY, IO 
 vv_status vvi_summary_write(const vv_explanation *e, FILE *out, vv_error *error);
 vv_status vvi_summary_write_json(const vv_explanation *e, const vv_hypermodel *hypermodel, FILE *out, vv_error *error);
 
-/* At most VVI_EXPLAIN_WIDTH columns. `with_layers`: the one configuration is shown layer by layer. */
+/* As wide as the terminal, from VVI_REPORT_WIDTH to VVI_EXPLAIN_WIDTH columns; the latter where there is none.
+ * `with_layers`: the one configuration is shown layer by layer. */
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error);
-/* At most five lines of at most VVI_REPORT_WIDTH columns. */
+/* A few lines of at most VVI_REPORT_WIDTH columns; formulas and conditions are never cut. */
 vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *error);
 vv_status vvi_explain_write_json(const vv_explanation *e, FILE *out, vv_error *error);
 
@@ -140,6 +146,8 @@ vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error)
 void vvi_report_spark(const double *values, size_t n, char text[VVI_SPARK_SIZE]);
 
 /* ---- live (live.c) ---------------------------------------------------------------------------------------------- */
+
+int vvi_report_terminal_width(FILE *out); /* in columns; 0: no terminal, or not known */
 
 /* A block at the end of what was printed to a terminal, redrawn in place. Zero-initialise, set `out`. */
 typedef struct vvi_live {

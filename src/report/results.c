@@ -14,12 +14,10 @@ static void add_trial(vvi_report_table *table, const vv_trial *trial)
     vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
     vvi_report_values(&values, trial->values, trial->n_values);
     if (trial->reason != NULL) vvi_text_printf(&values, "%s(%s)", values.n == 0 ? "" : " ", trial->reason);
-    table->failed = table->failed || values.failed;
     vvi_report_table_cell(table, "%d", trial->id);
     vvi_report_table_cell(table, "%s", score);
     vvi_report_table_cell(table, "%s", trial->status == VV_TRIAL_RUNNING ? "" : seconds);
-    vvi_report_table_cell(table, "%s", values.data == NULL ? "" : values.data);
-    vvi_text_deinit(&values);
+    vvi_report_table_text(table, &values);
 }
 
 vv_status vvi_results_write(const vv_trials *trials, const char *objective, FILE *out, vv_error *error)

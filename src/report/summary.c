@@ -35,9 +35,14 @@ static void write_extent(vvi_page *page, const vv_explanation *e)
 {
     vvi_text text = { 0 };
     char n[VVI_FORMAT_SIZE];
+    const char *plural = e->layers.structures == 1 ? "" : "s";
     vvi_words_buildable(&text, e);
-    vvi_text_printf(&text, ", in %s structure%s.", vvi_format_count(e->layers.structures, n),
-                    e->layers.structures == 1 ? "" : "s");
+    vvi_words_capital(&text, 0);
+    vvi_format_count(e->layers.structures, n);
+    if (e->total.digits != NULL && e->buildable.digits != NULL)
+        vvi_text_printf(&text, ", in %s structure%s.", n, plural);
+    else
+        vvi_text_printf(&text, ". %s structure%s can be built.", n, plural);
     vvi_page_text(page, 0, 0, &text);
 }
 
@@ -55,8 +60,9 @@ static void write_standing(vvi_page *page, const vv_explanation *e)
 vv_status vvi_summary_write(const vv_explanation *e, FILE *out, vv_error *error)
 {
     vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
-    vvi_page_printf(&page, 0, 0, "%s: %zu hyperparameter%s", e->hypermodel, e->n_hyperparameters,
-                    e->n_hyperparameters == 1 ? "" : "s");
+    vvi_text names = { 0 };
+    vvi_words_hyperparameters(&names, e);
+    vvi_page_text(&page, 0, 0, &names);
     vvi_page_gap(&page);
     if (e->n_hyperparameters > 0) write_table(&page, e);
     write_extent(&page, e);

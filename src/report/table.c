@@ -30,6 +30,13 @@ void vvi_report_table_cell(vvi_report_table *table, const char *format, ...)
     if (cell != NULL) table->cells[table->n_cells++] = cell;
 }
 
+void vvi_report_table_text(vvi_report_table *table, vvi_text *text)
+{
+    table->failed = table->failed || text->failed;
+    vvi_report_table_cell(table, "%s", text->data == NULL ? "" : text->data);
+    vvi_text_deinit(text);
+}
+
 static size_t cell_width(const char *cell)
 {
     return vvi_report_columns(cell, strlen(cell));
@@ -54,16 +61,6 @@ static void measure(const vvi_report_table *table, size_t total, size_t width[MO
     }
 }
 
-/* How many bytes of the text go into one line of `columns`; the space after them is not counted. */
-static size_t line_length(const char *text, size_t columns)
-{
-    const size_t most = vvi_report_clip(text, columns);
-    if (text[most] == '\0' || text[most] == ' ') return most;
-    for (size_t n = most; n > 0; n--)
-        if (text[n - 1] == ' ') return n - 1;
-    return most;
-}
-
 static void put_spaces(size_t *pending, FILE *out)
 {
     for (; *pending > 0; (*pending)--) fputc(' ', out);
@@ -75,7 +72,7 @@ static bool write_line(const vvi_report_table *table, const char **rest, const s
     bool more = false;
     size_t pending = 0; /* spaces that are due before the next text */
     for (size_t c = 0; c < table->n_columns; c++) {
-        const size_t n = line_length(rest[c], width[c]);
+        const size_t n = vvi_report_line(rest[c], width[c]);
         const size_t fill = width[c] - vvi_report_columns(rest[c], n);
         if (table->columns[c].right) pending += fill;
         if (n > 0) put_spaces(&pending, out);

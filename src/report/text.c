@@ -44,6 +44,34 @@ size_t vvi_report_clip(const char *text, size_t columns)
     return n;
 }
 
+/* "0.9 %", "n = 4", "i < n". */
+static bool is_held_together(const char *text, size_t space)
+{
+    const char next = text[space + 1], before = space == 0 ? '\0' : text[space - 1];
+    return (next != '\0' && strchr("%=<>!", next) != NULL) || (before != '\0' && strchr("=<>", before) != NULL);
+}
+
+/* Where a line of so many columns ends, with or without spaces before it. */
+static size_t find_break(const char *text, size_t columns)
+{
+    const size_t most = vvi_report_clip(text, columns);
+    size_t any = 0;
+    if (text[most] == '\0') return most;
+    for (size_t n = most; n > 0; n--) {
+        if (text[n] != ' ') continue;
+        if (!is_held_together(text, n)) return n;
+        if (any == 0) any = n;
+    }
+    return any > 0 ? any : most;
+}
+
+size_t vvi_report_line(const char *text, size_t columns)
+{
+    size_t n = find_break(text, columns);
+    while (n > 0 && text[n - 1] == ' ') n--;
+    return n;
+}
+
 int vvi_report_shape(vv_shape shape, char *text, size_t size)
 {
     size_t n = 0;
@@ -52,6 +80,12 @@ int vvi_report_shape(vv_shape shape, char *text, size_t size)
         n += (size_t)snprintf(n < size ? text + n : NULL, n < size ? size - n : 0, "%s%d", i == 0 ? "" : "x",
                               shape.dim[i]);
     return (int)n;
+}
+
+const char *vvi_report_precision(vv_precision precision)
+{
+    static const char *const names[] = { [VV_INT8] = "int8", [VV_FLOAT32] = "float32" };
+    return (size_t)precision < sizeof names / sizeof names[0] ? names[precision] : NULL;
 }
 
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n)

@@ -33,7 +33,7 @@ exits 0; err_empty; within_100_columns out
 for text in "328 of 37,448 configurations can be built (0.9 %)" "layers in all = 2*num_layers + 2" "with it: 2*num_layers + 3" \
     "Exact: every configuration was built" "each one adds a conv2d and a" "filters_{i}" "i < num_layers" \
     "sets filters of conv2d, conv2d_1," "conv2d_3: a 3x3 kernel does not fit its 1x1 input" "kernel_size_2 = 5" \
-    "Out of reach" "Bytes in int8" "27,040 bytes, at max_pooling2d: 21,632 of conv2d"; do
+    "Out of reach" "Bytes in int8" "memory peaks at max_pooling2d: 27,040 bytes, 21,632 of conv2d"; do
     out_has "$text"
 done
 out_lacks "filters_1 "
@@ -88,7 +88,7 @@ out_has "this is the first value that does not fit: filters_0 = 96:"
 run varve explain "$examples/dense_dropout.c" --at num_dense_layers=2,add_dropout=true,dropout_rate=0.3
 exits 0; within_100_columns out
 out_has "The configuration num_dense_layers=2, units_0=32, units_1=32, add_dropout=true, dropout_rate=0.3:"
-out_has "in all"; out_has "at dense_1: 32 of dense + 32 of dense_1"
+out_has "in all"; out_has "The configuration's memory peaks at dense_1: 64 bytes, 32 of dense + 32 of dense_1."
 run varve explain --json "$examples/dense_dropout.c" --at num_dense_layers=2,add_dropout=true,dropout_rate=0.3
 out_json '.[0].configuration | .values.dropout_rate > 0.299 and .values.units_1 == 32 and (.layers | map(.name)) == ["input", "dense", "dense_1", "dropout", "dense_2"]'
 out_json '.[0].configuration | (.layers | map(.params) | add) == .cost.params and (.layers | map(.live_bytes) | max) == .cost.peak_activation_bytes'
@@ -261,6 +261,25 @@ exits 0; out_has "  layers in all = 2*num_layers + 2 (the input not counted)"; o
 out_has "  num_layers >= 4 never builds: a 3x3 kernel does not fit its 1x1 input"
 sed -n 2,6p out >head
 within_80_columns head
+# A long formula goes on in the next line; what a search draws in vain is told.
+write_build long.c <<'C'
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(4));
+    (void)vv_int(hp, "warmup", .min = 0, .max = 4);
+    const int in_the_first_stage = vv_int(hp, "in_the_first_stage", .min = 1, .max = 3);
+    const int in_the_second_stage = vv_int(hp, "in_the_second_stage", .min = 1, .max = 3);
+    const int in_the_third_stage = vv_int(hp, "in_the_third_stage", .min = 1, .max = 3);
+    for (int i = 0; i < in_the_first_stage + in_the_second_stage + in_the_third_stage; i++) vv_add(m, vv_dense(4));
+    vv_add(m, vv_dense(1));
+    vv_compile(m, .loss = VV_MSE);
+    return m;
+C
+run varve search long.c --data "$TABLE" --max-trials 1
+exits 0; out_lacks "..."
+sed -n '2,/^Trial/p' out | grep -v '^Trial' >head
+within_80_columns head
+out_has "  layers in all = in_the_first_stage + in_the_second_stage + in_the_third_stage"; out_has "      + 1 (the input not counted)"
+out_has "  warmup is asked for and never used"
 
 # Only what fits is tried: of 4 -> units -> 1 and 4 -> a -> b -> 1, six numbers and one a unit and so on.
 run varve search --json model.c --data "$TABLE" --max-trials 20 --executions-per-trial 1 --epochs 1 --project small --budget params=60

@@ -49,3 +49,8 @@ check_page() { # PAGE PREFIX HOW-MANY-AT-LEAST
 
 check_page docs/explain.md page- 10
 check_page README.md readme- 1
+
+# Each piece of notation that explain.h has is taught, too.
+for piece in 'floor(n/2)' 'ceil(n/2)' 'min(n, 3)' 'max(n - 3, 0)' 'sum(' '[n = 3]' '[kind = "deep"]' ' is active]'; do
+    grep -qF -- "$piece" "$VARVE_SOURCE/docs/explain.md" || fail "docs/explain.md does not teach $piece"
+done

@@ -16,3 +16,16 @@ for command_name in summary explain search results show evaluate predict data; d
         [ "$option" = --help ] || grep -qE -- "\[?$option( |\]|$)" page || fail "the synopsis lacks $option"
     done
 done
+
+# It names every member of an explanation, and what predict prints above its columns.
+run varve explain --json "$VARVE_SOURCE/examples/mnist_cnn.c" --budget ram=60Ki
+exits 0
+jq -r 'del(.configuration.values, .budget.smallest) | del(.. | .argmin?, .argmax?) | [.. | objects | keys[]] | unique[]' out >members
+[ -s members ] || fail "an explanation has no members"
+sed -n '/^JSON OUTPUT/,/^ENVIRONMENT/p' page >json
+while read -r member; do
+    grep -qw -- "$member" json || fail "the manual page lacks the member $member"
+done <members
+for head in 'row,prediction,p(cat),p(dog),...' 'row,prediction,p0,p1,...' 'row,prediction0,prediction1,...'; do
+    grep -qF -- "$head" page || fail "the manual page lacks $head"
+done

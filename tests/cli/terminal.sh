@@ -36,3 +36,15 @@ exits 0
 if grep -q "$escape" typescript; then fail "escape codes on a dumb terminal"; fi
 on_terminal "'$VARVE' search model.c --data '$TABLE' --max-trials 2 --project json --json"
 exits 0; out_json '.[-1].reason == "max_trials"'
+
+# An explanation is as wide as the terminal, from 80 to 100 columns.
+for columns in 60 80 90 100 140; do
+    on_terminal "'$VARVE' explain '$VARVE_SOURCE/examples/mnist_cnn.c'"
+    exits 0; out_has "layers in all = 2*num_layers + 2"
+    tr -d '\r' <typescript >page
+    widest=$(awk 'length($0) > n { n = length($0) } END { print n }' page)
+    wanted=$columns
+    [ "$wanted" -ge 80 ] || wanted=80
+    [ "$wanted" -le 100 ] || wanted=100
+    [ "$widest" -eq "$wanted" ] || fail "on $columns columns the widest line has $widest"
+done

@@ -21,7 +21,7 @@ static void an_exact_explanation_says_it_all(void **state)
         "most 4,321,000",
         "params = 11*units + 1, where num_layers = 1",
         "Bytes in int8: 1 for a weight",
-        "The default configuration needs the most memory, 11 bytes, at dense: 10 of input + 1 of dense.",
+        "The default configuration's memory peaks at dense: 11 bytes, 10 of input + 1 of dense.",
     };
     vv_explained list[3];
     const vv_explanation e = make_explanation(list);
@@ -46,6 +46,37 @@ static void without_hyperparameters_there_is_no_table_of_them(void **state)
     free(text);
 }
 
+static void a_name_with_two_domains_is_one_hyperparameter(void **state)
+{
+    (void)state;
+    vv_explained list[3];
+    vv_explanation e = make_explanation(list);
+    list[1].name = "num_layers";
+    char *text = explained(&e);
+    CHECK_CONTAINS(text, "model: 2 hyperparameters; ");
+    free(text);
+    list[2].name = "num_layers";
+    text = in_one_line(written_by(vvi_summary_write, &e));
+    CHECK_CONTAINS(text, "model: 1 hyperparameter Hyperparameter Domain");
+    free(text);
+}
+
+static void a_name_is_out_of_reach_when_all_its_domains_are(void **state)
+{
+    (void)state;
+    vv_explained list[3];
+    vv_explanation e = make_explanation(list);
+    list[1] = make_one("units", VV_ROLE_UNREACHABLE);
+    list[2].name = "units";
+    char *text = explained(&e);
+    CHECK_LACKS(text, "Out of reach");
+    free(text);
+    list[2] = list[1];
+    text = explained(&e);
+    CHECK_CONTAINS(text, "Out of reach, asked for only where nothing can be built: units.");
+    free(text);
+}
+
 static void one_configuration_is_shown_layer_by_layer(void **state)
 {
     (void)state;
@@ -55,7 +86,7 @@ static void one_configuration_is_shown_layer_by_layer(void **state)
     CHECK_CONTAINS(text, "The configuration num_layers=1, add_dropout=false:");
     CHECK_CONTAINS(text, "dense dense 1 11 10 14 11");
     CHECK_CONTAINS(text, "in all 11 10 14 11");
-    CHECK_CONTAINS(text, "The configuration needs the most memory, 11 bytes, at dense");
+    CHECK_CONTAINS(text, "The configuration's memory peaks at dense: 11 bytes, 10 of input");
     free(text);
     e.one.refusal = "conv2d: no";
     text = in_one_line(written_by(write_layers, &e));
@@ -77,15 +108,19 @@ static void what_was_sampled_is_not_called_exact(void **state)
                                        "1360000000000000000000000000000" };
     char *text = explained(&e);
     CHECK_CONTAINS(text, "about 1.23e30 (95 %: 1.10e30 to 1.36e30) configurations: all can be built.");
-    CHECK_CONTAINS(text, "Sampled: a space this large cannot be built from end to end; what is said held for 4,096 of "
-                         "4,096 random builds");
+    CHECK_CONTAINS(text,
+                   "Sampled: not every configuration was built; what is said held for 4,096 of 4,096 random builds");
     CHECK_CONTAINS(text, "the smallest and largest that were found");
     CHECK_LACKS(text, "different network");
     free(text);
     e.continuous = 1;
     text = explained(&e);
     CHECK_CONTAINS(text, "Sampled: a continuum cannot be built from end to end");
-    CHECK_CONTAINS(text, "1 hyperparameter is continuous");
+    CHECK_CONTAINS(text, "1 hyperparameter is continuous: a continuum counts as one value");
+    free(text);
+    e.total.digits = e.buildable.digits = NULL;
+    text = explained(&e);
+    CHECK_CONTAINS(text, "1 hyperparameter is continuous. Sampled");
     free(text);
 }
 
@@ -128,6 +163,55 @@ static void a_part_that_can_be_built_has_its_share(void **state)
     }
 }
 
+/* One sentence with two intervals could not be read aloud. */
+static void two_estimates_are_two_sentences(void **state)
+{
+    (void)state;
+    vv_explained list[3];
+    vv_explanation e = make_explanation(list);
+    e.networks.digits = NULL;
+    e.total = (vv_size){ "803100000", 8.905, "745000000", "860000000" };
+    e.buildable = (vv_size){ "531000000", 8.725, "482000000", "580000000" };
+    char *text = explained(&e);
+    CHECK_CONTAINS(text, "model: 3 hyperparameters; about 803,000,000 (95 %: 745,000,000 to 860,000,000) "
+                         "configurations. About 531,000,000 (95 %: 482,000,000 to 580,000,000) of them can be built "
+                         "(66 %). Exact");
+    free(text);
+    text = in_one_line(written_by(vvi_summary_write, &e));
+    CHECK_CONTAINS(text, " About 803,000,000 (95 %: 745,000,000 to 860,000,000) configurations. About 531,000,000");
+    CHECK_CONTAINS(text, "(66 %), in 3 structures.");
+    free(text);
+}
+
+static void numbers_that_are_not_known_are_not_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *total, *buildable, *explained, *summary;
+    } cases[] = {
+        { NULL, NULL, "3 hyperparameters; how many configurations there are is not known.",
+          "How many configurations there are is not known. 3 structures can be built." },
+        { "50", NULL, "3 hyperparameters; 50 configurations; how many of them can be built is not known.",
+          "50 configurations; how many of them can be built is not known. 3 structures can be built." },
+        { NULL, "1", "3 hyperparameters; 1 configuration can be built; of how many is not known.",
+          "1 configuration can be built; of how many is not known. 3 structures can be built." },
+    };
+    vv_explained list[3];
+    vv_explanation e = make_explanation(list);
+    e.networks.digits = NULL;
+    e.budget = (vv_fit_report){ .limited = true, .share = 0.25, .fits = { .digits = NULL }, .standing = exact };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        e.total.digits = cases[i].total;
+        e.buildable.digits = cases[i].buildable;
+        char *text = explained(&e), *summary = in_one_line(written_by(vvi_summary_write, &e));
+        CHECK_CONTAINS(text, cases[i].explained);
+        CHECK_CONTAINS(text, ": 25 % of what can be built fits.");
+        CHECK_CONTAINS(summary, cases[i].summary);
+        free(text);
+        free(summary);
+    }
+}
+
 static void layers_without_a_formula_have_a_table_or_a_range(void **state)
 {
     (void)state;
@@ -138,7 +222,7 @@ static void layers_without_a_formula_have_a_table_or_a_range(void **state)
     e.layers.formula = e.layers.with_input = NULL;
     char *text = explained(&e);
     CHECK_CONTAINS(text, "layers: 2 to 7, the input not counted, as in Keras; no simple formula gives them.");
-    CHECK_CONTAINS(text, "always adds dense_1, dense_2 "); /* nothing says that each one does */
+    CHECK_CONTAINS(text, "always each one adds a dense: dense_1, dense_2 "); /* the formula of the kind is enough */
     free(text);
     e.layers.table = table;
     e.layers.n_table = 2;
@@ -171,10 +255,42 @@ static void what_never_builds_has_its_reason(void **state)
     list[0].dead_text = list[1].dead_text = "4";
     char *text = explained(&e);
     CHECK_CONTAINS(text, "num_layers >= 4 conv2d_3: a 3x3 kernel does not fit its 1x1 input");
-    CHECK_CONTAINS(text, "some others params 12, at most 10");
-    CHECK_CONTAINS(text, "Nothing can be built with units: 4."); /* no condition says that already */
+    CHECK_CONTAINS(text, "some others for example, params 12, at most 10"); /* others may have other reasons */
+    CHECK_CONTAINS(text, "Nothing can be built with units: 4.");            /* no condition says that already */
     CHECK_LACKS(text, "Nothing can be built with num_layers");
     free(text);
+    text = in_one_line(written_by(vvi_summary_write, &e));
+    CHECK_CONTAINS(text, "num_layers >= 4 never builds: a 3x3 kernel does not fit its 1x1 input.");
+    CHECK_CONTAINS(text, "The rest never builds; for example, params 12, at most 10.");
+    free(text);
+}
+
+/* A condition tells of a dead value where it has the name, not where it has its letters. */
+static void dead_values_are_told_unless_a_condition_does(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *when;
+        bool told;
+    } cases[] = {
+        { "n = 4", true },       { "kin = 7 and n >= 4", true }, { "kin = 7", false },      { "n_2 = 4", false },
+        { "head/n = 4", false }, { "n/head = 4", false },        { "x in {\"n\"}", false }, { "n.2 = 4", false },
+    };
+    vv_explained list[3];
+    vv_explanation e = make_explanation(list);
+    list[1].name = "n";
+    list[1].dead_text = "4";
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const vv_never one = { .when = cases[i].when, .reason = "no" };
+        e.never_builds = &one;
+        e.n_never_builds = 1;
+        char *text = written_by(write_plain, &e);
+        if (cases[i].told)
+            CHECK_LACKS(text, "Nothing can be built with");
+        else
+            CHECK_CONTAINS(text, "\n\nNothing can be built with n: 4.\n");
+        free(text);
+    }
 }
 
 /* ---- width ------------------------------------------------------------------------------------------------------ */
@@ -279,12 +395,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_exact_explanation_says_it_all),
         cmocka_unit_test(without_hyperparameters_there_is_no_table_of_them),
+        cmocka_unit_test(a_name_with_two_domains_is_one_hyperparameter),
+        cmocka_unit_test(a_name_is_out_of_reach_when_all_its_domains_are),
         cmocka_unit_test(one_configuration_is_shown_layer_by_layer),
         cmocka_unit_test(what_was_sampled_is_not_called_exact),
         cmocka_unit_test(what_was_observed_is_not_promised),
         cmocka_unit_test(a_part_that_can_be_built_has_its_share),
+        cmocka_unit_test(two_estimates_are_two_sentences),
+        cmocka_unit_test(numbers_that_are_not_known_are_not_told),
         cmocka_unit_test(layers_without_a_formula_have_a_table_or_a_range),
         cmocka_unit_test(what_never_builds_has_its_reason),
+        cmocka_unit_test(dead_values_are_told_unless_a_condition_does),
         cmocka_unit_test(no_line_is_too_long),
         cmocka_unit_test(failing_allocations_are_reported),
     };

@@ -112,6 +112,12 @@ static void what_is_not_known_is_null(void **state)
     CHECK_NULL(root, "configuration.cost");
     CHECK_NULL(root, "configuration.peak_layer");
     json_decref(root);
+    e.total = e.buildable = (vv_size){ .digits = NULL };
+    root = read_back(&e);
+    CHECK_NULL(root, "configurations.total");
+    CHECK_NULL(root, "configurations.buildable");
+    assert_null(at(root, "configurations.total_low"));
+    json_decref(root);
 }
 
 static void a_budget_has_its_answer(void **state)

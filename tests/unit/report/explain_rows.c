@@ -70,12 +70,17 @@ static void steps_are_said_where_the_formulas_say_so(void **state)
         { "5*num_layers + 1", "3*num_layers + 1", "2*num_layers", "each one adds 3 dense and 2 dropout: dense_1" },
         { "num_layers - wide + 2", "num_layers - wide + 2", "0", "each one adds a dense: dense_1" },
         { "-wide + num_layers", "-wide + num_layers", "0", "each one adds a dense: dense_1" },
-        /* another kind has no formula; a product; a step; fewer with each one; another name that begins alike */
-        { "2*num_layers + 1", "num_layers + 1", "3", "always adds dense_1" },
+        /* another kind has no formula; whether it is active does not change with its value */
+        { "2*num_layers + 1", "num_layers + 1", "3", "each one adds a dense: dense_1" },
+        { "num_layers - [num_layers is active] + 2", "num_layers + 1", "1 - [num_layers is active]",
+          "each one adds a dense: dense_1" },
+        /* it does; a product; a step; fewer with each one, of another kind, too; another name that begins alike */
+        { "num_layers + [num_layers >= 2]", "num_layers + [num_layers >= 2]", "0", "always adds dense_1" },
         { "num_layers*width + 1", "num_layers*width + 1", "0", "always adds dense_1" },
         { "num_layers + floor(num_layers/2)", "num_layers + floor(num_layers/2)", "0", "always adds dense_1" },
         { "9 - num_layers", "9 - num_layers", "0", "always adds dense_1" },
         { "-num_layers + 9", "-num_layers + 9", "0", "always adds dense_1" },
+        { "5", "num_layers + 1", "5 - num_layers", "always adds dense_1" },
         { "num_layers_2 + 1", "num_layers_2 + 1", "0", "always adds dense_1" },
     };
     vv_explained list[3];
@@ -87,6 +92,52 @@ static void steps_are_said_where_the_formulas_say_so(void **state)
         e.formulas = kinds;
         e.n_formulas = 2;
         char *text = explained(&e);
+        CHECK_CONTAINS(text, cases[i].text);
+        free(text);
+    }
+}
+
+/* What is added besides does not come with each one. */
+static void layers_of_other_kinds_are_told_apart(void **state)
+{
+    (void)state;
+    static const char *const layers[] = { "dense_1", "dense_out", "dense_2", "dropout" };
+    static const vv_formula dense[] = { { "dense layers", "always", "num_layers + extra + 1", { .kind = VV_EXACT } } };
+    vv_explained list[3];
+    vv_explanation e = make_explanation(list);
+    e.layers.formula = NULL;
+    e.formulas = dense;
+    e.n_formulas = 1;
+    list[0].adds_layers = (vv_texts){ layers, 4 };
+    char *text = explained(&e);
+    CHECK_CONTAINS(text, "each one adds a dense: dense_1, dense_2; adds dense_out, dropout");
+    free(text);
+    e.layers.formula = "num_layers + 1"; /* each one adds one layer, and that is a dense, whatever its name */
+    text = explained(&e);
+    CHECK_CONTAINS(text, "each one adds a dense: dense_1, dense_out, dense_2, dropout");
+    free(text);
+}
+
+/* A member of a family adds what the family's sum says, and what its own name says besides. */
+static void members_step_with_their_family(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *formula, *text;
+    } cases[] = {
+        { "sum(filters_{i}) + 1", "filters_{i} int 1..5 1 i < num_layers each one adds a dense: dense_1" },
+        { "2*filters_0 + 2*filters_1 + 2*filters_2 + 2*filters_3", "i < num_layers each one adds 2 dense: dense_1" },
+        { "sum(filters_{i}) + filters_1", "i < num_layers adds dense_1" },
+        { "min(sum(filters_{i}), 3)", "i < num_layers adds dense_1" },
+    };
+    kin k;
+    make_kin(&k);
+    for (int i = 0; i < 4; i++) k.list[i].adds_layers = (vv_texts){ added, 2 };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const vv_formula kinds[] = { { "dense layers", "always", cases[i].formula, exact } };
+        k.e.formulas = kinds;
+        k.e.n_formulas = 1;
+        char *text = explained(&k.e);
         CHECK_CONTAINS(text, cases[i].text);
         free(text);
     }
@@ -151,6 +202,8 @@ int main(void)
         cmocka_unit_test(fields_of_training_are_told_from_those_of_layers),
         cmocka_unit_test(long_lists_say_how_many_more),
         cmocka_unit_test(steps_are_said_where_the_formulas_say_so),
+        cmocka_unit_test(layers_of_other_kinds_are_told_apart),
+        cmocka_unit_test(members_step_with_their_family),
         cmocka_unit_test(a_family_that_does_the_same_is_one_row),
         cmocka_unit_test(a_family_that_differs_has_a_row_for_each),
     };

@@ -179,6 +179,28 @@ static void paragraphs_wrap_at_spaces(void **state)
     free(text);
 }
 
+static void lines_break_where_they_read_well(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t columns, n;
+    } cases[] = {
+        { "can be built (0.9 %), as", 17, 12 },
+        { "where n = 2", 9, 5 },
+        { "where n = 2", 7, 5 },
+        { "where n = 2", 11, 11 },
+        { "i < num_layers", 8, 3 },
+        { "as n <= 4", 4, 2 },
+        { "extraordinary", 5, 5 },
+        { "one two", 3, 3 },
+        { "one two", 4, 3 },
+        { "one two ", 7, 7 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(vvi_report_line(cases[i].text, cases[i].columns), cases[i].n);
+}
+
 static void shapes_read_as_they_are_given(void **state)
 {
     (void)state;
@@ -194,6 +216,14 @@ static void shapes_read_as_they_are_given(void **state)
 }
 
 /* ---- live ------------------------------------------------------------------------------------------------------- */
+
+static void precisions_have_names_until_there_are_no_more(void **state)
+{
+    (void)state;
+    assert_string_equal(vvi_report_precision(VV_INT8), "int8");
+    assert_string_equal(vvi_report_precision(VV_FLOAT32), "float32");
+    assert_null(vvi_report_precision((vv_precision)(VV_FLOAT32 + 1)));
+}
 
 static void a_live_block_takes_itself_back(void **state)
 {
@@ -254,7 +284,9 @@ int main(void)
         cmocka_unit_test(wide_cells_wrap_at_spaces_inside_their_column),
         cmocka_unit_test(a_table_fails_cleanly_without_memory),
         cmocka_unit_test(paragraphs_wrap_at_spaces),
+        cmocka_unit_test(lines_break_where_they_read_well),
         cmocka_unit_test(shapes_read_as_they_are_given),
+        cmocka_unit_test(precisions_have_names_until_there_are_no_more),
         cmocka_unit_test(a_live_block_takes_itself_back),
         cmocka_unit_test(live_lines_are_clipped),
         cmocka_unit_test(a_block_taller_than_the_terminal_keeps_its_last_lines),
