@@ -45,9 +45,11 @@ static const char *make_own(void)
     return NULL;
 }
 
-static void end_if_forked(const vvi_bound *bound)
+/* The journal is the other process's, which has gone on. */
+static void end_if_forked(const vvi_bound *bound, const vv_hp *hp)
 {
     if (bound->own == NULL || *bound->own != 0) return;
+    vvi_hp_describe(hp, bound->guard->forked_at, sizeof bound->guard->forked_at);
     bound->guard->forked = true;
     _exit(0);
 }
@@ -56,7 +58,7 @@ void vvi_guard_enter(const vvi_bound *bound, vv_hp *hp)
 {
     vvi_guard *guard = bound->guard;
     if (guard == NULL) return;
-    end_if_forked(bound);
+    end_if_forked(bound, hp);
     vvi_hp_journal(hp, guard->journal, sizeof guard->journal);
     guard->beat++;
 }
@@ -64,7 +66,7 @@ void vvi_guard_enter(const vvi_bound *bound, vv_hp *hp)
 void vvi_guard_leave(const vvi_bound *bound, vv_hp *hp)
 {
     if (bound->guard == NULL) return;
-    end_if_forked(bound);
+    end_if_forked(bound, hp);
     bound->guard->beat++;
     vvi_hp_journal(hp, NULL, 0);
 }
@@ -132,10 +134,11 @@ static int describe_death(const vvi_guard *guard, const vvi_job_end *end, char *
 
 static vv_status tell(const vvi_guard *guard, const char *death, vv_error *error)
 {
-    char values[220];
+    char values[sizeof guard->forked_at];
+    if (guard->forked) return vvi_fail(error, VV_CRASHED, "the build function %s with %s", death, guard->forked_at);
     if (guard->beat == 0 || vvi_hp_journal_read(guard->journal, sizeof guard->journal, values, sizeof values) == 0)
         return vvi_fail(error, VV_CRASHED, "the build function %s before it had asked for anything", death);
-    if (guard->beat % 2 == 0 && !guard->forked)
+    if (guard->beat % 2 == 0)
         return vvi_fail(error, VV_CRASHED, "the build function's process %s, after a build with %s", death, values);
     return vvi_fail(error, VV_CRASHED, "the build function %s with %s", death, values);
 }

@@ -22,6 +22,7 @@
 typedef struct vvi_guard {
     volatile uint32_t beat; /* odd: a build function runs */
     volatile bool forked;   /* it has returned in a process of its own making */
+    char forked_at[220];    /* with these values */
     uint64_t began_mb;      /* memory that the child had when it began */
     char journal[4096];     /* the values it has got (vvi_hp_journal) */
 } vvi_guard;
