@@ -150,7 +150,11 @@ vv_status vvi_builder_death(const vvi_guard *guard, const vvi_job_end *end, vv_e
     if (end->garbage && !guard->forked)
         return vvi_fail(error, VV_CRASHED, "the build function's process sent something unreadable");
     if (describe_death(guard, end, death, sizeof death) == 0) return VV_OK;
-    if (guard->beat % 2 == 0 && end->failed) return vvi_no_memory(error); /* ours, not the build function's */
+    if (guard->beat % 2 == 0 && end->failed) /* ours; but mostly it is what builds have left behind that fills it */
+        return vvi_fail(error, VV_NO_MEMORY,
+                        "after %u builds all of the %llu MB are taken; does the build function free what it does not "
+                        "return?",
+                        (unsigned)guard->beat / 2, (unsigned long long)memory_limit_mb);
     return tell(guard, death, error);
 }
 

@@ -84,6 +84,7 @@ static vv_status scout(discovering *d)
         VVI_TRY(run_random(d, i, &d->scouts[i]));
         d->tester.n_bases++;
         VVI_TRY(repeat(d, &d->scouts[i]));
+        vvi_hp_keep(d->scouts[i].hp, NULL, NULL); /* its values are looked at again, and nothing is built with it */
     }
     d->build_s = (vvi_clock_s() - began_s) / (2 * (double)d->tester.n_bases);
     return VV_OK;
