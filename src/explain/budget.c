@@ -36,7 +36,8 @@ static vv_status find_smallest(vvi_explainer *x, vvi_case *smallest, vv_error *e
     const vvi_case *best = find_least_strained(x);
     if (best == NULL) return VV_OK;
     *smallest = *best;
-    if (!x->cases.all) VVI_TRY(vvi_descend(x, strain, &x->args->budget, smallest, error));
+    const vvi_aim aim = { strain, NULL, &x->args->budget };
+    if (!x->cases.all) VVI_TRY(vvi_descend(x, &aim, smallest, error));
     x->e->budget.smallest_cost = smallest->facts.cost;
     return vvi_trace_values(x, &smallest->trace, &x->e->budget.smallest) ? VV_OK : vvi_no_memory(error);
 }

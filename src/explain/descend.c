@@ -10,8 +10,7 @@ enum { MOST_ROUNDS = 8, TRY_ALL = 8, TRIED = 8 };
 
 typedef struct descent {
     vvi_explainer *x;
-    vvi_badness badness;
-    const void *context;
+    const vvi_aim *aim;
     vvi_build base; /* the best so far */
     vvi_facts facts;
     int round;
@@ -25,6 +24,15 @@ static void swap(vvi_build *a, vvi_build *b)
     *b = c;
 }
 
+static vv_status check_inside(const descent *d, bool *inside, vv_error *error)
+{
+    vvi_trace trace;
+    if (d->aim->inside == NULL) return VV_OK;
+    if (!vvi_trace_of(d->x, d->x->other.hp, &trace)) return vvi_no_memory(error);
+    *inside = d->aim->inside(d->aim->context, &trace);
+    return VV_OK;
+}
+
 /* *taken: the build with that value is the best so far. */
 static vv_status try_value(descent *d, const char *name, vv_value value, bool *taken, vv_error *error)
 {
@@ -36,8 +44,10 @@ static vv_status try_value(descent *d, const char *name, vv_value value, bool *t
     VVI_TRY(vvi_build_run(&builder, &chooser, &x->other, error));
     x->builds++;
     if (!x->other.buildable) return VV_OK;
-    const double now = d->badness(d->context, &x->facts), before = d->badness(d->context, &d->facts);
+    const double now = d->aim->badness(d->aim->context, &x->facts);
+    const double before = d->aim->badness(d->aim->context, &d->facts);
     *taken = now < before || (d->level && now <= before);
+    if (*taken) VVI_TRY(check_inside(d, taken, error));
     if (!*taken) return VV_OK;
     d->facts = x->facts;
     swap(&d->base, &x->other);
@@ -107,9 +117,9 @@ static vv_status begin(descent *d, const vvi_case *c, vv_error *error)
     return VV_OK;
 }
 
-vv_status vvi_descend(vvi_explainer *x, vvi_badness bad, const void *context, vvi_case *c, vv_error *error)
+vv_status vvi_descend(vvi_explainer *x, const vvi_aim *aim, vvi_case *c, vv_error *error)
 {
-    descent d = { .x = x, .badness = bad, .context = context };
+    descent d = { .x = x, .aim = aim };
     vv_status status = begin(&d, c, error);
     if (status == VV_OK) status = descend(&d, error);
     d.level = true;

@@ -10,10 +10,11 @@
  * formula.c      formulas, by guess and check           formula_text.c  in words
  * points.c       what they are fitted to; sums.c: of families; reduce.c: what they can do without
  * solve.c        exact linear equations                 unused.c     what nothing depends on
- * dead.c         what never builds, or never fits       notes.c      what should be looked at
+ * dead.c         what never builds, or never fits       reasons.c    and why
  * cost.c         what one network costs                 ranges.c     the cheapest and the dearest
  * descend.c      to a cheaper configuration             one.c        one configuration in full
  * budget.c       what a budget leaves                   resources.c  what it limits
+ * notes.c        what should be looked at
  *
  * Everything that ends up in the vv_explanation is in one arena of the caller's; what is only needed on the way is in
  * `scratch`. A space that was built from end to end is described by all its buildable configurations, any other by cases

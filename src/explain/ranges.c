@@ -57,7 +57,7 @@ static vv_status find_end(vvi_explainer *x, goal *g, const goal *others, size_t 
             if (is_better(g, &others[i].best, &reached)) reached = others[i].best;
         if (s == 0) g->best = reached;
         if (x->cases.all || vvi_clock_s() > x->until_s) return VV_OK;
-        VVI_TRY(vvi_descend(x, badness, g, &reached, error));
+        VVI_TRY(vvi_descend(x, &(vvi_aim){ badness, NULL, g }, &reached, error));
         if (!is_better(g, &g->best, &reached)) g->best = reached;
     }
     return VV_OK;
@@ -71,7 +71,7 @@ static vv_status learn(vvi_explainer *x, goal *goals, size_t n, bool *any, vv_er
             if (!is_better(&goals[i], &goals[k].best, &goals[i].best)) continue;
             goals[i].best = goals[k].best;
             *any = true;
-            VVI_TRY(vvi_descend(x, badness, &goals[i], &goals[i].best, error));
+            VVI_TRY(vvi_descend(x, &(vvi_aim){ badness, NULL, &goals[i] }, &goals[i].best, error));
         }
     }
     return VV_OK;

@@ -30,7 +30,7 @@ typedef struct gathering {
     bool too_many;
     raw_cell path[MOST_COLUMNS];
     uint64_t *path_asked;
-    double path_log2;
+    double path_log2, path_size;
 } gathering;
 
 /* ---- columns ---------------------------------------------------------------------------------------------------- */
@@ -88,17 +88,20 @@ static bool grow(gathering *g)
     raw_cell *raw = vvi_arena_alloc(g->arena, (capacity * rows->n_columns + 1) * sizeof *raw);
     uint32_t *outcomes = vvi_arena_alloc(g->arena, capacity * sizeof *outcomes);
     double *log2_size = vvi_arena_alloc(g->arena, capacity * sizeof *log2_size);
+    double *size = vvi_arena_alloc(g->arena, capacity * sizeof *size);
     uint64_t *asked = vvi_arena_alloc(g->arena, capacity * rows->n_words * sizeof *asked);
-    if (raw == NULL || outcomes == NULL || log2_size == NULL || asked == NULL) return false;
+    if (raw == NULL || outcomes == NULL || log2_size == NULL || size == NULL || asked == NULL) return false;
     if (n > 0) {
         memcpy(raw, g->raw, n * rows->n_columns * sizeof *raw);
         memcpy(outcomes, rows->outcomes, n * sizeof *outcomes);
         memcpy(log2_size, rows->log2_size, n * sizeof *log2_size);
+        memcpy(size, rows->size, n * sizeof *size);
         memcpy(asked, rows->asked, n * rows->n_words * sizeof *asked);
     }
     g->raw = raw;
     rows->outcomes = outcomes;
     rows->log2_size = log2_size;
+    rows->size = size;
     rows->asked = asked;
     g->capacity = capacity;
     return true;
@@ -115,6 +118,7 @@ static bool add_row(gathering *g, uint32_t outcome)
     if (rows->n_columns > 0) memcpy(g->raw + rows->n * rows->n_columns, g->path, rows->n_columns * sizeof *g->raw);
     rows->outcomes[rows->n] = outcome;
     rows->log2_size[rows->n] = g->path_log2;
+    rows->size[rows->n] = g->path_size;
     memcpy(rows->asked + rows->n * rows->n_words, g->path_asked, rows->n_words * sizeof *rows->asked);
     rows->n++;
     return true;
@@ -136,11 +140,13 @@ static bool follow_span(gathering *g, const vvi_fork *fork, uint64_t first, uint
 {
     const uint32_t column = g->column_of[fork->name];
     const bool finite = vv_domain_size(&g->space->domains[fork->domain].domain) > 0;
-    const double log2_size = finite ? log2((double)(last - first) + 1) : 0;
+    const double values = finite ? (double)(last - first) + 1 : 1, outer_log2 = g->path_log2, outer = g->path_size;
     if (column != VVI_NONE) g->path[column] = (raw_cell){ fork->domain, first, last };
-    g->path_log2 += log2_size;
+    g->path_log2 += log2(values);
+    g->path_size *= values;
     const bool done = follow(g, to);
-    g->path_log2 -= log2_size;
+    g->path_log2 = outer_log2;
+    g->path_size = outer;
     if (column != VVI_NONE) g->path[column] = (raw_cell){ .domain = VVI_NONE };
     return done;
 }
@@ -341,6 +347,7 @@ static vv_status gather(gathering *g, const vvi_trace *traces, size_t n_traces, 
     g->rows->n = 0;
     g->too_many = false;
     g->path_log2 = 0;
+    g->path_size = 1;
     for (size_t i = 0; i < n_traces; i++)
         if (!add_trace(g, &traces[i])) return vvi_no_memory(error);
     return VV_OK;
@@ -349,7 +356,7 @@ static vv_status gather(gathering *g, const vvi_trace *traces, size_t n_traces, 
 vv_status vvi_rows_make(const vv_space *space, const vvi_trace *traces, size_t n_traces, vvi_arena *arena,
                         vvi_rows *rows, vv_error *error)
 {
-    gathering g = { .space = space, .arena = arena, .rows = rows };
+    gathering g = { .space = space, .arena = arena, .rows = rows, .path_size = 1 };
     *rows = (vvi_rows){ .n_words = (space->n_domains + 63) / 64 + 1 };
     VVI_TRY(choose_columns(&g, error));
     g.path_asked = vvi_arena_alloc(arena, rows->n_words * sizeof *g.path_asked);

@@ -26,6 +26,7 @@ typedef struct vvi_rows {
     vvi_cell *cells;           /* n times n_columns */
     uint32_t *outcomes;
     double *log2_size; /* configurations of each row */
+    double *size;      /* the same, exact below 2^53; INFINITY: beyond any double */
     uint64_t *asked;   /* n times n_words: a bit for each domain of the space */
     size_t n_words;
     bool complete; /* together they are the whole space */

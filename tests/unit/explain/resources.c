@@ -150,6 +150,20 @@ static void what_a_budget_leaves_is_counted(void **state)
     forget(&x);
 }
 
+/* a >= 5 needs 33 parameters at least, and 4 + 5 bytes while the first layer runs. */
+static void the_reason_is_the_limit_that_the_least_of_them_is_beyond(void **state)
+{
+    (void)state;
+    explaining x;
+    int most = 9;
+    const vv_explanation *e = explain_within(&x, &most, (vv_budget){ .params = 46, .ram_bytes = 8 });
+    assert_int_equal(e->budget.n_never, 5);
+    assert_string_equal(e->budget.never[0].when, "a >= 5");
+    assert_string_equal(e->budget.never[1].when, "b >= 8");
+    for (size_t i = 0; i < 5; i++) assert_string_equal(e->budget.never[i].reason, "ram 9, at most 8");
+    forget(&x);
+}
+
 static void without_a_budget_nothing_is_limited(void **state)
 {
     (void)state;
@@ -203,6 +217,7 @@ int main(void)
         cmocka_unit_test(values_that_are_not_there_are_refused),
         cmocka_unit_test(budgets_are_read),
         cmocka_unit_test(what_a_budget_leaves_is_counted),
+        cmocka_unit_test(the_reason_is_the_limit_that_the_least_of_them_is_beyond),
         cmocka_unit_test(without_a_budget_nothing_is_limited),
         cmocka_unit_test(what_is_too_small_for_anything_leaves_nothing),
         cmocka_unit_test(a_share_that_is_estimated_has_an_interval),

@@ -125,6 +125,34 @@ static void a_space_of_which_nothing_builds_is_an_error(void **state)
 /* ---- sizes ------------------------------------------------------------------------------------------------------ */
 
 /* Any order of the same two widths is the same network, and so is any seed. */
+/* Sums of unlike widths: the reasons differ in their numbers alone. */
+BUILD(build_sums)
+{
+    (void)user;
+    vv_model *m = start();
+    const int a = vv_choice_int(hp, "a", VV_INTS(4, 8));
+    const int b = vv_choice_int(hp, "b", VV_INTS(4, 8, 12));
+    const vv_node left = vv_connect(m, vv_dense(a), 0), right = vv_connect(m, vv_dense(b), 0);
+    vv_connect(m, vv_merge_add(), left, right);
+    return finish(m);
+}
+
+static void a_reason_is_that_of_a_build_under_its_condition(void **state)
+{
+    (void)state;
+    explaining x;
+    const vv_explanation *e = explain(&x, build_sums);
+    assert_int_equal(e->n_never_builds, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const vv_never *n = &e->never_builds[i];
+        assert_string_equal(n->layer, "add");
+        if (strcmp(n->when, "b = 12") == 0) CHECK_CONTAINS(n->reason, "input 1 is 4, but input 2 is 12");
+        if (strcmp(n->when, "a = 4 and b >= 8") == 0) CHECK_CONTAINS(n->reason, "input 1 is 4, but input 2 is 8");
+        if (strcmp(n->when, "a = 8 and b != 8") == 0) CHECK_CONTAINS(n->reason, "input 1 is 8, but input 2 is 4");
+    }
+    forget(&x);
+}
+
 BUILD(build_same_networks)
 {
     (void)user;
@@ -310,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_corner_is_told_by_all_that_makes_it),
         cmocka_unit_test(nothing_is_said_of_what_no_condition_tells),
         cmocka_unit_test(a_space_of_which_nothing_builds_is_an_error),
+        cmocka_unit_test(a_reason_is_that_of_a_build_under_its_condition),
         cmocka_unit_test(different_configurations_can_be_one_network),
         cmocka_unit_test(sizes_are_whole_numbers_however_large),
         cmocka_unit_test(counts_of_a_million_end_where_networks_do),
