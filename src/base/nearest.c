@@ -10,7 +10,7 @@ static size_t distance(const char *a, const char *b)
 {
     size_t row[LONGEST + 1];
     const size_t n = strlen(b);
-    if (n > LONGEST || strlen(a) > LONGEST) return LONGEST;
+    if (n > LONGEST || strlen(a) > LONGEST) return SIZE_MAX;
     for (size_t j = 0; j <= n; j++) row[j] = j;
     for (size_t i = 0; a[i] != '\0'; i++) {
         size_t diagonal = row[0];

@@ -51,29 +51,45 @@ typedef struct breaking {
     vv_error reason;
 } breaking;
 
-/* The smallest position above its own at which the build is over the budget. */
+/* Is the build over the budget with the value at a position? */
+static vv_status is_broken(vvi_explainer *x, const vv_hp *hp, const vv_active *active, uint64_t at, bool *over,
+                           vv_error *reason, vv_error *error)
+{
+    const vv_builder builder = vvi_explain_builder_within(x);
+    vvi_flip flip = {
+        .base = hp, .name = active->name, .value = vvi_position_value(&active->domain, at), .presets = true
+    };
+    const vv_chooser chooser = vvi_chooser_flip(&flip);
+    VVI_TRY(vvi_build_run(&builder, &chooser, &x->other, error));
+    x->builds++;
+    *over = !x->other.buildable && strncmp(x->other.reason.text, VVI_OVER_BUDGET, strlen(VVI_OVER_BUDGET)) == 0;
+    if (*over) *reason = x->other.reason;
+    return VV_OK;
+}
+
+/* The smallest position above its own at which the build is over the budget: in steps, then by halves of the step. */
 static vv_status find_break(vvi_explainer *x, const vv_hp *hp, const vv_active *active, breaking *first,
                             vv_error *error)
 {
     enum { MOST_STEPS = 64 };
-    const vv_builder builder = vvi_explain_builder_within(x);
     const uint64_t count = vvi_position_count(&active->domain), own = vvi_position_of(&active->domain, active->value);
     const uint64_t by = (count - own) / MOST_STEPS + 1;
-    for (uint64_t at = own + by; at < count; at += by) {
-        const double share = (double)(at - own) / (double)(count - own);
-        vvi_flip flip = {
-            .base = hp, .name = active->name, .value = vvi_position_value(&active->domain, at), .presets = true
-        };
-        const vv_chooser chooser = vvi_chooser_flip(&flip);
-        vvi_build build = { 0 };
-        if (share >= first->share) return VV_OK;
-        VVI_TRY(vvi_build_run(&builder, &chooser, &build, error));
-        x->builds++;
-        const bool over = !build.buildable && strncmp(build.reason.text, VVI_OVER_BUDGET, strlen(VVI_OVER_BUDGET)) == 0;
-        if (over) *first = (breaking){ active, at, share, build.reason };
-        vvi_build_deinit(&build);
-        if (over) return VV_OK;
+    uint64_t low = own, high = own;
+    vv_error reason = { 0 };
+    bool over = false;
+    while (!over && high + 1 < count) {
+        low = high;
+        high = count - 1 - high > by ? high + by : count - 1;
+        VVI_TRY(is_broken(x, hp, active, high, &over, &reason, error));
     }
+    while (over && high - low > 1) {
+        const uint64_t middle = low + (high - low) / 2;
+        bool here;
+        VVI_TRY(is_broken(x, hp, active, middle, &here, &reason, error));
+        *(here ? &high : &low) = middle;
+    }
+    const double share = (double)(high - own) / (double)(count - own);
+    if (over && share < first->share) *first = (breaking){ active, high, share, reason };
     return VV_OK;
 }
 
@@ -157,6 +173,10 @@ static vv_status estimate_fits(vvi_explainer *x, const tried *t, vv_error *error
 {
     vv_fit_report *b = &x->e->budget;
     double low, high, unused;
+    if (x->cases.all) {
+        b->fits = (vv_size){ .digits = vvi_arena_printf(x->arena, "%.0f", t->fit), .log10 = log10(t->fit) };
+        return b->fits.digits == NULL ? vvi_no_memory(error) : VV_OK;
+    }
     VVI_TRY(size_of_share(x, b->share, &b->fits.digits, &b->fits.log10, error));
     if (t->n == 0) return VV_OK;
     wilson(b->share, (double)t->n, &low, &high);

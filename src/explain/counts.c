@@ -49,10 +49,26 @@ typedef struct counted {
     bool found;
 } counted;
 
+/* The same in every structure: no matter how many values a variable has. */
+static bool is_constant(const vvi_explainer *x, uint32_t kind, counted *c)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < x->space->n_outcomes; i++) {
+        if (!x->space->outcomes[i].buildable) continue;
+        const int64_t y = layers_of(&x->facts_of[i], kind);
+        if (any && y != c->sum.terms[0].coefficient) return false;
+        c->points = (vvi_points){ .n = 0 };
+        c->sum = (vvi_sum){ .n = 1, .terms[0].coefficient = y };
+        any = true;
+    }
+    return any && is_confirmed(x, &c->points, &c->sum, kind);
+}
+
 static vv_status count_layers(vvi_explainer *x, uint32_t kind, counted *c, vv_error *error)
 {
     bool done = false;
-    c->found = false;
+    c->found = is_constant(x, kind, c);
+    if (c->found) return VV_OK;
     VVI_TRY(vvi_points_of_rows(x, layers_of, kind, &c->points, &done, error));
     if (!done && !vvi_points_of_sums(x, layers_of, kind, &c->points)) return VV_OK;
     if (!vvi_points_merge(x, &c->points)) return vvi_no_memory(error);
@@ -188,6 +204,28 @@ static vv_status explain_kinds(vvi_explainer *x, counted *c, formulas *f, vv_err
     return VV_OK;
 }
 
+/* Layers in all as the sum of the kinds, if each of them has a formula and that is shorter. */
+static vv_status prefer_kinds(vvi_explainer *x, const formulas *f, vv_error *error)
+{
+    const char *texts[VVI_MOST_KINDS], *all = x->e->layers.formula;
+    vvi_text sum = { 0 }, with_input = { 0 }, same = { 0 };
+    size_t kinds = 0, of_sum, of_all;
+    for (uint32_t kind = 1; kind < VVI_MOST_KINDS; kind++) kinds += kind != VV_LAYER_INPUT && has_kind(x, kind);
+    if (kinds != f->n || f->n == 0) return VV_OK;
+    for (size_t i = 0; i < f->n; i++) texts[i] = f->list[i].formula;
+    bool shorter =
+        vvi_formulas_add(texts, f->n, 0, &sum, &of_sum) && vvi_formulas_add(texts, f->n, 1, &with_input, &of_sum);
+    if (all != NULL) shorter = shorter && vvi_formulas_add(&all, 1, 1, &same, &of_all) && of_sum < of_all;
+    vvi_text_deinit(&same);
+    const char *formula = vvi_keep_text(x, &sum), *with = vvi_keep_text(x, &with_input);
+    if (formula == NULL || with == NULL) return vvi_no_memory(error);
+    if (!shorter) return VV_OK;
+    x->e->layers.formula = formula;
+    x->e->layers.with_input = with;
+    x->e->layers.n_table = 0;
+    return VV_OK;
+}
+
 /* ---- parameters, multiply-accumulates --------------------------------------------------------------------------- */
 
 typedef struct by_structure {
@@ -281,6 +319,7 @@ vv_status vvi_counts_explain(vvi_explainer *x, vv_error *error)
     if (c == NULL) return vvi_no_memory(error);
     VVI_TRY(explain_layers(x, c, error));
     VVI_TRY(explain_kinds(x, c, &f, error));
+    VVI_TRY(prefer_kinds(x, &f, error));
     VVI_TRY(explain_cost(x, "params", params_of, c, &f, error));
     VVI_TRY(explain_cost(x, "macs", macs_of, c, &f, error));
     x->e->formulas = f.list;

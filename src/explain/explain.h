@@ -7,7 +7,7 @@
  * family.c       names that a loop makes                joint.c      a family's conditions as one
  * effects.c      how two networks differ               align.c      layers of two networks, paired
  * counts.c       layers, parameters, operations         sizes.c      how many configurations and networks
- * formula.c      formulas, by guess and check           formula_text.c  in words
+ * formula.c      formulas, by guess and check           formula_text.c  in words; adding.c: their sums
  * points.c       what they are fitted to; sums.c: of families; reduce.c: what they can do without
  * solve.c        exact linear equations                 unused.c     what nothing depends on
  * dead.c         what never builds, or never fits       reasons.c    and why

@@ -14,14 +14,14 @@ static bool split(const char *name, char *pattern, size_t size, int numbers[VVI_
     *n = 0;
     *apart = false;
     for (const char *c = name; *c != '\0'; at++) {
-        if (at + 2 > size) return false;
+        if (at + 2 > size || *c == '#') return false;
         pattern[at] = *c >= '0' && *c <= '9' ? '#' : *c;
         if (pattern[at] != '#') {
             c++;
             continue;
         }
         long number = 0;
-        *apart = *apart || at == 0 || strchr("_/.-[(:# ", pattern[at - 1]) != NULL;
+        *apart = *apart || at == 0 || strchr("_/.-[(: ", pattern[at - 1]) != NULL;
         if (*n == VVI_MOST_NUMBERS || (*c == '0' && c[1] >= '0' && c[1] <= '9')) return false;
         while (*c >= '0' && *c <= '9' && number < 1000000) number = 10 * number + (*c++ - '0');
         if (*c >= '0' && *c <= '9') return false;

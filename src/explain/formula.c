@@ -4,8 +4,8 @@
  * numbers and it reproduces every point. Guesses go from the simplest on:
  *
  *     1, x, [kind = "a"]                         and then products of two and three of them;
- *     for counts    one of floor(x/c), ceil(x/c), min(x, c), max(x - c, 0), [x = c], and its products, also beside the
- *                   products of two; then two of them
+ *     for counts    one of floor(x/c), ceil(x/c), min(x, c), max(x - c, 0), [x = c], [x >= c], and its products, also
+ *                   beside the products of two; then two of them
  *     polynomials   squares beside the products
  *
  * A curve can be laid through any points: with n in 1..4, 2 + n + floor(n/2) is also a cubic with fractions. So powers of
@@ -28,12 +28,21 @@ int64_t vvi_factor_number(vvi_shape_of_factor shape, int64_t x, int64_t c)
         return x < c ? x : c;
     case VVI_FACTOR_OVER:
         return x > c ? x - c : 0;
+    case VVI_FACTOR_FROM:
+        return x >= c;
     case VVI_FACTOR_ITSELF:
     case VVI_FACTOR_IS:
     case VVI_FACTOR_ACTIVE:
         break;
     }
     return x;
+}
+
+int64_t vvi_times(int64_t a, int64_t b)
+{
+    int64_t product;
+    if (!__builtin_mul_overflow(a, b, &product)) return product;
+    return (a < 0) == (b < 0) ? INT64_MAX : INT64_MIN;
 }
 
 static int64_t factor_at(const vvi_points *p, size_t number, const vvi_factor *f)
@@ -47,7 +56,7 @@ static int64_t factor_at(const vvi_points *p, size_t number, const vvi_factor *f
 static int64_t product_at(const vvi_points *p, size_t number, const vvi_product *term)
 {
     int64_t value = 1;
-    for (size_t i = 0; i < term->n; i++) value *= factor_at(p, number, &term->factors[i]);
+    for (size_t i = 0; i < term->n; i++) value = vvi_times(value, factor_at(p, number, &term->factors[i]));
     return value;
 }
 
@@ -174,7 +183,7 @@ static bool try_guess(guess *g, vvi_sum *sum, size_t spare)
 
 /* ---- shapes ----------------------------------------------------------------------------------------------------- */
 
-enum { MOST_SHAPES = 160, MOST_VALUES = 24 };
+enum { MOST_SHAPES = 240, MOST_VALUES = 24 };
 
 static size_t list_shapes_of(const vvi_points *p, size_t v, vvi_factor *shapes, size_t n)
 {
@@ -190,6 +199,8 @@ static size_t list_shapes_of(const vvi_points *p, size_t v, vvi_factor *shapes, 
     }
     for (size_t i = 0; i < variable->n_alternatives && n < MOST_SHAPES; i++)
         shapes[n++] = (vvi_factor){ VVI_FACTOR_IS, v, (int64_t)i };
+    for (size_t i = 1; i < variable->n_alternatives && n < MOST_SHAPES; i++)
+        shapes[n++] = (vvi_factor){ VVI_FACTOR_FROM, v, variable->alternatives[i].i };
     return n;
 }
 

@@ -11,6 +11,7 @@ typedef enum vvi_shape_of_factor {
     VVI_FACTOR_CEIL,       /* ceil(x/c)   */
     VVI_FACTOR_MIN,        /* min(x, c)   */
     VVI_FACTOR_OVER,       /* max(x - c, 0) */
+    VVI_FACTOR_FROM,       /* [x >= c]    */
     VVI_FACTOR_IS,         /* [x = the c-th alternative] */
     VVI_FACTOR_ACTIVE      /* [x is active] */
 } vvi_shape_of_factor;
@@ -56,5 +57,11 @@ int64_t vvi_formula_at(const vvi_explainer *x, const vvi_points *points, const v
 /* "2*num_layers + 2", with `more` added to the constant. */
 void vvi_formula_write(const vvi_explainer *x, const vvi_points *points, const vvi_sum *sum, int64_t more,
                        vvi_text *text);
+
+/* adding.c: the sum of formulas and a number, as text, and how many terms it has. false: they are too many. */
+bool vvi_formulas_add(const char *const *formulas, size_t n, long more, vvi_text *text, size_t *n_terms);
+
+/* Products that leave 64 bits stay at their end: nothing that is counted is there. */
+int64_t vvi_times(int64_t a, int64_t b);
 
 #endif

@@ -55,8 +55,9 @@ int64_t vvi_formula_at(const vvi_explainer *x, const vvi_points *points, const v
     int64_t value = 0;
     for (size_t t = 0; t < sum->n; t++) {
         int64_t product = sum->terms[t].coefficient;
-        for (size_t i = 0; i < sum->terms[t].n; i++) product *= factor_of(x, points, &sum->terms[t].factors[i], trace);
-        value += product;
+        for (size_t i = 0; i < sum->terms[t].n; i++)
+            product = vvi_times(product, factor_of(x, points, &sum->terms[t].factors[i], trace));
+        if (__builtin_add_overflow(value, product, &value)) return INT64_MIN;
     }
     return value;
 }
@@ -95,6 +96,9 @@ static void write_factor(const vvi_explainer *x, const vvi_points *p, const vvi_
         return;
     case VVI_FACTOR_OVER:
         vvi_text_printf(text, "max(%s - %lld, 0)", name, c);
+        return;
+    case VVI_FACTOR_FROM:
+        vvi_text_printf(text, "[%s >= %lld]", name, c);
         return;
     case VVI_FACTOR_ACTIVE:
         vvi_text_printf(text, "[%s is active]", name);

@@ -115,6 +115,6 @@ vv_status vvi_ranges_explain(vvi_explainer *x, vv_error *error)
     c->standing = (vv_standing){ .kind = x->cases.all     ? VV_EXACT
                                          : x->space->pure ? VV_SAMPLED
                                                           : VV_OBSERVED,
-                                 .checked = x->builds };
+                                 .checked = x->cases.n };
     return VV_OK;
 }

@@ -64,7 +64,7 @@ vv_status vvi_sizes_explain(vvi_explainer *x, vv_error *error)
     e->sizes = (vv_standing){ .kind = !space->pure                ? VV_OBSERVED
                                       : vvi_space_is_exact(space) ? VV_EXACT
                                                                   : VV_SAMPLED,
-                              .checked = space->builds };
+                              .checked = space->root == VVI_NONE ? space->n_paths : space->n_samples };
     if (space->root == VVI_NONE) {
         VVI_TRY(vvi_size_about(x, space->about_total, &e->total, error));
         return vvi_size_about(x, space->about_buildable, &e->buildable, error);

@@ -81,7 +81,7 @@ static bool add_point(const vvi_explainer *x, vvi_points *points, const vvi_case
 bool vvi_points_of_sums(vvi_explainer *x, int64_t (*y_of)(const vvi_facts *facts, uint32_t what), uint32_t what,
                         vvi_points *points)
 {
-    const size_t n = x->check_from > 0 ? x->check_from : x->cases.n / 2;
+    const size_t n = x->check_from > 1 ? x->check_from : x->cases.n / 2; /* of a diagram none had a part in it */
     *points = (vvi_points){ .n = 0 };
     if (!choose_variables(x, points)) return false;
     points->choice = vvi_arena_alloc(&x->scratch, n * points->n_variables * sizeof *points->choice);

@@ -46,6 +46,18 @@ static size_t add_terms(const char *formula, const char *name, long *step)
     return found;
 }
 
+/* Is something taken away that may come with each one? "n - sum(wide_{i})": one more is not asked for alone. */
+static bool takes_away(const char *formula)
+{
+    for (const char *minus = strstr(formula, " - "); minus != NULL; minus = strstr(minus + 3, " - ")) {
+        const char *next = strstr(minus + 3, " + "), *sum = strstr(minus, "sum("),
+                   *active = strstr(minus, " is active");
+        if ((sum != NULL && (next == NULL || sum < next)) || (active != NULL && (next == NULL || active < next)))
+            return true;
+    }
+    return false;
+}
+
 /* What one more of the hyperparameter adds, by its name and as a member of its family's sum; false: it depends. */
 static bool read_step(const char *formula, const vv_explained *h, long *step)
 {
@@ -82,7 +94,8 @@ static size_t kind_length(const vv_formula *f)
 static long step_of_kind(const vv_formula *f, const vv_explained *list, size_t n)
 {
     long step;
-    return kind_length(f) > 0 && read_common_step(f->formula, list, n, &step) ? step : 0;
+    if (kind_length(f) == 0 || !read_common_step(f->formula, list, n, &step)) return 0;
+    return step > 0 && takes_away(f->formula) ? 0 : step;
 }
 
 /* Is the layer one of the formula's kind: "dense", "dense_2"? */

@@ -87,7 +87,7 @@ int vvi_hp_journal_read(const char *buffer, size_t size, char *text, size_t text
 {
     vvi_line line = { .text = text, .size = text_size };
     const size_t used = used_of(buffer);
-    const char *at = buffer + sizeof(uint32_t), *end = at + (used < size - sizeof(uint32_t) ? used : 0);
+    const char *at = buffer + sizeof(uint32_t), *end = at + (used <= size - sizeof(uint32_t) ? used : 0);
     vv_value value;
     if (text_size > 0) text[0] = '\0';
     while (read_value(&at, end, &value)) {

@@ -254,6 +254,7 @@ static vv_status sample(discovering *d)
 {
     grant(d, 0.25);
     for (int i = SCOUTS; i < SAMPLES && vvi_clock_s() < d->tester.until_s; i++) VVI_TRY(run_random(d, i, &d->other));
+    d->space->n_paths = (uint32_t)d->total.n;
     d->space->about_total = vvi_tally_estimate(&d->total);
     d->space->about_buildable = vvi_tally_estimate(&d->buildable);
     if (!(d->buildable.sum > 0)) /* none of n: the rule of three */

@@ -101,7 +101,8 @@ struct vv_space {
     uint32_t n_forks, fork_capacity;
     uint32_t root;                             /* VVI_NONE: there is no diagram */
     vvi_count total, buildable;                /* with a diagram; a continuum counts as one value */
-    vvi_estimate about_total, about_buildable; /* without */
+    vvi_estimate about_total, about_buildable; /* without, from so many random paths */
+    uint32_t n_paths;
     bool pure;
     char impurity[VV_ERROR_SIZE];             /* at which values it was noticed that it is not */
     uint32_t n_samples;                       /* so many have been found to end where the diagram says */

@@ -69,6 +69,7 @@ static void steps_are_said_where_the_formulas_say_so(void **state)
         { "2*num_layers + 1", "num_layers + 1", "num_layers", "each one adds a dense and a dropout: dense_1" },
         { "5*num_layers + 1", "3*num_layers + 1", "2*num_layers", "each one adds 3 dense and 2 dropout: dense_1" },
         { "num_layers - wide + 2", "num_layers - wide + 2", "0", "each one adds a dense: dense_1" },
+        { "num_layers + 1", "sum(wide_{i}) + 1", "num_layers - sum(wide_{i})", "always adds dense_1" },
         { "-wide + num_layers", "-wide + num_layers", "0", "each one adds a dense: dense_1" },
         /* another kind has no formula; whether it is active does not change with its value */
         { "2*num_layers + 1", "num_layers + 1", "3", "each one adds a dense: dense_1" },
