@@ -80,9 +80,10 @@ static vv_status check_buildable(const vvi_explainer *x, vv_error *error)
     for (size_t i = 0; i < x->cases.n; i++) n += x->cases.list[i].buildable;
     if (n > 0) return VV_OK;
     const bool exact = vvi_space_is_exact(x->space);
-    return vvi_fail(error, exact ? VV_BAD_ARG : VV_NOT_FOUND, "none of %llu configurations%s can be built: %s",
-                    (unsigned long long)(exact ? x->space->total.n == 0 ? 0 : x->space->total.limbs[0] : x->cases.n),
-                    exact ? "" : " drawn at random", find_refusal(x->space));
+    char text[VVI_FORMAT_SIZE];
+    const uint64_t all = exact ? (x->space->total.n == 0 ? 0 : x->space->total.limbs[0]) : x->cases.n;
+    return vvi_fail(error, exact ? VV_BAD_ARG : VV_NOT_FOUND, "none of %s configurations%s can be built: %s",
+                    vvi_format_count(all, text), exact ? "" : " drawn at random", find_refusal(x->space));
 }
 
 static vv_status collect(vvi_explainer *x, vv_error *error)

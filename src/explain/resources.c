@@ -59,6 +59,8 @@ static vv_status parse_number(const char *item, const char *text, uint64_t *numb
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         const double product = floor(value * units[i].factor);
         if (strcmp(end, units[i].name) != 0) continue;
+        if (product < value * units[i].factor)
+            return vvi_fail(error, VV_BAD_ARG, "budget \"%s\": must be a whole number", item);
         if (product < 1 || product >= 0x1p63)
             return vvi_fail(error, VV_BAD_ARG, "budget \"%s\": must be at least 1 and below 2^63", item);
         *number = (uint64_t)product;
@@ -72,6 +74,7 @@ static vv_status parse_item(const char *item, vv_budget *budget, vv_error *error
 {
     const char *equals = strchr(item, '=');
     const size_t n = equals == NULL ? strlen(item) : (size_t)(equals - item);
+    if (*item == '\0') return vvi_fail(error, VV_BAD_ARG, "budget: nothing stands before or after a comma");
     for (size_t i = 0; i < VVI_RESOURCES; i++) {
         const vvi_resource *r = &vvi_resources[i];
         uint64_t number = 0;

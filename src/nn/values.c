@@ -94,6 +94,9 @@ static vv_status check_one(const vv_field *field, const void *arguments, const c
         return vvi_fail(error, VV_BAD_ARG, "%s: %s %.0f is not one of its %d values", name, field->name, value, n);
     }
     if (isfinite(value) && value >= field->min && value <= field->max) return VV_OK;
+    if (field->type == VV_FIELD_INT)
+        return vvi_fail(error, VV_BAD_ARG, "%s: %s %.0f is outside %.0f to %.0f", name, field->name, value, field->min,
+                        field->max);
     return vvi_fail(error, VV_BAD_ARG, "%s: %s %.9g is outside %.9g to %.9g", name, field->name, value, field->min,
                     field->max);
 }

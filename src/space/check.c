@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 
 typedef struct number_text {
     char text[32];
@@ -117,12 +118,32 @@ static vv_status check_listed(const vv_domain *d, size_t i, const char *name, vv
     if (value.type == VV_VALUE_FLOAT && !isfinite(value.f)) {
         return vvi_fail(error, VV_BAD_ARG, "%s: value %s is not a finite number", name, vvi_value_text(value, text));
     }
-    for (size_t before = 0; before < i; before++) {
-        if (!vv_value_equal(d->values[before], value)) continue;
-        return vvi_fail(error, VV_BAD_ARG, "%s: value %s is in the list twice, at %zu and %zu", name,
-                        vvi_value_text(value, text), before, i);
-    }
     return VV_OK;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const vv_value *const *x = a, *const *y = b;
+    const int order = vvi_value_compare(**x, **y);
+    return order != 0 ? order : (*x > *y) - (*x < *y);
+}
+
+/* Sorted by value, then by place. */
+static vv_status check_twice(const vv_domain *d, const char *name, vv_error *error)
+{
+    const vv_value **sorted = vvi_malloc(d->n_values * sizeof(vv_value *));
+    char text[VVI_SHORT_TEXT];
+    vv_status status = VV_OK;
+    if (sorted == NULL) return vvi_no_memory(error);
+    for (size_t i = 0; i < d->n_values; i++) sorted[i] = &d->values[i];
+    qsort(sorted, d->n_values, sizeof *sorted, by_value);
+    for (size_t i = 1; i < d->n_values && status == VV_OK; i++)
+        if (vv_value_equal(*sorted[i - 1], *sorted[i]))
+            status = vvi_fail(error, VV_BAD_ARG, "%s: value %s is in the list twice, at %zu and %zu", name,
+                              vvi_value_text(*sorted[i], text), (size_t)(sorted[i - 1] - d->values),
+                              (size_t)(sorted[i] - d->values));
+    vvi_free(sorted);
+    return status;
 }
 
 static vv_status check_list(const vv_domain *d, const char *name, vv_error *error)
@@ -134,7 +155,7 @@ static vv_status check_list(const vv_domain *d, const char *name, vv_error *erro
         return vvi_fail(error, VV_BAD_ARG, "%s: %zu fixed values, must be one", name, d->n_values);
     }
     for (size_t i = 0; i < d->n_values; i++) VVI_TRY(check_listed(d, i, name, error));
-    return VV_OK;
+    return check_twice(d, name, error);
 }
 
 static vv_status check_type(const vv_domain *d, const char *name, vv_error *error)

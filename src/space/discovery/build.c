@@ -85,6 +85,17 @@ vv_status vvi_build_differs(vv_error *error)
                     "given the same values twice it did not ask for or make the same");
 }
 
+static bool choose_value(void *context, const char *name, const vv_domain *domain, vv_value *value)
+{
+    const vv_chooser replay = vv_chooser_replay(context);
+    return replay.choose(replay.context, name, domain, value) && vv_domain_contains(domain, *value);
+}
+
+vv_chooser vvi_chooser_values(const vv_replay *replay)
+{
+    return (vv_chooser){ choose_value, vv_chooser_replay(replay).context };
+}
+
 typedef struct earlier_run {
     const vv_hp *hp;
     bool differs;

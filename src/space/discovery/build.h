@@ -45,5 +45,7 @@ typedef struct vvi_flip {
     vvi_draw draw;
 } vvi_flip;
 vv_chooser vvi_chooser_flip(vvi_flip *flip);
+/* As vv_chooser_replay; a value that the domain does not have (any more: the build is impure) gives way to the default. */
+vv_chooser vvi_chooser_values(const vv_replay *replay);
 
 #endif

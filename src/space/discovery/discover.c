@@ -269,7 +269,7 @@ static vv_status repeat_outcomes(discovering *d)
 {
     for (uint32_t i = 0; i < d->space->n_outcomes && i < MOST_REPEATED && d->space->pure; i++) {
         const vv_replay replay = { d->space->outcomes[i].values, d->space->outcomes[i].n_values };
-        const vv_chooser chooser = vv_chooser_replay(&replay);
+        const vv_chooser chooser = vvi_chooser_values(&replay);
         uint32_t end;
         VVI_TRY(vvi_build_run(d->args->builder, &chooser, &d->other, d->error));
         d->space->builds++;

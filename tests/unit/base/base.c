@@ -349,6 +349,19 @@ static void a_child_can_be_killed(void **state)
     vvi_process_kill(&process); /* ended: nobody is hit */
 }
 
+static void a_name_that_is_near_is_found_and_no_other(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "units", "filters_0", "n" };
+    char long_word[200];
+    memset(long_word, 'q', sizeof long_word - 1);
+    long_word[sizeof long_word - 1] = '\0';
+    assert_string_equal(vvi_nearest("unit", names, 3, sizeof *names), "units");
+    assert_string_equal(vvi_nearest("filter_0", names, 3, sizeof *names), "filters_0");
+    assert_null(vvi_nearest("dropout", names, 3, sizeof *names));
+    assert_null(vvi_nearest(long_word, names, 3, sizeof *names));
+}
+
 /* A child's child has its pipe, too. */
 static int leave_somebody(void *context, int fd)
 {
@@ -396,6 +409,7 @@ int main(void)
         cmocka_unit_test(exit_in_a_child_does_not_look_like_success),
         cmocka_unit_test(numbers_have_points_whatever_the_locale),
         cmocka_unit_test(a_childs_background_processes_do_not_hold_its_pipe),
+        cmocka_unit_test(a_name_that_is_near_is_found_and_no_other),
         cmocka_unit_test(what_a_child_leaves_running_ends_with_it),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);

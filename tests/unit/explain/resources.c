@@ -100,10 +100,10 @@ static void budgets_are_read(void **state)
                  { "macs=1", { .macs = 1 } },
                  { "macs=1.5G,ram=2Gi", { .macs = 1500000000, .ram_bytes = UINT64_C(2147483648) } } };
     static const char *const bad[] = {
-        "",           "params",     "params=",     "params=0",          "params=-1",
-        "params=50q", "params=5kk", "size=5",      "params=1,params=2", "params=1,,macs=2",
-        "params=1,",  "params=nan", "params=1e30", "PARAMS=5",          "params=0x10",
-        "ram=32 k"
+        "",           "params",     "params=",      "params=0",          "params=-1",
+        "params=50q", "params=5kk", "size=5",       "params=1,params=2", "params=1,,macs=2",
+        "params=1,",  "params=nan", "params=1e30",  "PARAMS=5",          "params=0x10",
+        "ram=32 k",   "params=1.5", "macs=1.0001k", ",params=1"
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         vv_budget budget = { .precision = VV_FLOAT32 };

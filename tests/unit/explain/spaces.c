@@ -278,6 +278,27 @@ static void a_build_that_is_no_function_of_its_values_is_only_observed(void **st
     forget(&x);
 }
 
+/* Earlier values may not be there any more. */
+BUILD(build_ranges_by_the_call)
+{
+    int *calls = user;
+    vv_model *m = start();
+    vv_add(m, vv_dense(vv_int(hp, "units", .min = 1, .max = 4 + ++*calls % 3)));
+    return finish(m);
+}
+
+static void a_range_that_changes_from_build_to_build_is_named(void **state)
+{
+    (void)state;
+    explaining x;
+    int calls = 0;
+    const vv_explanation *e = explain_with(&x, build_ranges_by_the_call, &calls, NULL);
+    assert_false(e->pure);
+    assert_int_equal(e->standing.kind, VV_OBSERVED);
+    CHECK_CONTAINS(e->impurity, "units=");
+    forget(&x);
+}
+
 /* ---- standing, memory ------------------------------------------------------------------------------------------- */
 
 static void standings_are_words(void **state)
@@ -344,6 +365,7 @@ int main(void)
         cmocka_unit_test(counts_of_a_million_end_where_networks_do),
         cmocka_unit_test(stated_conditions_are_checked),
         cmocka_unit_test(a_build_that_is_no_function_of_its_values_is_only_observed),
+        cmocka_unit_test(a_range_that_changes_from_build_to_build_is_named),
         cmocka_unit_test(standings_are_words),
         cmocka_unit_test(failing_allocations_are_clean),
     };

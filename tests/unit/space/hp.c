@@ -434,16 +434,19 @@ static void the_journal_tells_what_was_answered_so_far(void **state)
 static void a_full_journal_leaves_out_what_does_not_fit(void **state)
 {
     (void)state;
-    char buffer[4 + 12 + 12 + 2 + 1]; /* its head, two integers with names of two letters, a boolean with one of none */
-    buffer[sizeof buffer - 1] = '#';
-    vv_hp *hp = vv_hp_new(NULL);
-    vvi_hp_journal(hp, buffer, sizeof buffer - 1);
-    vv_int(hp, "n0", .min = 4, .max = 5);
-    vv_int(hp, "n1", .min = 5, .max = 6);
-    vv_int(hp, "n2", .min = 6, .max = 7);
-    check_journal(buffer, sizeof buffer - 1, "n0=4, n1=5");
-    assert_int_equal(buffer[sizeof buffer - 1], '#');
-    vv_hp_free(hp);
+    enum { TWO = 4 + 12 + 12 };                             /* its head, two integers with names of two letters */
+    for (size_t size = TWO - 1; size <= TWO + 11; size++) { /* to the last byte, and with any number of them left */
+        char buffer[TWO + 12];
+        memset(buffer, '#', sizeof buffer);
+        vv_hp *hp = vv_hp_new(NULL);
+        vvi_hp_journal(hp, buffer, size);
+        vv_int(hp, "n0", .min = 4, .max = 5);
+        vv_int(hp, "n1", .min = 5, .max = 6);
+        vv_int(hp, "n2", .min = 6, .max = 7);
+        check_journal(buffer, size, size < TWO ? "n0=4" : "n0=4, n1=5");
+        for (size_t i = size; i < sizeof buffer; i++) assert_int_equal(buffer[i], '#');
+        vv_hp_free(hp);
+    }
 }
 
 /* A process that dies while it writes leaves any bytes behind. */
