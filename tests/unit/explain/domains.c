@@ -58,7 +58,7 @@ BUILD(build_two_rates)
     const double rate =
         sgd ? vv_float(hp, "rate", .min = 0.001, .max = 1) : vv_float(hp, "rate", .min = 0.0001, .max = 0.1);
     if (rate > 0.05) vv_add(m, vv_dense(vv_int(hp, "warmup", .min = 1, .max = 9)));
-    return rate > 0.5 ? NULL : finish(m);
+    return rate > 0.5 ? refuse(m) : finish(m);
 }
 
 static void a_bound_within_two_continua_is_told(void **state)

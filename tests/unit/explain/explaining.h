@@ -26,6 +26,12 @@ static inline vv_model *finish(vv_model *m)
     return m;
 }
 
+static inline vv_model *refuse(vv_model *m)
+{
+    vv_model_free(m);
+    return NULL;
+}
+
 typedef struct explaining {
     build_it build;
     void *user;

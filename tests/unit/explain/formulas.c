@@ -181,7 +181,7 @@ BUILD(build_wide_and_constant)
     (void)user;
     vv_model *m = start();
     const int n = vv_int(hp, "n", .min = -1000000, .max = 1000000);
-    return n % 2 != 0 ? NULL : finish(m);
+    return n % 2 != 0 ? refuse(m) : finish(m);
 }
 
 /* In all: a guess of its own is longer than what dense and dropout come to. */

@@ -319,7 +319,7 @@ BUILD(build_small)
     vv_model *m = start();
     const int n = vv_int(hp, "n", .min = 1, .max = 2);
     for (int i = 0; i < n; i++) vv_add(m, vv_dense(vv_int(hp, vv_name(hp, "units_%d", i), .min = 1, .max = 2)));
-    return vv_bool(hp, "bad") ? NULL : finish(m);
+    return vv_bool(hp, "bad") ? refuse(m) : finish(m);
 }
 
 /* A model that cannot be made for want of memory is NULL to the build function, which then returns that: it looks like a
