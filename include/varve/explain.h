@@ -21,8 +21,8 @@
  *     n is active, kind != "deep"      is asked for; active, and any other
  *
  * Each statement has its standing. Exact: every configuration was built, and it holds for all of them. Sampled: the
- * space is too large, or has a continuum; it was found in one part of the builds and held for all of another, which
- * was drawn at random and is counted. Observed: the build function is not a function of its hyperparameters, and nothing
+ * space is too large, its builds are slow, or it has a continuum; the statement held for all of so many random builds. One
+ * that was read off random builds was read off others. Observed: the build function is not a function of its hyperparameters, and nothing
  * is promised.
  */
 #ifndef VARVE_EXPLAIN_H
@@ -142,8 +142,8 @@ typedef struct vv_layer_count {
 typedef struct vv_never {
     const char *when;   /* "num_layers >= 4"; "": in some further configurations, by no simple condition */
     const char *layer;  /* at which it fails in the best case; NULL: none can be named */
-    const char *reason; /* "a 3x3 kernel does not fit its 1x1 input" */
-    vv_size size;       /* configurations that it rules out */
+    const char *reason; /* "a 3x3 kernel does not fit its 1x1 input"; of one such build, where `when` is empty */
+    vv_size size;       /* configurations that it rules out; digits NULL: not counted */
 } vv_never;
 
 typedef struct vv_values {
@@ -187,18 +187,18 @@ typedef struct vv_fit_report {
     vv_standing standing;
     const vv_never *never; /* what never fits */
     size_t n_never;
-    const char *breaks_first; /* "filters_0 = 96: params 61,234, at most 50,000": raised alone from the smallest
-                                 configuration, the first value that does not fit; NULL: none breaks it */
-    vv_values smallest;       /* the configuration that comes nearest to fitting */
+    const char *breaks_first; /* "filters_0 = 96: params 61,234, at most 50,000": raised alone from `smallest`, the
+                                 first value that does not fit; NULL: none breaks it */
+    vv_values smallest;       /* the configuration that strains the limits least, by the largest of its shares */
     vv_cost smallest_cost;
 } vv_fit_report;
 
 /* All of it. Owned: free with vv_explanation_free; everything it points to lives as long. */
 typedef struct vv_explanation {
-    const char *hypermodel;
+    const char *hypermodel; /* its name; NULL: it has none */
     vv_standing standing; /* of the conditions */
     const vv_explained *hyperparameters; /* in the order in which builds ask for them; members of a family together */
-    size_t n_hyperparameters;
+    size_t n_hyperparameters; /* rows: a name with several domains has several */
     const vv_family *families;
     size_t n_families;
     vv_layer_count layers;

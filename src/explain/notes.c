@@ -117,7 +117,10 @@ static vv_status note_stated(vvi_explainer *x, const vvi_stated *s, notes *n, vv
 static vv_status note_unused(vvi_explainer *x, const vv_explained *h, notes *n, vv_error *error)
 {
     if (h->role != VV_ROLE_UNUSED) return VV_OK;
-    return add(n, vvi_arena_printf(x->arena, "%s is asked for and never used", h->name), error);
+    return add(n,
+               vvi_arena_printf(x->arena, "%s is asked for and never%s used", h->name,
+                                x->e->standing.kind == VV_EXACT ? "" : " seen to be"),
+               error);
 }
 
 /* ---- the same values twice -------------------------------------------------------------------------------------- */

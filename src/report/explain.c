@@ -48,10 +48,10 @@ static void write_standing(vvi_page *page, const vv_explanation *e)
         vvi_page_printf(page, 0, 0, "Exact: every configuration was built, and what is said holds for all of them.");
         break;
     case VV_SAMPLED:
-        vvi_page_printf(
-            page, 0, 0, "Sampled: %s; what is said held for %s of %s random builds that it was not found with.",
-            e->continuous > 0 ? "a continuum cannot be built from end to end" : "not every configuration was built", n,
-            n);
+        vvi_page_printf(page, 0, 0, "Sampled: %s; what is said held for %s of %s random builds.",
+                        e->continuous > 0 ? "a continuum cannot be built from end to end"
+                                          : "not every configuration was built",
+                        n, n);
         break;
     case VV_OBSERVED:
         vvi_page_printf(page, 0, 0,

@@ -95,7 +95,8 @@ static void write_unused(vvi_page *page, const vv_explanation *e)
         if (e->hyperparameters[i].role == VV_ROLE_UNUSED) vvi_names_add(&names, e->hyperparameters[i].name);
     if (names.n == 0) return;
     vvi_names_write(&text, &names, LISTED);
-    vvi_text_printf(&text, " %s asked for and never used", names.n == 1 ? "is" : "are");
+    vvi_text_printf(&text, " %s asked for and never%s used", names.n == 1 ? "is" : "are",
+                    e->standing.kind == VV_EXACT ? "" : " seen to be");
     vvi_page_text(page, INDENT, DEEPER, &text);
 }
 

@@ -179,7 +179,9 @@ static void describe(vvi_text *text, const vv_explanation *e, const row *r)
     describe_sets(text, r, false);
     describe_sets(text, r, true);
     if (text->n == 0) describe_follows(text, r);
-    if (text->n == 0) vvi_text_printf(text, "%s", otherwise[role_of(r)]);
+    if (text->n > 0) return;
+    const bool is_seen_only = role_of(r) == VV_ROLE_UNUSED && e->standing.kind != VV_EXACT;
+    vvi_text_printf(text, "%s", is_seen_only ? "nothing was seen to depend on it" : otherwise[role_of(r)]);
 }
 
 /* ---- the table -------------------------------------------------------------------------------------------------- */
