@@ -11,7 +11,7 @@ vv_status vvi_size_of_count(vvi_explainer *x, vvi_count count, vv_size *size, vv
     return size->digits == NULL ? vvi_no_memory(error) : VV_OK;
 }
 
-vv_status vvi_size_about(vvi_explainer *x, vvi_estimate about, vv_size *size, vv_error *error)
+static vv_status size_about(vvi_explainer *x, vvi_estimate about, vv_size *size, vv_error *error)
 {
     *size = (vv_size){ .digits = vvi_count_about(x->arena, about.log2),
                        .log10 = about.log2 * log10_of_2,
@@ -66,8 +66,8 @@ vv_status vvi_sizes_explain(vvi_explainer *x, vv_error *error)
                                                                   : VV_SAMPLED,
                               .checked = space->root == VVI_NONE ? space->n_paths : space->n_samples };
     if (space->root == VVI_NONE) {
-        VVI_TRY(vvi_size_about(x, space->about_total, &e->total, error));
-        return vvi_size_about(x, space->about_buildable, &e->buildable, error);
+        VVI_TRY(size_about(x, space->about_total, &e->total, error));
+        return size_about(x, space->about_buildable, &e->buildable, error);
     }
     VVI_TRY(vvi_size_of_count(x, space->total, &e->total, error));
     VVI_TRY(vvi_size_of_count(x, space->buildable, &e->buildable, error));

@@ -21,7 +21,7 @@ bool vvi_subject_in_row(const vvi_explainer *x, const vvi_subject *subject, size
     return d != VVI_NONE;
 }
 
-bool vvi_subject_in_trace(const vvi_explainer *x, const vvi_subject *subject, const vvi_trace *trace)
+static bool is_in_trace(const vvi_explainer *x, const vvi_subject *subject, const vvi_trace *trace)
 {
     for (size_t i = 0; i < trace->n; i++) {
         const bool is_it = subject->varies ? x->space->domains[trace->domains[i]].name == subject->name
@@ -66,7 +66,7 @@ static bool is_confirmed(const vvi_explainer *x, const vvi_subject *subject)
     size_t n = 0;
     for (size_t i = x->check_from; i < x->cases.n; i++) {
         const vvi_trace *trace = &x->cases.list[i].trace;
-        const bool asks = vvi_subject_in_trace(x, subject, trace);
+        const bool asks = is_in_trace(x, subject, trace);
         if (asks != vvi_rule_holds(x->space, &subject->rule, x->space, trace)) return false;
         n += asks;
     }

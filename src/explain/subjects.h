@@ -45,8 +45,7 @@ vv_status vvi_families_find(vvi_explainer *x, vvi_subjects *subjects, vv_error *
 vv_status vvi_family_find_rule(vvi_explainer *x, const vvi_subjects *subjects, vvi_family_of *family,
                                vv_error *error) VV_MUST_USE;
 
-/* Does the row, the trace, ask for it? */
+/* Does the row ask for it? */
 bool vvi_subject_in_row(const vvi_explainer *x, const vvi_subject *subject, size_t row);
-bool vvi_subject_in_trace(const vvi_explainer *x, const vvi_subject *subject, const vvi_trace *trace);
 
 #endif

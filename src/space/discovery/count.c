@@ -53,11 +53,6 @@ bool vvi_count_is_zero(vvi_count count)
     return count.n == 0;
 }
 
-bool vvi_count_equal(vvi_count a, vvi_count b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.limbs, b.limbs, a.n * sizeof *a.limbs) == 0);
-}
-
 double vvi_count_log2(vvi_count count)
 {
     if (count.n == 0) return -(double)INFINITY;

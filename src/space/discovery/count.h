@@ -21,7 +21,6 @@ bool vvi_count_sum(vvi_arena *arena, const vvi_term *terms, size_t n, vvi_count 
 bool vvi_count_of(vvi_arena *arena, uint64_t number, vvi_count *count) VV_MUST_USE;
 
 bool vvi_count_is_zero(vvi_count count);
-bool vvi_count_equal(vvi_count a, vvi_count b);
 double vvi_count_log2(vvi_count count); /* 0: -INFINITY */
 /* Decimal digits, in the arena; NULL: out of memory. */
 char *vvi_count_digits(vvi_arena *arena, vvi_count count);

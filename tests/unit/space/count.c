@@ -57,14 +57,9 @@ static void sums_carry(void **state)
                                { UINT64_MAX, number(&arena, 2) },
                                { 1, number(&arena, 1) },
                                { 5, number(&arena, 0) } };
-    vvi_count sum, square;
+    vvi_count sum;
     assert_true(vvi_count_sum(&arena, terms, 4, &sum)); /* (2^64 - 1)^2 + 2 (2^64 - 1) + 1 = 2^128 */
     check_digits(&arena, sum, "340282366920938463463374607431768211456");
-    square =
-        times(&arena, UINT64_C(1) << 32,
-              times(&arena, UINT64_C(1) << 32, times(&arena, UINT64_C(1) << 32, number(&arena, UINT64_C(1) << 32))));
-    assert_true(vvi_count_equal(sum, square));
-    assert_false(vvi_count_equal(sum, number(&arena, 0)));
     assert_true(vvi_count_sum(&arena, NULL, 0, &sum));
     assert_true(vvi_count_is_zero(sum));
     vvi_arena_deinit(&arena);
