@@ -129,19 +129,22 @@ vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, v
 
 /* Runs `child(context, fd)` in a forked process that ends with its return value; what it writes to fd the parent reads
  * from process->fd. SIGINT and SIGTERM from a terminal are left to the parent; the child dies with its parent; what is
- * printed in it goes to standard error. */
+ * printed in it goes to standard error. `apart`: it gets a process group of its own, and what it has started ends when it
+ * has; a terminal then cannot stop (Ctrl-Z) the child with its parent. */
 typedef struct vvi_process {
     int pid, fd;
+    bool apart;
     uint64_t peak_mb; /* once it has ended: the most memory it had */
 } vvi_process;
 /* The exit code of a child in which somebody called exit() before `child` returned. */
 enum { VVI_PROCESS_EXITED = 125 };
-vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, int fd), void *context, vv_error *error);
+vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, int fd), void *context, bool apart,
+                            vv_error *error);
 /* Can it be waited for without waiting? Its pipe may still be held open by processes that it has started. */
 bool vvi_process_has_ended(const vvi_process *process);
-/* Closes fd, waits, kills what the child has left running. *exit_code is the child's, or -1 and *signal_number says what
+/* Closes fd, waits, kills what a child apart has left running. *exit_code is the child's, or -1 and *signal_number says what
  * killed it. */
 vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_number, vv_error *error);
-void vvi_process_kill(vvi_process *process); /* with all that it has started */
+void vvi_process_kill(vvi_process *process); /* apart: with all that it has started */
 
 #endif

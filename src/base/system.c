@@ -95,11 +95,14 @@ static void tell_of_exit(void)
     _exit(VVI_PROCESS_EXITED);
 }
 
-/* The child has a group of its own, with whatever processes the user's code starts in it: the parent alone decides what
- * becomes of them. What that code prints goes to standard error: standard output belongs to the program that asked. */
-static void settle_child(pid_t parent)
+/* A terminal sends its signals to parent and child alike, unless that is apart; the parent alone decides what becomes of
+ * the child, and one that is apart may write to the terminal all the same. What the user's code prints goes to standard
+ * error: standard output belongs to the program that asked. */
+static void settle_child(pid_t parent, bool apart)
 {
-    setpgid(0, 0);
+    if (apart) setpgid(0, 0);
+    signal(SIGTTOU, SIG_IGN);
+    signal(SIGTTIN, SIG_IGN);
     dup2(STDERR_FILENO, STDOUT_FILENO);
     atexit(tell_of_exit);
     signal(SIGINT, SIG_IGN);
@@ -111,7 +114,8 @@ static void settle_child(pid_t parent)
     if (getppid() != parent) _exit(127); /* it died before we asked to be told */
 }
 
-vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, int fd), void *context, vv_error *error)
+vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, int fd), void *context, bool apart,
+                            vv_error *error)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return vvi_fail(error, VV_IO, "cannot make a pipe: %s", strerror(errno));
@@ -126,14 +130,14 @@ vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, in
     }
     if (pid == 0) {
         close(ends[0]);
-        settle_child(parent);
+        settle_child(parent, apart);
         const int code = child(context, ends[1]);
         fflush(NULL);
         _exit(code);
     }
-    setpgid(pid, pid); /* whoever comes first */
+    if (apart) setpgid(pid, pid); /* whoever comes first */
     close(ends[1]);
-    *process = (vvi_process){ .pid = (int)pid, .fd = ends[0] };
+    *process = (vvi_process){ .pid = (int)pid, .fd = ends[0], .apart = apart };
     return VV_OK;
 }
 
@@ -147,12 +151,15 @@ vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_numb
 {
     int how = 0;
     pid_t got;
+    siginfo_t info;
     struct rusage usage = { .ru_maxrss = 0 };
     close(process->fd);
+    while (waitid(P_PID, (id_t)process->pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) continue;
+    if (process->apart)
+        kill(-(pid_t)process->pid, SIGKILL); /* what it left running, while the number is still its own */
     do got = wait4((pid_t)process->pid, &how, 0, &usage);
     while (got < 0 && errno == EINTR);
     const int pid = process->pid;
-    kill(-(pid_t)pid, SIGKILL); /* what it left running */
     *process = (vvi_process){ .pid = 0, .fd = -1, .peak_mb = (uint64_t)usage.ru_maxrss / 1024 };
     *exit_code = got > 0 && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
     *signal_number = got > 0 && WIFSIGNALED(how) ? WTERMSIG(how) : 0;
@@ -162,5 +169,7 @@ vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_numb
 
 void vvi_process_kill(vvi_process *process)
 {
-    if (process->pid > 0) kill(-(pid_t)process->pid, SIGKILL);
+    if (process->pid <= 0) return;
+    if (process->apart) kill(-(pid_t)process->pid, SIGKILL);
+    kill((pid_t)process->pid, SIGKILL); /* it may have left its group */
 }

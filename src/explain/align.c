@@ -44,7 +44,7 @@ static uint32_t price_of(const vvi_node *a, const vvi_node *b)
     return price + (strcmp(a->name, b->name) != 0 ? NAME : 0);
 }
 
-/* How many nodes at the beginning are surely partners: those that are the same in every respect, but for a few before the
+/* How many nodes at the beginning are taken for partners: those that are the same in every respect, but for a few before the
  * first difference: of equal ones it may be any. */
 static size_t count_same(const vv_model *a, const vv_model *b)
 {
@@ -186,12 +186,17 @@ static bool align_rest(aligning *al, vvi_alignment *to)
     return done;
 }
 
-/* Of very long lists: a partner is a layer of the same name. */
+static bool have_one_name(const vvi_node *a, const vvi_node *b)
+{
+    return a->row == b->row && strcmp(a->name, b->name) == 0;
+}
+
+/* Of very long lists: a partner is a layer of the same kind and name. */
 static void align_by_name(const aligning *al, vvi_alignment *to)
 {
     for (size_t i = 0; i < al->n; i++)
         for (size_t k = 0; k < al->m; k++)
-            if (strcmp(al->a->nodes[al->first + i]->name, al->b->nodes[al->first + k]->name) == 0) join(al, i, k, to);
+            if (have_one_name(al->a->nodes[al->first + i], al->b->nodes[al->first + k])) join(al, i, k, to);
     for (size_t i = 0; i < al->n; i++)
         to->fates_a[al->first + i] = to->partners_a[al->first + i] < 0 ? VVI_MAYBE_ALONE : VVI_MAYBE_PAIRED;
     for (size_t k = 0; k < al->m; k++)

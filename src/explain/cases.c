@@ -50,8 +50,8 @@ vv_status vvi_explain_replay(vvi_explainer *x, const vvi_trace *trace, vvi_build
     vvi_arena arena = { 0 };
     vv_values values;
     if (!values_in(x, &arena, trace, &values)) return vvi_no_memory(error);
-    const vv_replay replay = { values.list, values.n };
-    const vv_chooser chooser = vvi_chooser_values(&replay);
+    vvi_again again = { values.list, values.n, 0 };
+    const vv_chooser chooser = vvi_chooser_again(&again);
     const vv_status status = vvi_explain_build(x, &chooser, build, model, error);
     vvi_arena_deinit(&arena);
     return status;
@@ -210,8 +210,8 @@ static vv_status collect_random(vvi_explainer *x, vv_error *error)
 static vv_status replay_outcome(vvi_explainer *x, uint32_t number, vv_error *error)
 {
     const vvi_outcome *outcome = &x->space->outcomes[number];
-    const vv_replay replay = { outcome->values, outcome->n_values };
-    const vv_chooser chooser = vvi_chooser_values(&replay);
+    vvi_again again = { outcome->values, outcome->n_values, 0 };
+    const vv_chooser chooser = vvi_chooser_again(&again);
     const vv_builder builder = vvi_explain_builder(x);
     VVI_TRY(vvi_build_run(&builder, &chooser, &x->other, error));
     x->builds++;

@@ -204,6 +204,25 @@ static vv_status explain_kinds(vvi_explainer *x, counted *c, formulas *f, vv_err
     return VV_OK;
 }
 
+/* Formulas are added as texts: names and words in them must not look like parts of formulas. */
+static bool is_plain(const char *name)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:";
+    return (*name < '0' || *name > '9') && name[strspn(name, plain)] == '\0';
+}
+
+static bool can_be_added(const vvi_explainer *x)
+{
+    for (uint32_t i = 0; i < x->space->n_asked; i++)
+        if (!is_plain(x->space->asked[i].name)) return false;
+    for (uint32_t i = 0; i < x->space->n_domains; i++) {
+        const vv_domain *domain = &x->space->domains[i].domain;
+        for (size_t k = 0; domain->type == VV_VALUE_STRING && k < domain->n_values; k++)
+            if (strchr(domain->values[k].s, '"') != NULL) return false;
+    }
+    return true;
+}
+
 /* Layers in all as the sum of the kinds, if each of them has a formula and that is shorter. */
 static vv_status prefer_kinds(vvi_explainer *x, const formulas *f, vv_error *error)
 {
@@ -211,7 +230,7 @@ static vv_status prefer_kinds(vvi_explainer *x, const formulas *f, vv_error *err
     vvi_text sum = { 0 }, with_input = { 0 }, same = { 0 };
     size_t kinds = 0, of_sum, of_all;
     for (uint32_t kind = 1; kind < VVI_MOST_KINDS; kind++) kinds += kind != VV_LAYER_INPUT && has_kind(x, kind);
-    if (kinds != f->n || f->n == 0) return VV_OK;
+    if (kinds != f->n || f->n == 0 || !can_be_added(x)) return VV_OK;
     for (size_t i = 0; i < f->n; i++) texts[i] = f->list[i].formula;
     bool shorter =
         vvi_formulas_add(texts, f->n, 0, &sum, &of_sum) && vvi_formulas_add(texts, f->n, 1, &with_input, &of_sum);

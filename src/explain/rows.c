@@ -44,10 +44,14 @@ static bool ascends(const vv_domain *domain)
     return true;
 }
 
+/* Booleans and numbers have no common order, whatever C says. */
 static bool all_ascend(const vv_space *space, const vvi_asked *asked)
 {
-    for (uint32_t d = asked->first_domain; d != VVI_NONE; d = space->domains[d].next)
-        if (!ascends(&space->domains[d].domain)) return false;
+    const bool boolean = space->domains[asked->first_domain].domain.type == VV_VALUE_BOOL;
+    for (uint32_t d = asked->first_domain; d != VVI_NONE; d = space->domains[d].next) {
+        const vv_domain *domain = &space->domains[d].domain;
+        if (!ascends(domain) || (domain->type == VV_VALUE_BOOL) != boolean) return false;
+    }
     return true;
 }
 
@@ -201,7 +205,7 @@ static size_t add_edge(vv_value *edges, size_t n, vv_value value, bool listed)
         while (at < n && !vv_value_equal(edges[at], value)) at++;
     else
         while (at < n && vvi_value_compare(edges[at], value) < 0) at++;
-    if (at < n && vvi_value_compare(edges[at], value) == 0) return n;
+    if (at < n && (listed || vvi_value_compare(edges[at], value) == 0)) return n;
     if (n == VVI_MOST_ATOMS) return n + 1;
     memmove(edges + at + 1, edges + at, (n - at) * sizeof *edges);
     edges[at] = value;
@@ -230,7 +234,8 @@ static size_t find_edges(const gathering *g, size_t column, vv_value *edges)
 static bool sort_edges(vv_value *edges, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (edges[i].type == VV_VALUE_STRING) return false;
+        if (edges[i].type == VV_VALUE_STRING || (edges[i].type == VV_VALUE_BOOL) != (edges[0].type == VV_VALUE_BOOL))
+            return false;
     for (size_t i = 1; i < n; i++) {
         const vv_value e = edges[i];
         size_t at = i;

@@ -38,11 +38,6 @@ static bool has_no_gap(const vvi_literal *literal, extent e)
     return literal->column->ordered && e.last - e.first + 1 == e.n;
 }
 
-static bool is_boolean(const vvi_column *column)
-{
-    return column->n_atoms > 0 && column->low[0].type == VV_VALUE_BOOL;
-}
-
 static bool is_single(const vvi_column *column, uint32_t atom)
 {
     return vv_value_equal(column->low[atom], column->high[atom]);
@@ -64,8 +59,7 @@ static form form_of(const vvi_literal *literal, extent e)
 {
     const vvi_column *c = literal->column;
     if (e.n == c->n_atoms) return ACTIVE;
-    if (e.n == 1 && is_boolean(c)) return BOOLEAN;
-    if (e.n == 1 && is_single(c, e.first)) return ONE;
+    if (e.n == 1 && is_single(c, e.first)) return c->low[e.first].type == VV_VALUE_BOOL ? BOOLEAN : ONE;
     if (has_no_gap(literal, e)) return e.first == 0 ? UP_TO : e.last + 1 == c->n_atoms ? FROM : WITHIN;
     return e.n + 1 == c->n_atoms && is_single(c, unmarked(literal)) ? ALL_BUT : LISTED;
 }
@@ -213,7 +207,9 @@ static bool is_in_list(const vvi_literal *literal, vv_value value)
 {
     const vvi_column *c = literal->column;
     for (uint32_t a = 0; a < c->n_atoms; a++)
-        if (literal->marked[a] && is_between(value, c->low[a], c->high[a])) return true;
+        if (literal->marked[a] &&
+            (c->ordered ? is_between(value, c->low[a], c->high[a]) : vv_value_equal(value, c->low[a])))
+            return true;
     return false;
 }
 
@@ -225,6 +221,7 @@ static bool value_holds(const vvi_literal *literal, vv_value value)
     if (is == ACTIVE) return true;
     if (is == UP_TO || is == FROM) return is_beyond(c, e, is, value);
     if (is == WITHIN) return is_between(value, c->low[e.first], c->high[e.last]);
+    if (is == ALL_BUT && !c->ordered) return !vv_value_equal(value, c->low[unmarked(literal)]);
     if (is == ALL_BUT) return vvi_value_compare(value, c->low[unmarked(literal)]) != 0;
     return is_in_list(literal, value);
 }

@@ -84,8 +84,10 @@ static vv_status check_one(const vv_field *field, const void *arguments, const c
     const double value = vvi_value_get(field, arguments, &given);
     if (!given) {
         if (!field->required) return VV_OK;
-        return vvi_fail(error, VV_BAD_ARG, "%s: %s is required (%.9g to %.9g)", name, field->name, field->min,
-                        field->max);
+        return vvi_fail(error, VV_BAD_ARG,
+                        field->type == VV_FIELD_INT ? "%s: %s is required (%.0f to %.0f)"
+                                                    : "%s: %s is required (%.9g to %.9g)",
+                        name, field->name, field->min, field->max);
     }
     if (field->type == VV_FIELD_BOOL) return VV_OK;
     if (field->type == VV_FIELD_ENUM) {

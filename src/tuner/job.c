@@ -72,7 +72,7 @@ vv_status vvi_job_run(const vvi_job *job, vvi_job_end *end, vv_error *error)
     vvi_process process;
     vvi_records records = { 0 };
     *end = (vvi_job_end){ .exit_code = -1 };
-    VVI_TRY(vvi_process_begin(&process, job->child, job->context, error));
+    VVI_TRY(vvi_process_begin(&process, job->child, job->context, job->guard != NULL, error));
     vv_status status = listen(job, &process, &records, end, error);
     if (status != VV_OK || end->stopped || end->stuck || end->garbage) vvi_process_kill(&process);
     const vv_status ended = vvi_process_end(&process, &end->exit_code, &end->signal_number, error);

@@ -81,7 +81,7 @@ typedef struct vvi_job {
     vv_status (*take)(void *context, vvi_record *record,
                       vv_error *error); /* in the parent; a failure kills the child */
     const volatile int *stop;
-    const vvi_guard *guard; /* the child only runs builds: one that does not end ends it; NULL: it does not */
+    const vvi_guard *guard; /* the child only runs builds, apart: one that does not end ends it; NULL: it trains */
 } vvi_job;
 
 typedef struct vvi_job_end {

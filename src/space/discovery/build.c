@@ -85,15 +85,22 @@ vv_status vvi_build_differs(vv_error *error)
                     "given the same values twice it did not ask for or make the same");
 }
 
-static bool choose_value(void *context, const char *name, const vv_domain *domain, vv_value *value)
+static bool choose_again(void *context, const char *name, const vv_domain *domain, vv_value *value)
 {
-    const vv_chooser replay = vv_chooser_replay(context);
-    return replay.choose(replay.context, name, domain, value) && vv_domain_contains(domain, *value);
+    vvi_again *again = context;
+    for (size_t tries = 0; tries < again->n; tries++) {
+        const size_t at = (again->next + tries) % again->n;
+        if (strcmp(again->list[at].name, name) != 0) continue;
+        again->next = at + 1;
+        *value = again->list[at].value;
+        return vv_domain_contains(domain, *value);
+    }
+    return false;
 }
 
-vv_chooser vvi_chooser_values(const vv_replay *replay)
+vv_chooser vvi_chooser_again(vvi_again *again)
 {
-    return (vv_chooser){ choose_value, vv_chooser_replay(replay).context };
+    return (vv_chooser){ choose_again, again };
 }
 
 typedef struct earlier_run {

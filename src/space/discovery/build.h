@@ -45,7 +45,12 @@ typedef struct vvi_flip {
     vvi_draw draw;
 } vvi_flip;
 vv_chooser vvi_chooser_flip(vvi_flip *flip);
-/* As vv_chooser_replay; a value that the domain does not have (any more: the build is impure) gives way to the default. */
-vv_chooser vvi_chooser_values(const vv_replay *replay);
+/* A chooser that gives the values of an earlier build, which are mostly asked for in the same order. One that its domain
+ * does not have (any more: the build is impure) gives way to the default. */
+typedef struct vvi_again {
+    const vv_assignment *list;
+    size_t n, next;
+} vvi_again;
+vv_chooser vvi_chooser_again(vvi_again *again);
 
 #endif

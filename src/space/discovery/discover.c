@@ -11,7 +11,7 @@
  *     samples  else names and sizes are those of random builds
  *
  * Keys are fixed: the same builder gives the same space every time, unless time runs out, which it does only where a
- * build takes far longer than a build should. No step can use up the time of those after it.
+ * build takes far longer than a build should. Each step then has a share of the time that those before it cannot use up.
  */
 #include "space/discovery/discovery.h"
 #include "space/discovery/sizes.h"
@@ -185,6 +185,7 @@ static vv_status check_samples(discovering *d)
     enum { AT_LEAST = 32 };
     vv_space *space = d->space;
     if (!vvi_space_count(space)) return vvi_no_memory(d->error);
+    grant(d, 0.25);
     for (size_t i = 0; i < d->tester.n_bases && d->verdict == VVI_AGREES; i++) VVI_TRY(check_end(d, &d->scouts[i]));
     for (space->n_samples = 0; space->n_samples < VVI_SAMPLES && d->verdict == VVI_AGREES; space->n_samples++) {
         vvi_sample sample;
@@ -236,8 +237,9 @@ static bool is_hopeless(const discovering *d)
 static vv_status walk_switches(discovering *d)
 {
     bool again = true;
-    grant(d, 0.5);
+    grant(d, 0.25);
     VVI_TRY(vvi_switches_find(&d->tester, d->error));
+    grant(d, 0.5);
     for (int i = 0; i < MOST_PLANS && again && d->space->pure; i++) {
         vv_status status = vvi_plan_make(&d->tester, &d->plan, d->error);
         again = false;
@@ -268,8 +270,8 @@ static vv_status sample(discovering *d)
 static vv_status repeat_outcomes(discovering *d)
 {
     for (uint32_t i = 0; i < d->space->n_outcomes && i < MOST_REPEATED && d->space->pure; i++) {
-        const vv_replay replay = { d->space->outcomes[i].values, d->space->outcomes[i].n_values };
-        const vv_chooser chooser = vvi_chooser_values(&replay);
+        vvi_again again = { d->space->outcomes[i].values, d->space->outcomes[i].n_values, 0 };
+        const vv_chooser chooser = vvi_chooser_again(&again);
         uint32_t end;
         VVI_TRY(vvi_build_run(d->args->builder, &chooser, &d->other, d->error));
         d->space->builds++;

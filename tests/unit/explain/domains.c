@@ -73,6 +73,35 @@ static void a_bound_within_two_continua_is_told(void **state)
     forget(&x);
 }
 
+/* A boolean here, words or numbers there: false is not 0, and no word is true. */
+BUILD(build_many_types)
+{
+    (void)user;
+    vv_model *m = start();
+    const int kind = vv_int(hp, "kind", .min = 0, .max = 2);
+    if (kind == 0) {
+        if (vv_bool(hp, "x")) vv_bool(hp, "yes");
+    } else if (kind == 1) {
+        if (vv_choice(hp, "x", VV_STRINGS("aa", "b"))[0] == 'a') vv_bool(hp, "word");
+    } else {
+        if (vv_int(hp, "x", .min = 0, .max = 2) == 0) return refuse(m);
+    }
+    return finish(m);
+}
+
+static void values_of_several_types_are_told_apart(void **state)
+{
+    (void)state;
+    explaining x;
+    const vv_explanation *e = explain(&x, build_many_types);
+    check_active(e, "yes", "x");
+    check_active(e, "word", "x = \"aa\"");
+    assert_int_equal(e->n_never_builds, 1);
+    assert_string_equal(e->never_builds[0].when, "x = 0");
+    assert_string_equal(e->never_builds[0].size.digits, "1");
+    forget(&x);
+}
+
 /* ---- what it does ----------------------------------------------------------------------------------------------- */
 
 BUILD(build_by_total)
@@ -127,6 +156,7 @@ int main(void)
         cmocka_unit_test(a_bound_within_two_wide_ranges_is_told_exactly),
         cmocka_unit_test(a_bound_lies_between_values_of_either_domain),
         cmocka_unit_test(a_bound_within_two_continua_is_told),
+        cmocka_unit_test(values_of_several_types_are_told_apart),
         cmocka_unit_test(each_row_has_the_layers_that_its_own_values_add),
         cmocka_unit_test(a_domain_that_is_ignored_sets_nothing),
     };
