@@ -51,7 +51,7 @@ typedef struct breaking {
     vv_error reason;
 } breaking;
 
-/* Is the build over the budget with the value at a position? */
+/* Is the build over the budget with the value at a position, all others being as they were? */
 static vv_status is_broken(vvi_explainer *x, const vv_hp *hp, const vv_active *active, uint64_t at, bool *over,
                            vv_error *reason, vv_error *error)
 {
@@ -62,7 +62,8 @@ static vv_status is_broken(vvi_explainer *x, const vv_hp *hp, const vv_active *a
     const vv_chooser chooser = vvi_chooser_flip(&flip);
     VVI_TRY(vvi_build_run(&builder, &chooser, &x->other, error));
     x->builds++;
-    *over = !x->other.buildable && strncmp(x->other.reason.text, VVI_OVER_BUDGET, strlen(VVI_OVER_BUDGET)) == 0;
+    *over = !flip.moved && !x->other.buildable &&
+            strncmp(x->other.reason.text, VVI_OVER_BUDGET, strlen(VVI_OVER_BUDGET)) == 0;
     if (*over) *reason = x->other.reason;
     return VV_OK;
 }

@@ -132,11 +132,6 @@ static const char *describe_domains(vvi_explainer *x, const vvi_subject *subject
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
-static vv_texts texts_of(const vvi_layer_names *names)
-{
-    return (vv_texts){ names->list, names->n };
-}
-
 static vv_status describe_one(vvi_explainer *x, const vvi_subjects *subjects, const vvi_subject *subject,
                               const vvi_effects *effects, vv_explained *to, vv_error *error)
 {
@@ -153,7 +148,7 @@ static vv_status describe_one(vvi_explainer *x, const vvi_subjects *subjects, co
     to->active_structures = subject->active_structures;
     to->structures = subjects->structures;
     if (!vvi_effects_added(x, effects, &to->adds_layers)) return vvi_no_memory(error);
-    to->follows = texts_of(&effects->follows);
+    to->follows = vvi_effects_names(&effects->follows);
     to->sets = effects->sets;
     to->n_sets = effects->n_sets;
     return describe_dead(x, subject, to, error);

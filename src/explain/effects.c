@@ -224,21 +224,26 @@ bool vvi_effects_merge(vvi_explainer *x, vvi_effects *to, const vvi_effects *fro
            add_all(x, &to->moved, &from->moved) && add_all(x, &to->follows, &from->follows);
 }
 
+vv_texts vvi_effects_names(const vvi_layer_names *names)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < names->n; i++) {
+        size_t k = 0;
+        while (k < n && strcmp(names->list[k], names->list[i]) != 0) k++;
+        if (k == n) names->list[n++] = names->list[i];
+    }
+    return (vv_texts){ names->list, n };
+}
+
 bool vvi_effects_added(vvi_explainer *x, const vvi_effects *effects, vv_texts *texts)
 {
     vvi_layer_names all = { .n = 0 };
-    size_t n = 0;
     if (!add_all(x, &all, &effects->adds)) return false;
     for (size_t i = 0; i < effects->perhaps.n; i++) {
         const vvi_layer_names *p = &effects->perhaps;
         if (has_layer(&effects->moved, p->list[i], p->lines[i])) continue;
         if (!add_layer(x, &all, p->list[i], p->lines[i], p->places[i])) return false;
     }
-    for (size_t i = 0; i < all.n; i++) { /* a name once, whatever lines it comes from */
-        size_t k = 0;
-        while (k < n && strcmp(all.list[k], all.list[i]) != 0) k++;
-        if (k == n) all.list[n++] = all.list[i];
-    }
-    *texts = (vv_texts){ all.list, n };
+    *texts = vvi_effects_names(&all);
     return true;
 }

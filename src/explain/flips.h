@@ -32,6 +32,8 @@ enum { VVI_COMPARED_ENOUGH = 64 }; /* pairs in which nothing was seen, to say th
 vv_status vvi_effects_find(vvi_explainer *x, vvi_effects *effects_of, vv_error *error) VV_MUST_USE;
 /* Adds what was seen of one domain to what was seen of others. false: no memory. */
 bool vvi_effects_merge(vvi_explainer *x, vvi_effects *to, const vvi_effects *from) VV_MUST_USE;
+/* Each name once, whatever lines it comes from: writes them over the list's own. */
+vv_texts vvi_effects_names(const vvi_layer_names *names);
 /* The names of all layers that are added. false: no memory. */
 bool vvi_effects_added(vvi_explainer *x, const vvi_effects *effects, vv_texts *texts) VV_MUST_USE;
 /* Adds how two networks differ that have all values but one in common. false: no memory. */

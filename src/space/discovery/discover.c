@@ -128,13 +128,15 @@ static vv_status pass_impurity(discovering *d, vv_status status, vv_error *why)
     return status == VV_OK ? VV_OK : vvi_fail(d->error, status, "%s", why->text);
 }
 
+/* Nothing is as good as having built them all: a busy machine gets longer. */
 static vv_status walk_all(discovering *d)
 {
+    enum { PATIENCE = 2 };
     vvi_walk walk = { .end = VVI_WALK_STOPPED };
     vv_error why = { 0 };
     const vvi_walk_args args = { .builder = d->args->builder,
                                  .cap = most_configurations(d),
-                                 .until_s = vvi_clock_s() + d->seconds,
+                                 .until_s = vvi_clock_s() + PATIENCE * d->seconds,
                                  .record = d->space };
     VVI_TRY(pass_impurity(d, vvi_space_walk(&args, &walk, &why), &why));
     d->space->builds += walk.leaves;

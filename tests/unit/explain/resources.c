@@ -164,6 +164,27 @@ static void the_reason_is_the_limit_that_the_least_of_them_is_beyond(void **stat
     forget(&x);
 }
 
+/* A larger n leaves no room for the units that the smallest has. */
+BUILD(build_rising)
+{
+    (void)user;
+    vv_model *m = start();
+    const int n = vv_int(hp, "n", .min = 1, .max = 3);
+    vv_add(m, vv_dense(vv_int(hp, "units", .min = 10 * n, .max = 10 * n + 5)));
+    return finish(m);
+}
+
+static void raised_alone_is_alone(void **state)
+{
+    (void)state;
+    explaining x;
+    const vv_explain_args args = { .budget = { .params = 6 * 15 + 1 } };
+    const vv_explanation *e = explain_with(&x, build_rising, NULL, &args);
+    assert_int_equal(e->budget.smallest_cost.params, 6 * 10 + 1);
+    assert_null(e->budget.breaks_first); /* units = 15 fits, and n = 2 would move them */
+    forget(&x);
+}
+
 static void without_a_budget_nothing_is_limited(void **state)
 {
     (void)state;
@@ -218,6 +239,7 @@ int main(void)
         cmocka_unit_test(budgets_are_read),
         cmocka_unit_test(what_a_budget_leaves_is_counted),
         cmocka_unit_test(the_reason_is_the_limit_that_the_least_of_them_is_beyond),
+        cmocka_unit_test(raised_alone_is_alone),
         cmocka_unit_test(without_a_budget_nothing_is_limited),
         cmocka_unit_test(what_is_too_small_for_anything_leaves_nothing),
         cmocka_unit_test(a_share_that_is_estimated_has_an_interval),
