@@ -15,7 +15,7 @@ enum { MOST_BASES = 512, MOST_BUILDS = 12000, MOST_OTHERS = 8, MOST_NAMES = 256 
 /* Has enough been seen? Once many flips of a name in a row have shown nothing new, only some are still looked at. */
 static bool is_settled(vvi_effects *effects)
 {
-    enum { MANY = 48, ONE_IN = 8 };
+    enum { MANY = 160, ONE_IN = 8 };
     return effects->in_vain > MANY && ++effects->skipped % ONE_IN != 0;
 }
 
@@ -46,7 +46,7 @@ static vv_status flip_to(flipper *f, vvi_effects *effects, const vv_active *acti
     const bool comparable = model != NULL && !flip.moved;
     const bool compared = !comparable || vvi_effects_compare(f->x, effects, f->model, model);
     effects->compared += comparable;
-    effects->in_vain = count_seen(effects) > seen ? 0 : effects->in_vain + 1;
+    effects->in_vain = count_seen(effects) > seen ? 0 : effects->in_vain + comparable;
     vvi_model_give_back(f->other.hp, model);
     return compared ? VV_OK : vvi_no_memory(error);
 }
