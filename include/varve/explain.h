@@ -56,7 +56,8 @@ vv_status vv_budget_parse(const char *text, vv_budget *budget, vv_error *error) 
 typedef enum vv_standing_kind { VV_OBSERVED = 1, VV_SAMPLED, VV_EXACT } vv_standing_kind;
 typedef struct vv_standing {
     vv_standing_kind kind;
-    uint64_t checked; /* SAMPLED, OBSERVED: builds that it was checked with, and held for; of sizes and costs: that were looked at */
+    uint64_t checked; /* SAMPLED, OBSERVED: builds that it was checked with, and held for; of sizes and costs: that were
+                         looked at */
 } vv_standing;
 /* "exact", "sampled (4096 of 4096)", "observed". As snprintf. */
 int vv_standing_format(vv_standing standing, char *text, size_t size);

@@ -190,10 +190,7 @@ static vv_status count_fits(vvi_explainer *x, const vv_space *within, vv_error *
     vv_fit_report *b = &x->e->budget;
     const tried t = try_cases(x);
     b->share = t.sum > 0 ? t.fit / t.sum : 0;
-    b->standing = (vv_standing){ .kind = x->cases.all     ? VV_EXACT
-                                         : x->space->pure ? VV_SAMPLED
-                                                          : VV_OBSERVED,
-                                 .checked = t.n };
+    b->standing = vvi_standing_of(x, x->cases.all, t.n);
     if (within->root == VVI_NONE) return estimate_fits(x, &t, error);
     return vvi_size_of_count(x, within->buildable, &b->fits, error);
 }

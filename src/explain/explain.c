@@ -8,44 +8,10 @@
 #include "explain/sizes.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 /* For all of it; and how much of that to find out what there is. Only where a build takes far longer than it should does
  * it matter. */
 static const double usual_seconds = 4, share_of_discovery = 0.375;
-
-/* ---- standing, texts -------------------------------------------------------------------------------------------- */
-
-vv_standing vvi_standing(const vvi_explainer *x)
-{
-    const bool exact = vvi_space_is_exact(x->space) && x->rows.complete;
-    return (vv_standing){ .kind = !x->space->pure ? VV_OBSERVED
-                                  : exact         ? VV_EXACT
-                                                  : VV_SAMPLED,
-                          .checked = exact ? 0 : x->cases.n - x->check_from };
-}
-
-int vv_standing_format(vv_standing standing, char *text, size_t size)
-{
-    const unsigned long long n = standing.checked;
-    switch (standing.kind) {
-    case VV_EXACT:
-        return snprintf(text, size, "exact");
-    case VV_SAMPLED:
-        return snprintf(text, size, "sampled (%llu of %llu)", n, n);
-    case VV_OBSERVED:
-        return snprintf(text, size, "observed");
-    }
-    return snprintf(text, size, "unknown");
-}
-
-const char *vvi_keep_text(vvi_explainer *x, vvi_text *text)
-{
-    const char *kept = text->failed ? NULL : vvi_arena_strdup(x->arena, text->data == NULL ? "" : text->data);
-    vvi_text_deinit(text);
-    return kept;
-}
 
 /* ---- steps ------------------------------------------------------------------------------------------------------ */
 

@@ -1,8 +1,9 @@
 /* explain.h - inside of explain: how an explanation is put together.
  *
- * explain.c      the steps, in order                    network.c    what one build shows
- * cases.c        many builds, as numbers                rows.c       the space as a table
- * subjects.c     which there are, when each is active   describe.c   the hyperparameters, one by one
+ * explain.c      the steps, in order                    standing.c   how well something is known
+ * network.c      what one build shows                   cases.c      many builds, as numbers
+ * rows.c         the space as a table                   subjects.c   which there are, when each is active
+ * describe.c     the hyperparameters, one by one        notes.c      what should be looked at
  * rule.c         conditions; rule_text.c: in words      flips.c      what changes when one value does
  * family.c       names that a loop makes                joint.c      a family's conditions as one
  * effects.c      how two networks differ               align.c      layers of two networks, paired
@@ -14,7 +15,6 @@
  * cost.c         what one network costs                 ranges.c     the cheapest and the dearest
  * descend.c      to a cheaper configuration             one.c        one configuration in full
  * budget.c       what a budget leaves                   resources.c  what it limits
- * notes.c        what should be looked at
  *
  * Everything that ends up in the vv_explanation is in one arena of the caller's; what is only needed on the way is in
  * `scratch`. A space that was built from end to end is described by all its buildable configurations, any other by cases
@@ -145,6 +145,8 @@ vv_status vvi_explain(const vvi_source *source, const vv_explain_args *args, vvi
 
 /* How well something is known that was checked with all cases. */
 vv_standing vvi_standing(const vvi_explainer *x);
+/* And what was looked at `looked_at` times, which was `all` there is or not. */
+vv_standing vvi_standing_of(const vvi_explainer *x, bool all, uint64_t looked_at);
 /* Copies a text that grew into the arena and ends it. NULL: no memory. */
 const char *vvi_keep_text(vvi_explainer *x, vvi_text *text);
 

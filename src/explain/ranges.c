@@ -112,9 +112,6 @@ vv_status vvi_ranges_explain(vvi_explainer *x, vv_error *error)
     x->e->layers.most = (int)goals[1].best.facts.layers;
     for (int i = 2; i < GOALS; i += 2) VVI_TRY(tell_range(x, &goals[i], &goals[i + 1], error));
     c->precision = x->args->budget.precision;
-    c->standing = (vv_standing){ .kind = x->cases.all     ? VV_EXACT
-                                         : x->space->pure ? VV_SAMPLED
-                                                          : VV_OBSERVED,
-                                 .checked = x->cases.n };
+    c->standing = vvi_standing_of(x, x->cases.all, x->cases.n);
     return VV_OK;
 }

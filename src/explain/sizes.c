@@ -61,10 +61,8 @@ vv_status vvi_sizes_explain(vvi_explainer *x, vv_error *error)
     const vv_space *space = x->space;
     e->continuous = count_continuous(space);
     e->networks = (vv_size){ .log10 = -(double)INFINITY };
-    e->sizes = (vv_standing){ .kind = !space->pure                ? VV_OBSERVED
-                                      : vvi_space_is_exact(space) ? VV_EXACT
-                                                                  : VV_SAMPLED,
-                              .checked = space->root == VVI_NONE ? space->n_paths : space->n_samples };
+    e->sizes =
+        vvi_standing_of(x, vvi_space_is_exact(space), space->root == VVI_NONE ? space->n_paths : space->n_samples);
     if (space->root == VVI_NONE) {
         VVI_TRY(size_about(x, space->about_total, &e->total, error));
         return size_about(x, space->about_buildable, &e->buildable, error);
