@@ -42,6 +42,9 @@ typedef struct vvi_arena {
  * what the child leaves there can be read by its parent, pointers and all. Full is out of memory. */
 vvi_arena vvi_arena_inside(void *memory, size_t size);
 void *vvi_arena_alloc(vvi_arena *arena, size_t size);
+/* Room for one more in a table of n things, which moves when n is a power of 2; `table`: where its pointer is. What it
+ * leaves behind is less than what it takes. false: no memory. */
+bool vvi_arena_reserve(vvi_arena *arena, void *table, size_t n, size_t size) VV_MUST_USE;
 char *vvi_arena_strdup(vvi_arena *arena, const char *text);
 char *vvi_arena_printf(vvi_arena *arena, const char *format, ...) VV_PRINTF(2, 3);
 char *vvi_arena_vprintf(vvi_arena *arena, const char *format, va_list args);

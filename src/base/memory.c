@@ -117,6 +117,18 @@ void *vvi_arena_alloc(vvi_arena *arena, size_t size)
     return memory;
 }
 
+bool vvi_arena_reserve(vvi_arena *arena, void *table, size_t n, size_t size)
+{
+    void *old, *grown;
+    if ((n & (n - 1)) != 0) return true;
+    if (size > 0 && n > SIZE_MAX / 2 / size) return false;
+    if ((grown = vvi_arena_alloc(arena, n == 0 ? size : 2 * n * size)) == NULL) return false;
+    memcpy(&old, table, sizeof old); /* of whatever type its pointer is */
+    if (n > 0) memcpy(grown, old, n * size);
+    memcpy(table, &grown, sizeof grown);
+    return true;
+}
+
 char *vvi_arena_strdup(vvi_arena *arena, const char *text)
 {
     const size_t size = strlen(text) + 1;

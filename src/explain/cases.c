@@ -13,13 +13,12 @@ enum { MOST_CASES = 131072, MOST_ENTRIES = 4000000, MOST_OUTCOMES = 65536 };
 bool vvi_trace_of(vvi_explainer *x, const vv_hp *hp, vvi_trace *trace)
 {
     const size_t n = vv_hp_count(hp);
-    uint32_t *domains = vvi_arena_alloc(&x->scratch, (n + 1) * sizeof *domains), name = VVI_NONE;
+    uint32_t *domains = vvi_arena_alloc(&x->scratch, (n + 1) * sizeof *domains), name;
     uint64_t *positions = vvi_arena_alloc(&x->scratch, (n + 1) * sizeof *positions);
     if (domains == NULL || positions == NULL) return false;
     for (size_t i = 0; i < n; i++) {
         const vv_active *active = vv_hp_at(hp, i);
-        const uint64_t hash = vvi_hash_text(VVI_HASH_START, active->name);
-        if (!vvi_space_note(x->space, active->name, hash, &active->domain, name, &name, &domains[i])) return false;
+        if (!vvi_space_note_at(x->space, hp, i, &name, &domains[i])) return false;
         positions[i] = vvi_position_of(&active->domain, active->value);
     }
     *trace = (vvi_trace){ .domains = domains, .positions = positions, .n = n, .outcome = VVI_NONE };
@@ -59,25 +58,12 @@ vv_status vvi_explain_replay(vvi_explainer *x, const vvi_trace *trace, vvi_build
 
 /* ---- collecting ------------------------------------------------------------------------------------------------- */
 
-static vvi_case *new_case(vvi_explainer *x)
-{
-    vvi_cases *cases = &x->cases;
-    if (cases->n == cases->capacity) {
-        const size_t capacity = cases->capacity == 0 ? 1024 : 2 * cases->capacity;
-        vvi_case *list = vvi_arena_alloc(&x->scratch, capacity * sizeof *list);
-        if (list == NULL) return NULL;
-        if (cases->n > 0) memcpy(list, cases->list, cases->n * sizeof *list);
-        cases->list = list;
-        cases->capacity = capacity;
-    }
-    return &cases->list[cases->n++];
-}
-
 static bool add_case(vvi_explainer *x, const vvi_build *build)
 {
-    vvi_case *c = new_case(x);
     uint32_t end;
-    if (c == NULL || !vvi_trace_of(x, build->hp, &c->trace) || !vvi_space_end(x->space, build, &end)) return false;
+    if (!vvi_arena_reserve(&x->scratch, &x->cases.list, x->cases.n, sizeof *x->cases.list)) return false;
+    vvi_case *c = &x->cases.list[x->cases.n++];
+    if (!vvi_trace_of(x, build->hp, &c->trace) || !vvi_space_end(x->space, build, &end)) return false;
     c->trace.outcome = end & ~VVI_END;
     x->cases.entries += c->trace.n;
     c->buildable = build->buildable;

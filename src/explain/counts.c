@@ -6,7 +6,9 @@
  */
 #include "explain/counts.h"
 #include "explain/formula.h"
+#include "explain/subjects.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { MOST_FORMULAS = 6, MOST_TABLE = 12, MOST_TERMS = 6 }; /* more than that nobody reads */
@@ -87,16 +89,21 @@ static const char *write_sum(vvi_explainer *x, const counted *c, int64_t more)
     return vvi_keep_text(x, &text);
 }
 
-static void find_extremes(vvi_explainer *x)
+typedef struct extremes {
+    int least, most;
+} extremes;
+
+/* In the structures that are known. */
+static extremes find_extremes(const vvi_explainer *x)
 {
-    vv_layer_count *layers = &x->e->layers;
+    extremes e = { .least = INT_MAX };
     for (uint32_t i = 0; i < x->space->n_outcomes; i++) {
         if (!x->space->outcomes[i].buildable) continue;
         const int n = (int)x->facts_of[i].layers;
-        if (layers->structures == 0 || n < layers->least) layers->least = n;
-        if (layers->structures == 0 || n > layers->most) layers->most = n;
-        layers->structures++;
+        if (n < e.least) e.least = n;
+        if (n > e.most) e.most = n;
     }
+    return e;
 }
 
 /* Does a condition give the networks of n layers, and no others, among the cases? */
@@ -117,8 +124,9 @@ static vv_status tabulate(vvi_explainer *x, vv_error *error)
     vv_formula *table = vvi_arena_alloc(x->arena, MOST_TABLE * sizeof *table);
     unsigned char *wishes = vvi_arena_alloc(&x->scratch, x->rows.n + 1);
     if (table == NULL || wishes == NULL) return vvi_no_memory(error);
+    const extremes e = find_extremes(x);
     layers->table = table;
-    for (int n = layers->least; n <= layers->most; n++) {
+    for (int n = e.least; n <= e.most; n++) {
         vvi_text when = { 0 };
         vvi_rule rule;
         bool any = false;
@@ -148,7 +156,7 @@ static vv_status tabulate(vvi_explainer *x, vv_error *error)
 static vv_status explain_layers(vvi_explainer *x, counted *c, vv_error *error)
 {
     vv_layer_count *layers = &x->e->layers;
-    find_extremes(x);
+    layers->structures = x->subjects->structures;
     layers->standing = vvi_standing(x);
     VVI_TRY(count_layers(x, ALL_LAYERS, c, error));
     if (!c->found) return tabulate(x, error);
@@ -161,19 +169,12 @@ static vv_status explain_layers(vvi_explainer *x, counted *c, vv_error *error)
 
 typedef struct formulas {
     vv_formula *list;
-    size_t n, capacity;
+    size_t n;
 } formulas;
 
 static vv_status add_formula(vvi_explainer *x, formulas *f, vv_formula formula, vv_error *error)
 {
-    if (f->n == f->capacity) {
-        const size_t capacity = f->capacity == 0 ? 16 : 2 * f->capacity;
-        vv_formula *list = vvi_arena_alloc(x->arena, capacity * sizeof *list);
-        if (list == NULL) return vvi_no_memory(error);
-        if (f->n > 0) memcpy(list, f->list, f->n * sizeof *list);
-        f->list = list;
-        f->capacity = capacity;
-    }
+    if (!vvi_arena_reserve(x->arena, &f->list, f->n, sizeof *f->list)) return vvi_no_memory(error);
     if (formula.what == NULL || formula.when == NULL || formula.formula == NULL) return vvi_no_memory(error);
     f->list[f->n++] = formula;
     return VV_OK;

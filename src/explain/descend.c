@@ -78,8 +78,7 @@ static vv_status try_values(descent *d, size_t number, bool *any, vv_error *erro
 {
     const vv_space *space = d->x->space;
     const vv_active *active = vv_hp_at(d->base.hp, number);
-    const uint32_t name = vvi_space_find_name(space, active->name);
-    const uint32_t at = name == VVI_NONE ? VVI_NONE : vvi_space_find_domain(space, name, &active->domain);
+    const uint32_t at = vvi_space_find(space, active->name, &active->domain);
     if (at == VVI_NONE) return VV_OK;
     const vv_domain domain = space->domains[at].domain;
     const uint64_t own = vvi_position_of(&domain, active->value);
@@ -88,7 +87,8 @@ static vv_status try_values(descent *d, size_t number, bool *any, vv_error *erro
     for (size_t i = 0; i < n; i++) {
         bool taken = false;
         const vv_value value = vvi_position_value(&domain, positions[i]);
-        if (positions[i] != own) VVI_TRY(try_value(d, space->asked[name].name, value, &taken, error));
+        if (positions[i] != own)
+            VVI_TRY(try_value(d, space->asked[space->domains[at].name].name, value, &taken, error));
         *any = *any || taken;
     }
     return VV_OK;

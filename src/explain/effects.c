@@ -20,17 +20,6 @@ static const char *keep(vvi_explainer *x, const char *text)
     return vvi_arena_strdup(x->arena, text);
 }
 
-static bool reserve(vvi_explainer *x, void *table, size_t n, size_t size)
-{
-    void *old, *grown;
-    if ((n & (n - 1)) != 0) return true; /* grows at powers of two */
-    if ((grown = vvi_arena_alloc(x->arena, (n == 0 ? 1 : 2 * n) * size)) == NULL) return false;
-    memcpy(&old, table, sizeof old);
-    if (n > 0) memcpy(grown, old, n * size);
-    memcpy(table, &grown, sizeof grown);
-    return true;
-}
-
 static bool has_layer(const vvi_layer_names *names, const char *layer, int line)
 {
     for (size_t i = 0; i < names->n; i++)
@@ -42,9 +31,9 @@ static bool add_layer(vvi_explainer *x, vvi_layer_names *names, const char *laye
 {
     size_t at = 0;
     if (has_layer(names, layer, line)) return true;
-    if (!reserve(x, &names->list, names->n, sizeof *names->list)) return false;
-    if (!reserve(x, &names->places, names->n, sizeof *names->places)) return false;
-    if (!reserve(x, &names->lines, names->n, sizeof *names->lines)) return false;
+    if (!vvi_arena_reserve(x->arena, &names->list, names->n, sizeof *names->list)) return false;
+    if (!vvi_arena_reserve(x->arena, &names->places, names->n, sizeof *names->places)) return false;
+    if (!vvi_arena_reserve(x->arena, &names->lines, names->n, sizeof *names->lines)) return false;
     while (at < names->n && names->places[at] <= place) at++;
     memmove(names->list + at + 1, names->list + at, (names->n - at) * sizeof *names->list);
     memmove(names->places + at + 1, names->places + at, (names->n - at) * sizeof *names->places);
@@ -72,7 +61,7 @@ static bool add_set(vvi_explainer *x, vvi_effects *effects, const char *layer, c
 {
     for (size_t i = 0; i < effects->n_sets; i++)
         if (strcmp(effects->sets[i].layer, layer) == 0 && strcmp(effects->sets[i].field, field) == 0) return true;
-    if (!reserve(x, &effects->sets, effects->n_sets, sizeof *effects->sets)) return false;
+    if (!vvi_arena_reserve(x->arena, &effects->sets, effects->n_sets, sizeof *effects->sets)) return false;
     const vv_set_field set = { keep(x, layer), field };
     effects->sets[effects->n_sets++] = set;
     return set.layer != NULL;

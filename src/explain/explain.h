@@ -96,7 +96,7 @@ typedef struct vvi_case {
 
 typedef struct vvi_cases {
     vvi_case *list;
-    size_t n, capacity;
+    size_t n;
     size_t entries; /* of all traces */
     bool all;       /* they are all that can be built; else random ones, buildable or not */
     size_t n_even;

@@ -69,15 +69,9 @@ static size_t choose_others(const vv_active *active, vvi_stream *stream, uint64_
     return n;
 }
 
-static uint32_t find_domain(const vv_space *space, const vv_active *active)
-{
-    const uint32_t name = vvi_space_find_name(space, active->name);
-    return name == VVI_NONE ? VVI_NONE : vvi_space_find_domain(space, name, &active->domain);
-}
-
 static vv_status flip_name(flipper *f, const vv_active *active, vvi_stream *stream, vv_error *error)
 {
-    const uint32_t domain = find_domain(f->x->space, active);
+    const uint32_t domain = vvi_space_find(f->x->space, active->name, &active->domain);
     uint64_t others[MOST_OTHERS];
     if (domain == VVI_NONE || vvi_position_count(&active->domain) == 1) return VV_OK;
     const size_t n = choose_others(active, stream, others);

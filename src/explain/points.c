@@ -27,26 +27,14 @@ typedef struct spreading {
     size_t columns[VVI_MOST_VARIABLES]; /* of the variables */
     uint32_t *first;                    /* by variable and atom: its first alternative; one more for the end */
     size_t first_at[VVI_MOST_VARIABLES];
-    size_t capacity;
     bool too_many, failed;
 } spreading;
 
-static bool reserve(spreading *s)
+static bool reserve(const spreading *s)
 {
     vvi_points *p = s->points;
-    if (p->n < s->capacity) return true;
-    const size_t capacity = s->capacity == 0 ? 256 : 2 * s->capacity;
-    int32_t *choice = vvi_arena_alloc(&s->x->scratch, (capacity * p->n_variables + 1) * sizeof *choice);
-    int64_t *y = vvi_arena_alloc(&s->x->scratch, capacity * sizeof *y);
-    if (choice == NULL || y == NULL) return false;
-    if (p->n > 0) {
-        memcpy(choice, p->choice, p->n * p->n_variables * sizeof *choice);
-        memcpy(y, p->y, p->n * sizeof *y);
-    }
-    p->choice = choice;
-    p->y = y;
-    s->capacity = capacity;
-    return true;
+    return vvi_arena_reserve(&s->x->scratch, &p->choice, p->n, p->n_variables * sizeof *p->choice) &&
+           vvi_arena_reserve(&s->x->scratch, &p->y, p->n, sizeof *p->y);
 }
 
 /* Which atoms of a column do buildable rows touch? */

@@ -25,7 +25,6 @@ typedef struct gathering {
     bool listed[MOST_COLUMNS];  /* its values have no order */
     bool dropped[MOST_COLUMNS]; /* and are too many: no condition will be found in it */
     raw_cell *raw;
-    size_t capacity;
     size_t depth;
     bool too_many;
     raw_cell path[MOST_COLUMNS];
@@ -85,30 +84,15 @@ static vv_status choose_columns(gathering *g, vv_error *error)
 
 /* ---- raw rows --------------------------------------------------------------------------------------------------- */
 
-static bool grow(gathering *g)
+static bool reserve(gathering *g)
 {
     vvi_rows *rows = g->rows;
-    const size_t capacity = g->capacity == 0 ? 64 : 2 * g->capacity, n = rows->n;
-    raw_cell *raw = vvi_arena_alloc(g->arena, (capacity * rows->n_columns + 1) * sizeof *raw);
-    uint32_t *outcomes = vvi_arena_alloc(g->arena, capacity * sizeof *outcomes);
-    double *log2_size = vvi_arena_alloc(g->arena, capacity * sizeof *log2_size);
-    double *size = vvi_arena_alloc(g->arena, capacity * sizeof *size);
-    uint64_t *asked = vvi_arena_alloc(g->arena, capacity * rows->n_words * sizeof *asked);
-    if (raw == NULL || outcomes == NULL || log2_size == NULL || size == NULL || asked == NULL) return false;
-    if (n > 0) {
-        memcpy(raw, g->raw, n * rows->n_columns * sizeof *raw);
-        memcpy(outcomes, rows->outcomes, n * sizeof *outcomes);
-        memcpy(log2_size, rows->log2_size, n * sizeof *log2_size);
-        memcpy(size, rows->size, n * sizeof *size);
-        memcpy(asked, rows->asked, n * rows->n_words * sizeof *asked);
-    }
-    g->raw = raw;
-    rows->outcomes = outcomes;
-    rows->log2_size = log2_size;
-    rows->size = size;
-    rows->asked = asked;
-    g->capacity = capacity;
-    return true;
+    const size_t n = rows->n;
+    return vvi_arena_reserve(g->arena, &g->raw, n, rows->n_columns * sizeof *g->raw) &&
+           vvi_arena_reserve(g->arena, &rows->outcomes, n, sizeof *rows->outcomes) &&
+           vvi_arena_reserve(g->arena, &rows->log2_size, n, sizeof *rows->log2_size) &&
+           vvi_arena_reserve(g->arena, &rows->size, n, sizeof *rows->size) &&
+           vvi_arena_reserve(g->arena, &rows->asked, n, rows->n_words * sizeof *rows->asked);
 }
 
 static bool add_row(gathering *g, uint32_t outcome)
@@ -118,7 +102,7 @@ static bool add_row(gathering *g, uint32_t outcome)
         g->too_many = true;
         return true;
     }
-    if (rows->n == g->capacity && !grow(g)) return false;
+    if (!reserve(g)) return false;
     if (rows->n_columns > 0) memcpy(g->raw + rows->n * rows->n_columns, g->path, rows->n_columns * sizeof *g->raw);
     rows->outcomes[rows->n] = outcome;
     rows->log2_size[rows->n] = g->path_log2;

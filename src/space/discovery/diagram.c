@@ -44,12 +44,19 @@ uint32_t vvi_space_fork(vv_space *space, uint32_t name, uint32_t domain, const v
     const uint32_t known = vvi_index_find(&space->by_branches, hash, is_fork, &s);
     if (known != VVI_NONE) return known;
     const uint32_t number = space->n_forks;
-    if (!vvi_space_reserve(space, &space->forks, number, &space->fork_capacity, sizeof *space->forks)) return VVI_NONE;
+    if (number + 1 == VVI_END || !vvi_arena_reserve(space->arena, &space->forks, number, sizeof *space->forks))
+        return VVI_NONE;
     vvi_branch *own = vvi_arena_alloc(space->arena, n * sizeof *own);
     if (own == NULL || !vvi_index_add(&space->by_branches, hash, number)) return VVI_NONE;
     memcpy(own, branches, n * sizeof *own);
     space->forks[number] = (vvi_fork){ .name = name, .domain = domain, .n = (uint32_t)n, .branches = own };
     return space->n_forks++;
+}
+
+bool vvi_fork_asks(const vv_space *space, const vvi_fork *fork, const char *name, const vv_domain *domain)
+{
+    return strcmp(space->asked[fork->name].name, name) == 0 &&
+           vv_domain_equal(&space->domains[fork->domain].domain, domain);
 }
 
 uint32_t vvi_fork_follow(const vvi_fork *fork, uint64_t position)
@@ -64,6 +71,19 @@ uint32_t vvi_fork_follow(const vvi_fork *fork, uint64_t position)
     }
     const bool found = low < fork->n && fork->branches[low].first <= position;
     return found ? fork->branches[low].to : VVI_NONE;
+}
+
+uint32_t vvi_space_follow(const vv_space *space, const vv_hp *hp)
+{
+    uint32_t at = space->root;
+    for (size_t i = 0; i < vv_hp_count(hp) && at < VVI_END; i++) {
+        const vvi_fork *fork = &space->forks[at];
+        const vv_active *active = vv_hp_at(hp, i);
+        at = vvi_fork_asks(space, fork, active->name, &active->domain)
+                 ? vvi_fork_follow(fork, vvi_position_of(&active->domain, active->value))
+                 : VVI_NONE;
+    }
+    return at < VVI_END ? VVI_NONE : at;
 }
 
 /* ---- switches --------------------------------------------------------------------------------------------------- */

@@ -91,14 +91,14 @@ struct vv_space {
     vvi_arena *arena; /* borrowed */
     vvi_depth depth;
     vvi_asked *asked;
-    uint32_t n_asked, asked_capacity;
+    uint32_t n_asked;
     vvi_asked_domain *domains;
-    uint32_t n_domains, domain_capacity;
+    uint32_t n_domains;
     vvi_outcome *outcomes;
-    uint32_t n_outcomes, outcome_capacity;
+    uint32_t n_outcomes;
     uint32_t last_outcome; /* of the latest build */
     vvi_fork *forks;
-    uint32_t n_forks, fork_capacity;
+    uint32_t n_forks;
     uint32_t root;                             /* VVI_NONE: there is no diagram */
     vvi_count total, buildable;                /* with a diagram; a continuum counts as one value */
     vvi_estimate about_total, about_buildable; /* without, from so many random paths */
@@ -115,12 +115,12 @@ void vvi_space_init(vv_space *space, vvi_arena *arena);
 /* Frees what is on the heap. */
 void vvi_space_seal(vv_space *space);
 
-/* Room for one more in a table of n, which may move. false: no memory. */
-bool vvi_space_reserve(vv_space *space, void *table, uint32_t n, uint32_t *capacity, size_t size) VV_MUST_USE;
 /* The numbers of a name and of its domain, which are added where they are new. `after`: see vvi_asked. false: no
  * memory, as below. */
 bool vvi_space_note(vv_space *space, const char *name, uint64_t hash, const vv_domain *domain, uint32_t after,
                     uint32_t *name_number, uint32_t *domain_number) VV_MUST_USE;
+/* The same of the i-th that a build asked for, i from 0 on; *name is that of the one before, and becomes its own. */
+bool vvi_space_note_at(vv_space *space, const vv_hp *hp, size_t i, uint32_t *name, uint32_t *domain) VV_MUST_USE;
 /* The end of a build: VVI_END | outcome. */
 bool vvi_space_end(vv_space *space, const vvi_build *build, uint32_t *end) VV_MUST_USE;
 /* All that a build asked for. */
@@ -130,11 +130,17 @@ uint32_t vvi_space_fork(vv_space *space, uint32_t name, uint32_t domain, const v
 
 uint32_t vvi_space_find_name(const vv_space *space, const char *name); /* VVI_NONE: nobody asks for it */
 uint32_t vvi_space_find_domain(const vv_space *space, uint32_t name, const vv_domain *domain);
+/* The domain by its name's text; VVI_NONE: nobody asks for the name, or nobody with that domain. */
+uint32_t vvi_space_find(const vv_space *space, const char *name, const vv_domain *domain);
 /* Names in the order in which builds ask for them: each after the one before it. `order` has n_asked places. false: no
  * memory. */
 bool vvi_space_order(const vv_space *space, uint32_t *order) VV_MUST_USE;
+/* Is it the question of this name with this domain? */
+bool vvi_fork_asks(const vv_space *space, const vvi_fork *fork, const char *name, const vv_domain *domain);
 /* Where a value leads; VVI_NONE: nowhere known. */
 uint32_t vvi_fork_follow(const vvi_fork *fork, uint64_t position);
+/* Where the diagram says that a build ends: VVI_END | outcome; VVI_NONE: it does not know it. */
+uint32_t vvi_space_follow(const vv_space *space, const vv_hp *hp);
 
 /* Counts the configurations behind every fork, and finds its live values. false: no memory. */
 bool vvi_space_count(vv_space *space) VV_MUST_USE;
@@ -164,9 +170,6 @@ typedef struct vvi_sample {
 vv_chooser vvi_chooser_sample(vvi_sample *sample, const vv_space *space, uint32_t number);
 /* Does it give each buildable configuration the same chance? */
 bool vvi_sample_is_even(const vv_space *space, uint32_t number);
-
-/* Where the diagram says that a build ends: VVI_END | outcome; VVI_NONE: it does not know it. */
-uint32_t vvi_space_follow(const vv_space *space, const vv_hp *hp);
 
 /* ---- whose values decide (switches.c) --------------------------------------------------------------------------- */
 

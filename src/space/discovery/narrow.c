@@ -9,9 +9,7 @@ static const vvi_fork *fork_at(const vv_space *space, uint32_t at, const char *n
 {
     if (at >= VVI_END) return NULL; /* an end, or nowhere */
     const vvi_fork *fork = &space->forks[at];
-    const bool is_it = strcmp(space->asked[fork->name].name, name) == 0 &&
-                       vv_domain_equal(&space->domains[fork->domain].domain, domain);
-    return is_it && fork->n_live > 0 ? fork : NULL;
+    return vvi_fork_asks(space, fork, name, domain) && fork->n_live > 0 ? fork : NULL;
 }
 
 /* ---- drawing ---------------------------------------------------------------------------------------------------- */

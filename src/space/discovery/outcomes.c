@@ -69,20 +69,6 @@ void vvi_space_seal(vv_space *space)
     vvi_index_deinit(&space->by_branches);
 }
 
-/* Room for one more in a table of the arena; what it leaves behind there is less than what it takes. */
-bool vvi_space_reserve(vv_space *space, void *table, uint32_t n, uint32_t *capacity, size_t size)
-{
-    void *old, *grown;
-    if (n < *capacity) return true;
-    const uint32_t wanted = *capacity == 0 ? 16 : 2 * *capacity;
-    if (wanted >= VVI_END || (grown = vvi_arena_alloc(space->arena, wanted * size)) == NULL) return false;
-    memcpy(&old, table, sizeof old);
-    if (n > 0) memcpy(grown, old, n * size);
-    memcpy(table, &grown, sizeof grown);
-    *capacity = wanted;
-    return true;
-}
-
 /* ---- names and domains ------------------------------------------------------------------------------------------ */
 
 typedef struct named {
@@ -108,8 +94,7 @@ uint32_t vvi_space_find_name(const vv_space *space, const char *name)
 
 static uint32_t add_name(vv_space *space, const char *name, uint64_t hash, uint32_t after)
 {
-    if (!vvi_space_reserve(space, &space->asked, space->n_asked, &space->asked_capacity, sizeof *space->asked))
-        return VVI_NONE;
+    if (!vvi_arena_reserve(space->arena, &space->asked, space->n_asked, sizeof *space->asked)) return VVI_NONE;
     const char *copy = vvi_arena_strdup(space->arena, name);
     if (copy == NULL || !vvi_index_add(&space->by_name, hash, space->n_asked)) return VVI_NONE;
     space->asked[space->n_asked] = (vvi_asked){ .name = copy, .first_domain = VVI_NONE, .after = after };
@@ -121,6 +106,12 @@ uint32_t vvi_space_find_domain(const vv_space *space, uint32_t name, const vv_do
     uint32_t i = space->asked[name].first_domain;
     while (i != VVI_NONE && !vv_domain_equal(&space->domains[i].domain, domain)) i = space->domains[i].next;
     return i;
+}
+
+uint32_t vvi_space_find(const vv_space *space, const char *name, const vv_domain *domain)
+{
+    const uint32_t number = vvi_space_find_name(space, name);
+    return number == VVI_NONE ? VVI_NONE : vvi_space_find_domain(space, number, domain);
 }
 
 /* A value whose text lives as long as the space. false: no memory. */
@@ -149,8 +140,7 @@ static uint32_t add_domain(vv_space *space, uint32_t name, const vv_domain *doma
 {
     const uint32_t number = space->n_domains;
     vv_domain own = *domain;
-    if (!vvi_space_reserve(space, &space->domains, number, &space->domain_capacity, sizeof *space->domains) ||
-        !own_domain(space, &own))
+    if (!vvi_arena_reserve(space->arena, &space->domains, number, sizeof *space->domains) || !own_domain(space, &own))
         return VVI_NONE;
     space->domains[number] = (vvi_asked_domain){ .name = name, .next = VVI_NONE, .domain = own };
     uint32_t *link = &space->asked[name].first_domain;
@@ -172,14 +162,18 @@ bool vvi_space_note(vv_space *space, const char *name, uint64_t hash, const vv_d
     return *domain_number != VVI_NONE;
 }
 
+bool vvi_space_note_at(vv_space *space, const vv_hp *hp, size_t i, uint32_t *name, uint32_t *domain)
+{
+    const vv_active *active = vv_hp_at(hp, i);
+    const uint64_t hash = vvi_hash_text(VVI_HASH_START, active->name);
+    return vvi_space_note(space, active->name, hash, &active->domain, i == 0 ? VVI_NONE : *name, name, domain);
+}
+
 bool vvi_space_note_all(vv_space *space, const vv_hp *hp)
 {
-    uint32_t name = VVI_NONE, domain;
-    for (size_t i = 0; i < vv_hp_count(hp); i++) {
-        const vv_active *active = vv_hp_at(hp, i);
-        const uint64_t hash = vvi_hash_text(VVI_HASH_START, active->name);
-        if (!vvi_space_note(space, active->name, hash, &active->domain, name, &name, &domain)) return false;
-    }
+    uint32_t name, domain;
+    for (size_t i = 0; i < vv_hp_count(hp); i++)
+        if (!vvi_space_note_at(space, hp, i, &name, &domain)) return false;
     return true;
 }
 
@@ -268,7 +262,8 @@ bool vvi_space_end(vv_space *space, const vvi_build *build, uint32_t *end)
     uint32_t number = vvi_index_find(&space->by_label, label, has_label, &n);
     if (number == VVI_NONE) {
         number = space->n_outcomes;
-        if (!vvi_space_reserve(space, &space->outcomes, number, &space->outcome_capacity, sizeof *space->outcomes) ||
+        if (number + 1 == VVI_END ||
+            !vvi_arena_reserve(space->arena, &space->outcomes, number, sizeof *space->outcomes) ||
             !vvi_index_add(&space->by_label, label, number))
             return false;
         vvi_outcome outcome = { .buildable = build->buildable, .label = label, .progress = build->built.progress };

@@ -156,8 +156,7 @@ void vvi_plan_deinit(vvi_plan *plan)
 
 static const struct vvi_plan_entry *find_entry(const vvi_plan *plan, const char *name, const vv_domain *domain)
 {
-    const uint32_t number = vvi_space_find_name(plan->space, name);
-    const uint32_t at = number == VVI_NONE ? VVI_NONE : vvi_space_find_domain(plan->space, number, domain);
+    const uint32_t at = vvi_space_find(plan->space, name, domain);
     return at < plan->n ? &plan->entries[at] : NULL;
 }
 

@@ -7,8 +7,6 @@
  */
 #include "space/discovery/discovery.h"
 
-#include <string.h>
-
 bool vvi_sample_is_even(const vv_space *space, uint32_t number)
 {
     return space->root != VVI_NONE && number % 2 == 0 && vvi_space_can_build(space, space->root);
@@ -20,17 +18,4 @@ vv_chooser vvi_chooser_sample(vvi_sample *sample, const vv_space *space, uint32_
     sample->even = (vvi_even){ .space = space, .key = key };
     sample->draw = (vvi_draw){ key, number % 4 == 1 };
     return vvi_sample_is_even(space, number) ? vvi_chooser_even(&sample->even) : vvi_chooser_draw(&sample->draw);
-}
-
-uint32_t vvi_space_follow(const vv_space *space, const vv_hp *hp)
-{
-    uint32_t at = space->root;
-    for (size_t i = 0; i < vv_hp_count(hp) && at < VVI_END; i++) {
-        const vvi_fork *fork = &space->forks[at];
-        const vv_active *active = vv_hp_at(hp, i);
-        const bool is_it = strcmp(space->asked[fork->name].name, active->name) == 0 &&
-                           vv_domain_equal(&space->domains[fork->domain].domain, &active->domain);
-        at = is_it ? vvi_fork_follow(fork, vvi_position_of(&active->domain, active->value)) : VVI_NONE;
-    }
-    return at < VVI_END ? VVI_NONE : at;
 }

@@ -24,11 +24,9 @@ static uint64_t mix(uint64_t word)
 bool vvi_space_sign(vv_space *space, const vvi_build *build, uint64_t *signature)
 {
     uint64_t sum = mix(build->buildable ? build->built.structure : 1);
-    uint32_t name = VVI_NONE, domain;
+    uint32_t name, domain;
     for (size_t i = 0; i < vv_hp_count(build->hp); i++) {
-        const vv_active *active = vv_hp_at(build->hp, i);
-        const uint64_t hash = vvi_hash_text(VVI_HASH_START, active->name);
-        if (!vvi_space_note(space, active->name, hash, &active->domain, name, &name, &domain)) return false;
+        if (!vvi_space_note_at(space, build->hp, i, &name, &domain)) return false;
         sum += mix(domain + UINT64_C(0x100000000));
     }
     *signature = sum;
