@@ -32,14 +32,15 @@ enum {
         .name = "json", .type = VVI_OPTION_FLAG, .offset = VVI_MEMBER(json),                                           \
         .help = "JSON, and nothing else, on standard output"                                                           \
     }
+/* The row of commands that look at data. */
+#define VVI_OPTION_DATA(is_required, data_help)                                                                        \
+    {                                                                                                                  \
+        .name = "data", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(data), .argument = "SPEC",                       \
+        .required = (is_required), .help = (data_help)                                                                 \
+    }
 /* The rows that evaluate and predict share. */
 #define VVI_OPTIONS_TRAINED(data_help)                                                                                 \
-    { .name = "data",                                                                                                  \
-      .type = VVI_OPTION_TEXT,                                                                                         \
-      .offset = VVI_MEMBER(data),                                                                                      \
-      .argument = "SPEC",                                                                                              \
-      .required = true,                                                                                                \
-      .help = (data_help) },                                                                                           \
+    VVI_OPTION_DATA(true, data_help),                                                                                  \
         { .name = "trial",                                                                                             \
           .type = VVI_OPTION_TEXT,                                                                                     \
           .offset = VVI_MEMBER(trial),                                                                                 \

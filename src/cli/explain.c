@@ -8,11 +8,7 @@
 
 static const vvi_positional positionals[] = { VVI_POSITIONAL_FILE };
 static const vvi_option rows[] = {
-    { .name = "data",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(data),
-      .argument = "SPEC",
-      .help = "data that the model's input must fit, see varve data" },
+    VVI_OPTION_DATA(false, "data that the model's input must fit, see varve data"),
     { .name = "input",
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(input),

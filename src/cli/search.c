@@ -8,11 +8,7 @@
 
 static const vvi_positional positionals[] = { VVI_POSITIONAL_FILE };
 static const vvi_option rows[] = {
-    { .name = "data",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(data),
-      .argument = "SPEC",
-      .help = "what to train on, see varve data (the file's)" },
+    VVI_OPTION_DATA(false, "what to train on, see varve data (the file's)"),
     { .name = "tuner",
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(tuner),

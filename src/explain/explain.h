@@ -75,6 +75,8 @@ extern const vvi_resource vvi_resources[VVI_RESOURCES];
 uint64_t vvi_resource_cost(const vvi_resource *resource, const vv_cost *cost);
 uint64_t vvi_resource_limit(const vvi_resource *resource, const vv_budget *budget); /* 0: none */
 
+/* "over the budget: params 61,234, at most 50,000". BAD_SHAPE. */
+vv_status vvi_resource_over(const vvi_resource *resource, uint64_t needed, uint64_t limit, vv_error *reason);
 /* Does the cost keep to the budget? BAD_SHAPE: "over the budget: params 61,234, at most 50,000". */
 #define VVI_OVER_BUDGET "over the budget: "
 vv_status vvi_budget_check(const vv_budget *budget, const vv_cost *cost, vv_error *reason);

@@ -61,10 +61,9 @@ static size_t choose_others(const vv_active *active, vvi_stream *stream, uint64_
             if (i != own) others[n++] = i;
         return n;
     }
-    const double u = vvi_stream_unit(stream);
-    const uint64_t wanted[] = { 0, count - 1, own + 1 < count ? own + 1 : own - 1,
-                                vvi_position_between(&active->domain, 0, count - 1, u) };
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+    uint64_t wanted[VVI_OTHERS];
+    vvi_positions_other(&active->domain, own, vvi_stream_unit(stream), wanted);
+    for (size_t i = 0; i < VVI_OTHERS; i++)
         if (wanted[i] != own) others[n++] = wanted[i];
     return n;
 }

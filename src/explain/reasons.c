@@ -105,15 +105,6 @@ static vv_status find_least(const covered *c, vvi_case *least, bool *any, vv_err
     return *any && !x->cases.all ? vvi_descend(x, &aim, least, error) : VV_OK;
 }
 
-static vv_status say(const vvi_resource *resource, uint64_t needed, uint64_t limit, vv_error *reason)
-{
-    char a[VVI_FORMAT_SIZE], b[VVI_FORMAT_SIZE];
-    *reason = (vv_error){ .status = VV_OK };
-    vvi_fail(reason, VV_BAD_SHAPE, VVI_OVER_BUDGET "%s %s, at most %s", resource->name, vvi_format_count(needed, a),
-             vvi_format_count(limit, b));
-    return VV_OK;
-}
-
 /* Each limit by itself: the one whose least is farthest beyond it. *found false: each can be kept. */
 static vv_status find_limit(covered *c, vv_error *reason, bool *found, vv_error *error)
 {
@@ -130,7 +121,8 @@ static vv_status find_limit(covered *c, vv_error *reason, bool *found, vv_error 
         if (!any || strain(c, &least.facts) <= most) continue;
         most = strain(c, &least.facts);
         *found = true;
-        VVI_TRY(say(c->resource, vvi_resource_cost(c->resource, &least.facts.cost), limit, reason));
+        *reason = (vv_error){ .status = VV_OK };
+        vvi_resource_over(c->resource, vvi_resource_cost(c->resource, &least.facts.cost), limit, reason);
     }
     c->resource = NULL;
     return VV_OK;

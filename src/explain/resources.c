@@ -109,15 +109,19 @@ vv_status vv_budget_parse(const char *text, vv_budget *budget, vv_error *error)
 
 /* ---- keeping to it ---------------------------------------------------------------------------------------------- */
 
+vv_status vvi_resource_over(const vvi_resource *resource, uint64_t needed, uint64_t limit, vv_error *reason)
+{
+    char a[VVI_FORMAT_SIZE], b[VVI_FORMAT_SIZE];
+    return vvi_fail(reason, VV_BAD_SHAPE, VVI_OVER_BUDGET "%s %s, at most %s", resource->name,
+                    vvi_format_count(needed, a), vvi_format_count(limit, b));
+}
+
 vv_status vvi_budget_check(const vv_budget *budget, const vv_cost *cost, vv_error *reason)
 {
     for (size_t i = 0; i < VVI_RESOURCES; i++) {
         const uint64_t needed = vvi_resource_cost(&vvi_resources[i], cost);
         const uint64_t limit = vvi_resource_limit(&vvi_resources[i], budget);
-        char a[VVI_FORMAT_SIZE], b[VVI_FORMAT_SIZE];
-        if (limit == 0 || needed <= limit) continue;
-        return vvi_fail(reason, VV_BAD_SHAPE, VVI_OVER_BUDGET "%s %s, at most %s", vvi_resources[i].name,
-                        vvi_format_count(needed, a), vvi_format_count(limit, b));
+        if (limit > 0 && needed > limit) return vvi_resource_over(&vvi_resources[i], needed, limit, reason);
     }
     return VV_OK;
 }

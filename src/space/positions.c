@@ -67,3 +67,12 @@ uint64_t vvi_position_between(const vv_domain *domain, uint64_t first, uint64_t 
     const double number = a + u * (b - a); /* rounding may leave the span */
     return vvi_position_of(domain, (vv_value){ VV_VALUE_FLOAT, { .f = number < a ? a : number > b ? b : number } });
 }
+
+void vvi_positions_other(const vv_domain *domain, uint64_t position, double u, uint64_t others[VVI_OTHERS])
+{
+    const uint64_t last = vvi_position_count(domain) - 1;
+    others[0] = 0;
+    others[1] = last;
+    others[2] = position < last ? position + 1 : position - 1;
+    others[3] = vvi_position_between(domain, 0, last, u);
+}

@@ -74,7 +74,11 @@ int64_t vvi_grid_index(const vv_domain *domain, double value); /* -1: not on the
 
 uint64_t vvi_position_count(const vv_domain *domain);
 vv_value vvi_position_value(const vv_domain *domain, uint64_t position);
-uint64_t vvi_position_of(const vv_domain *domain, vv_value value);     /* the value is in the domain */
+uint64_t vvi_position_of(const vv_domain *domain, vv_value value); /* the value is in the domain */
+/* Others to try in its place: the ends, a neighbour, and the one at u in [0, 1) by the domain's sampling; any of them may be
+ * the position itself, but for the neighbour. Of a domain with two values at least. */
+enum { VVI_OTHERS = 4 };
+void vvi_positions_other(const vv_domain *domain, uint64_t position, double u, uint64_t others[VVI_OTHERS]);
 uint64_t vvi_positions_below(const vv_domain *domain, vv_value value); /* of a domain whose values ascend */
 /* One of positions first..last, at u in [0, 1): of all values as the domain's sampling says, of a part uniformly. */
 uint64_t vvi_position_between(const vv_domain *domain, uint64_t first, uint64_t last, double u);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { MOST_NAMES = 64, OTHERS = 4 }; /* that are changed in one base; values that each is changed to */
+enum { MOST_NAMES = 64 }; /* that are changed in one base */
 
 /* ---- signatures ------------------------------------------------------------------------------------------------- */
 
@@ -53,24 +53,15 @@ vv_status vvi_switches_sign(const vvi_tester *t, const vvi_build *base, const vv
 
 /* ---- switches --------------------------------------------------------------------------------------------------- */
 
-static void choose_others(const vv_active *active, uint64_t own, vvi_stream *stream, uint64_t others[OTHERS])
-{
-    const uint64_t last = vvi_position_count(&active->domain) - 1;
-    others[0] = 0;
-    others[1] = last;
-    others[2] = own < last ? own + 1 : own - 1;
-    others[3] = vvi_position_between(&active->domain, 0, last, vvi_stream_unit(stream));
-}
-
 static vv_status test_name(const vvi_tester *t, const vvi_build *base, uint64_t signature, const vv_active *active,
                            vvi_stream *stream, vv_error *error)
 {
     const uint32_t name = vvi_space_find_name(t->space, active->name);
     const uint64_t own = vvi_position_of(&active->domain, active->value);
-    uint64_t others[OTHERS];
+    uint64_t others[VVI_OTHERS];
     if (t->space->asked[name].switches || vvi_position_count(&active->domain) == 1) return VV_OK;
-    choose_others(active, own, stream, others);
-    for (int i = 0; i < OTHERS && !t->space->asked[name].switches; i++) {
+    vvi_positions_other(&active->domain, own, vvi_stream_unit(stream), others);
+    for (int i = 0; i < VVI_OTHERS && !t->space->asked[name].switches; i++) {
         uint64_t changed = signature;
         if (others[i] != own) VVI_TRY(vvi_switches_sign(t, base, active, others[i], &changed, error));
         if (changed != signature) t->space->asked[name].switches = true;
