@@ -25,8 +25,10 @@ const char *vv_trial_status_name(vv_trial_status status)
     static const char *const names[] = { [VV_TRIAL_RUNNING] = "RUNNING",
                                          [VV_TRIAL_COMPLETED] = "COMPLETED",
                                          [VV_TRIAL_FAILED] = "FAILED",
-                                         [VV_TRIAL_INTERRUPTED] = "INTERRUPTED" };
-    return status >= VV_TRIAL_RUNNING && status <= VV_TRIAL_INTERRUPTED ? names[status] : "UNKNOWN";
+                                         [VV_TRIAL_INTERRUPTED] = "INTERRUPTED",
+                                         [VV_TRIAL_PRUNED] = "PRUNED",
+                                         [VV_TRIAL_PAUSED] = "PAUSED" };
+    return status >= VV_TRIAL_RUNNING && status <= VV_TRIAL_PAUSED ? names[status] : "UNKNOWN";
 }
 
 void vv_answer_deinit(vv_answer *answer)

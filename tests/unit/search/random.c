@@ -182,7 +182,7 @@ static void every_state_of_a_trial_counts_as_tried(void **state)
         { { "a", { VV_VALUE_BOOL, { .b = false } } }, { "b", { VV_VALUE_BOOL, { .b = false } } } },
         { { "a", { VV_VALUE_BOOL, { .b = true } } }, { "b", { VV_VALUE_BOOL, { .b = false } } } }
     };
-    for (vv_trial_status status = VV_TRIAL_RUNNING; status <= VV_TRIAL_INTERRUPTED; status++) {
+    for (vv_trial_status status = VV_TRIAL_RUNNING; status <= VV_TRIAL_PAUSED; status++) {
         const vv_past_trial history[] = { { .status = status, .values = values[0], .n_values = 2 },
                                           { .id = 1, .status = status, .values = values[1], .n_values = 2 } };
         for (int trial = 2; trial < 50; trial++) {
