@@ -13,16 +13,6 @@
 extern "C" {
 #endif
 
-/* One option; until search.h has it. */
-typedef struct vv_option_row {
-    const char *name;
-    double preset, min, max;  /* inclusive */
-    bool whole;               /* integers only */
-    const char *const *words; /* ends in NULL; NULL: a number */
-    const char *help;         /* one line */
-} vv_option_row;
-enum { VV_MAX_OPTIONS = 12 };
-
 /* Another trial: the first objective by epoch, in the same execution. NaN: no value at that epoch. */
 typedef struct vv_learning_curve {
     vv_trial_status status;
