@@ -4,6 +4,7 @@
  * oracle.c    an oracle at work                 spec.c      "tpe:startup=20": names and options
  * propose.c   from a draw to a proposal         follow.c    a chooser that goes after wanted values
  * axes.c      values as points of a cube        registry.c  every oracle, one row each
+ * sobol.h     even points for a first look
  */
 #ifndef VVI_SEARCH_SEARCH_H
 #define VVI_SEARCH_SEARCH_H
@@ -104,7 +105,13 @@ vv_status vvi_no_such(const char *what, const char *word, const char *const *nam
 typedef struct vvi_session {
     const vv_past *tried;
     vvi_build drawn, proposed;
+    struct vvi_sobol *sobol; /* sobol.h: a cache; NULL: not needed so far */
 } vvi_session;
+void vvi_session_deinit(vvi_session *session);
+
+/* Which name has which dimension of a Sobol sequence, and its direction numbers (sobol.h). */
+typedef struct vvi_sobol vvi_sobol;
+void vvi_sobol_free(vvi_sobol *sobol); /* NULL is fine */
 
 /* ---- following (follow.c) ---------------------------------------------------------------------------------------- */
 
@@ -159,5 +166,6 @@ void vvi_axes_point(const vvi_axes *axes, const vv_past *past, int id, double *p
 /* ---- the rows of the registry, one file each -------------------------------------------------------------------- */
 
 extern const vv_oracle_kind vvi_oracle_random;
+extern const vv_oracle_kind vvi_oracle_sobol;
 
 #endif
