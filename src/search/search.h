@@ -52,8 +52,11 @@ struct vv_past {
     vvi_past_row *rows;
     double *numbers, *scores; /* scores: n_objectives for each row */
     int32_t *changes;
-    struct vvi_slots { /* numbers + 1 by hash; 0: empty */
-        uint32_t *list;
+    struct vvi_slots { /* numbers by hash */
+        struct vvi_slot {
+            uint32_t tag,
+                number; /* the upper half of the hash: spares a look at what has another; number + 1, 0: empty */
+        } * list;
         size_t n; /* a power of two, or 0 */
     } by_name, by_domain, by_shape, by_values;
     size_t n_names, n_domains, n_shapes, n_rows, n_numbers, n_changes;
@@ -79,8 +82,8 @@ vv_value vvi_number_value(const vv_domain *domain, double number);
 
 /* ---- which configurations were tried (tried.c) ------------------------------------------------------------------- */
 
-uint64_t vvi_hash_assignment(const char *name, vv_value value);
-bool vvi_past_contains(const vv_past *past, const vv_hp *hp); /* exactly; hashes only say where to look */
+uint64_t vvi_hash_assignment(uint64_t name_hash, vv_value value); /* by vvi_hash_text of the name */
+bool vvi_past_contains(const vv_past *past, const vv_hp *hp);     /* exactly; hashes only say where to look */
 
 /* ---- options (spec.c) -------------------------------------------------------------------------------------------- */
 

@@ -119,9 +119,9 @@ static bool note_past(vvi_sobol *sobol, const vv_past *past)
 
 /* ---- drawing ----------------------------------------------------------------------------------------------------- */
 
-static double draw_uniformly(vvi_key key, const char *name)
+static double draw_uniformly(vvi_key key, const vv_domain *domain)
 {
-    vvi_stream stream = vvi_stream_begin(vvi_key_name(key, name));
+    vvi_stream stream = vvi_stream_begin(vvi_key_int(key, (int64_t)vvi_asked_hash(domain)));
     return vvi_stream_unit(&stream);
 }
 
@@ -136,11 +136,11 @@ static double coordinate(const vvi_sobol_draw *draw, const vvi_directions *direc
 }
 
 /* A name that has no dimension yet gets the next one that no other has. */
-static double draw_new(vvi_sobol_draw *draw, const char *name)
+static double draw_new(vvi_sobol_draw *draw, const vv_domain *domain)
 {
     const size_t dimension = draw->sobol->n + draw->n_new++;
     vvi_directions directions;
-    if (dimension >= VVI_SOBOL_DIMENSIONS) return draw_uniformly(draw->attempt, name);
+    if (dimension >= VVI_SOBOL_DIMENSIONS) return draw_uniformly(draw->attempt, domain);
     vvi_sobol_next(&draw->reader, &directions);
     return coordinate(draw, &directions, (uint32_t)dimension);
 }
@@ -148,12 +148,12 @@ static double draw_new(vvi_sobol_draw *draw, const char *name)
 static double draw_unit(vvi_sobol_draw *draw, const char *name, const vv_domain *domain)
 {
     const vvi_sobol *sobol = draw->sobol;
-    if (draw->again) return draw_uniformly(draw->attempt, name);
+    if (draw->again) return draw_uniformly(draw->attempt, domain);
     if (vv_domain_size(domain) == 1) return 0;
-    if (sobol->n_slots == 0) return draw_new(draw, name);
-    const slot *place = find_slot(sobol->slots, sobol->n_slots, name, vvi_hash_text(VVI_HASH_START, name));
-    if (place->name == NULL) return draw_new(draw, name);
-    if (place->dimension >= VVI_SOBOL_DIMENSIONS) return draw_uniformly(draw->attempt, name);
+    if (sobol->n_slots == 0) return draw_new(draw, domain);
+    const slot *place = find_slot(sobol->slots, sobol->n_slots, name, vvi_asked_hash(domain));
+    if (place->name == NULL) return draw_new(draw, domain);
+    if (place->dimension >= VVI_SOBOL_DIMENSIONS) return draw_uniformly(draw->attempt, domain);
     return coordinate(draw, &sobol->directions[place->dimension], place->dimension);
 }
 
