@@ -6,6 +6,7 @@
 static const vv_oracle_kind *const rows[] = {
     &vvi_oracle_random,
     &vvi_oracle_sobol,
+    &vvi_oracle_grid,
 };
 
 const vv_oracle_kind *vv_oracle_at(size_t index)

@@ -116,6 +116,11 @@ void vvi_session_deinit(vvi_session *session);
 typedef struct vvi_sobol vvi_sobol;
 void vvi_sobol_free(vvi_sobol *sobol); /* NULL is fine */
 
+/* For those that have no draws: takes a build over for the answer if it is buildable and new, else counts it; at last
+ * hands the answer over, a proposal built once more to see that it repeats. */
+void vvi_propose_consider(const vv_question *question, vvi_build *build, vv_answer *answer);
+vv_status vvi_propose_finish(const vv_question *question, vv_answer *answer, vv_error *error) VV_MUST_USE;
+
 /* ---- following (follow.c) ---------------------------------------------------------------------------------------- */
 
 typedef struct vvi_target {
@@ -170,5 +175,6 @@ void vvi_axes_point(const vvi_axes *axes, const vv_past *past, int id, double *p
 
 extern const vv_oracle_kind vvi_oracle_random;
 extern const vv_oracle_kind vvi_oracle_sobol;
+extern const vv_oracle_kind vvi_oracle_grid;
 
 #endif
