@@ -9,13 +9,14 @@
 #define VARVE_BENCH_SEARCH_LINES_H
 
 #include "search_problems.h"
+#include "search_specs.h"
 
 #include <stdio.h>
 
 enum { BENCH_STAGES = 3 };
 
 typedef struct bench_line {
-    char method[64];
+    char method[BENCH_METHOD_SIZE];
     const bench_problem *problem;
     int seed;
     double seconds, regret[BENCH_STAGES], log_regret;

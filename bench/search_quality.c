@@ -8,6 +8,7 @@
  * search_score makes tables of the lines.
  */
 #include "search_lines.h"
+#include "search_specs.h"
 #include "space/discovery/discovery.h"
 
 #include <getopt.h>
@@ -28,18 +29,11 @@ typedef struct searching {
     int n;
 } searching;
 
-static bool choose_as_in(void *context, const char *name, const vv_domain *domain, vv_value *value)
-{
-    const vv_active *active = vv_hp_find(*(const vv_hp **)context, name);
-    (void)domain;
-    if (active != NULL) *value = active->value;
-    return active != NULL;
-}
-
 /* The loss of what was proposed, from its values alone. */
 static vv_status evaluate(const bench_problem *problem, const vv_hp *proposed, double *loss, vv_error *error)
 {
-    vv_hp *hp = vv_hp_new(&(vv_chooser){ choose_as_in, &proposed });
+    const vv_chooser chooser = bench_chooser_as_in(&proposed);
+    vv_hp *hp = vv_hp_new(&chooser);
     if (hp == NULL) return vvi_no_memory(error);
     *loss = problem->loss(hp);
     const vv_status status = vv_hp_status(hp);
@@ -98,32 +92,20 @@ static vv_status search(const vv_oracle_args *args, bench_line *line, vv_error *
 
 /* ---- all of them -------------------------------------------------------------------------------------------------- */
 
-enum { MOST_NAMES = 64 };
+enum { MOST_PROBLEMS = 64 };
 
 typedef struct task {
-    char *oracles[MOST_NAMES];
-    const bench_problem *problems[MOST_NAMES];
-    int n_oracles, n_problems, first_seed, last_seed;
+    bench_specs oracles;
+    const bench_problem *problems[MOST_PROBLEMS];
+    int n_problems, first_seed, last_seed;
     FILE *out;
     bench_lines done;
 } task;
 
-/* What a method is called: presets that were spelt out make no other method of it. */
-static vv_status name_method(const vv_oracle_args *args, bench_line *line, vv_error *error)
-{
-    vv_oracle *oracle;
-    char spec[64 - sizeof "varve-"];
-    VVI_TRY(vv_oracle_open(args, &oracle, error));
-    vv_oracle_spec(oracle, spec, sizeof spec);
-    vv_oracle_close(oracle);
-    snprintf(line->method, sizeof line->method, "varve-%s", spec);
-    return VV_OK;
-}
-
 static vv_status search_seeds(task *t, vv_oracle_args *args, const bench_problem *problem, vv_error *error)
 {
     bench_line line = { .problem = problem };
-    VVI_TRY(name_method(args, &line, error));
+    VVI_TRY(bench_method_name(args, line.method, error));
     for (line.seed = t->first_seed; line.seed <= t->last_seed; line.seed++) {
         if (bench_lines_have(&t->done, line.method, problem, line.seed)) continue;
         args->seed = (uint64_t)line.seed;
@@ -141,8 +123,8 @@ static vv_status search_problem(task *t, const bench_problem *problem, vv_error 
     vv_status status = vvi_space_discover(&(vvi_discover_args){ .builder = &builder }, &arena, &space, error);
     vvi_space_seal(&space);
     vv_oracle_args args = { .builder = builder, .space = &space, .max_trials = problem->budget };
-    for (int i = 0; i < t->n_oracles && status == VV_OK; i++) {
-        args.spec = t->oracles[i];
+    for (int i = 0; i < t->oracles.n && status == VV_OK; i++) {
+        args.spec = t->oracles.list[i];
         status = search_seeds(t, &args, problem, error);
     }
     vvi_arena_deinit(&arena);
@@ -151,23 +133,9 @@ static vv_status search_problem(task *t, const bench_problem *problem, vv_error 
 
 /* ---- the command line --------------------------------------------------------------------------------------------- */
 
-/* Commas divide oracles and an oracle's options: a piece with '=' and without ':' goes on with the oracle before it. */
-static bool add_oracles(task *t, char *text)
-{
-    while (text != NULL && t->n_oracles < MOST_NAMES) {
-        t->oracles[t->n_oracles++] = text;
-        for (text = strchr(text, ','); text != NULL; text = strchr(text + 1, ',')) {
-            const size_t piece = strcspn(text + 1, ",");
-            if (memchr(text + 1, '=', piece) == NULL || memchr(text + 1, ':', piece) != NULL) break;
-        }
-        if (text != NULL) *text++ = '\0';
-    }
-    return text == NULL;
-}
-
 static bool add_problems(task *t, const bench_problems *set)
 {
-    for (size_t i = 0; i < set->n && t->n_problems < MOST_NAMES; i++) t->problems[t->n_problems++] = &set->rows[i];
+    for (size_t i = 0; i < set->n && t->n_problems < MOST_PROBLEMS; i++) t->problems[t->n_problems++] = &set->rows[i];
     return true;
 }
 
@@ -178,7 +146,7 @@ static bool add_named_problems(task *t, char *text)
     for (char *name; (name = strsep(&text, ",")) != NULL;) {
         const bench_problem *problem = bench_problem_find(name);
         if (problem == NULL) fprintf(stderr, "there is no problem %s\n", name);
-        if (problem == NULL || t->n_problems == MOST_NAMES) return false;
+        if (problem == NULL || t->n_problems == MOST_PROBLEMS) return false;
         t->problems[t->n_problems++] = problem;
     }
     return true;
@@ -208,13 +176,13 @@ static bool read_arguments(task *t, int argc, char **argv)
                                              { 0 } };
     bool fine = true;
     for (int option; fine && (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
-        fine = option == 'o'   ? add_oracles(t, optarg)
+        fine = option == 'o'   ? bench_specs_add(&t->oracles, optarg)
                : option == 'p' ? add_named_problems(t, optarg)
                : option == 's' ? read_seeds(t, optarg)
                : option == 'f' ? open_out(t, optarg)
                                : false;
     if (t->n_problems == 0) add_problems(t, &bench_suite);
-    if (fine && t->n_oracles > 0 && t->out != NULL && optind == argc) return true;
+    if (fine && t->oracles.n > 0 && t->out != NULL && optind == argc) return true;
     fprintf(stderr, "usage: search_quality --oracles NAME,... [--problems all|held_out|NAME,...] [--seeds FIRST..LAST] "
                     "--out FILE\n");
     return false;
