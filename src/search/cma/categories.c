@@ -110,8 +110,7 @@ void vvi_categories_draw(const vvi_categories *categories, vvi_key key, uint32_t
 {
     vvi_stream stream = vvi_stream_begin(key);
     for (size_t i = 0; i < categories->n; i++)
-        picks[i] = pick(categories->chances + categories->first[i], count_of(categories, i),
-                        vvi_stream_unit(&stream));
+        picks[i] = pick(categories->chances + categories->first[i], count_of(categories, i), vvi_stream_unit(&stream));
 }
 
 /* ---- updating ----------------------------------------------------------------------------------------------------- */

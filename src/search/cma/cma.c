@@ -58,9 +58,9 @@ static void set_constants(vvi_cma *cma)
     const vvi_cma_rates *r = &cma->rates;
     double positive = 0, negative = 0;
     for (size_t i = 0; i < lambda; i++) *(w[i] > 0 ? &positive : &negative) += fabs(w[i]);
-    const double most = fmin(fmin(1 + r->c_one / r->c_mu,
-                                  1 + 2 * effective(w + mu, lambda - mu) / (r->mu_effective + 2)),
-                             (1 - r->c_one - r->c_mu) / ((double)cma->n * r->c_mu));
+    const double most =
+        fmin(fmin(1 + r->c_one / r->c_mu, 1 + 2 * effective(w + mu, lambda - mu) / (r->mu_effective + 2)),
+             (1 - r->c_one - r->c_mu) / ((double)cma->n * r->c_mu));
     for (size_t i = 0; i < lambda; i++) w[i] *= w[i] > 0 ? 1 / positive : fmax(most, 0) / negative;
 }
 

@@ -4,6 +4,7 @@
  * cma.c         the Gaussian: draws and updates
  * margin.c      keeps whole numbers from freezing
  * categories.c  what is no number
+ * run.c         both, from a start to the next one
  */
 #ifndef VVI_SEARCH_CMA_H
 #define VVI_SEARCH_CMA_H
@@ -18,9 +19,9 @@ bool vvi_eigen(double *matrix, size_t n, double *values, double *vectors, double
 
 typedef struct vvi_cma_rates {
     double mu_effective;
-    double c_sigma, d_sigma;  /* of the step size: how fast its path forgets, how far it follows */
+    double c_sigma, d_sigma;    /* of the step size: how fast its path forgets, how far it follows */
     double c_path, c_one, c_mu; /* of the covariance: its path, by the path, by the steps */
-    double chi;               /* the expected length of a normal vector */
+    double chi;                 /* the expected length of a normal vector */
 } vvi_cma_rates;
 
 /* x = mean + sigma scale * N(0, covariance). Begin with zeros; vvi_cma_deinit. */
@@ -31,10 +32,10 @@ typedef struct vvi_cma {
     double sigma;
     int updates, since_eigen;
     vvi_cma_rates rates;
-    double *weights;                        /* lambda, falling; the positive ones sum to 1 */
-    double *mean, *scale;                   /* n each; the scale is what the margin changes */
-    double *path_sigma, *path;              /* n each */
-    double *covariance, *vectors, *roots;   /* of eigenvalues */
+    double *weights;                      /* lambda, falling; the positive ones sum to 1 */
+    double *mean, *scale;                 /* n each; the scale is what the margin changes */
+    double *path_sigma, *path;            /* n each */
+    double *covariance, *vectors, *roots; /* of eigenvalues */
     double *work;
     double *memory; /* all of the above */
 } vvi_cma;
@@ -89,5 +90,34 @@ void vvi_categories_forget(vvi_categories *categories); /* back to equal chances
 void vvi_categories_draw(const vvi_categories *categories, vvi_key key, uint32_t *picks);
 /* `picks`: lambda * n, the best first; VVI_NO_CATEGORY says nothing. Weights that are not positive are taken as 0. */
 void vvi_categories_update(vvi_categories *categories, const uint32_t *picks, const double *weights, size_t lambda);
+
+/* ---- runs (run.c) ------------------------------------------------------------------------------------------------- */
+
+typedef enum vvi_cma_restarts { VVI_CMA_BIPOP, VVI_CMA_IPOP, VVI_CMA_SAME } vvi_cma_restarts;
+enum { VVI_CMA_HISTORY = 128 };
+
+/* Begin with zeros; vvi_cma_run_deinit. */
+typedef struct vvi_cma_run {
+    vvi_cma gauss;
+    vvi_categories chances;
+    double sigma;        /* that a run starts with */
+    size_t first_lambda; /* of the first run */
+    int n_runs, n_large;
+    bool is_small;
+    int64_t spent[2];                      /* trials of restarts: with a larger population, with a small one */
+    int64_t trials, most;                  /* of this run; 0: no limit */
+    int64_t last_large;                    /* trials of the last run with a larger population */
+    double bests[VVI_CMA_HISTORY], spread; /* losses: the best of each generation; the range of the last one */
+    size_t n_bests;
+} vvi_cma_run;
+vv_status vvi_cma_run_begin(vvi_cma_run *run, size_t n, size_t n_categories, size_t lambda, const double *mean,
+                            double sigma, vv_error *error) VV_MUST_USE; /* lambda 0: the usual one */
+void vvi_cma_run_deinit(vvi_cma_run *run);
+vv_status vvi_cma_run_copy(const vvi_cma_run *from, vvi_cma_run *to, vv_error *error) VV_MUST_USE;
+/* A generation has ended: the losses of its best and its worst; infinite where there is none. */
+void vvi_cma_run_note(vvi_cma_run *run, double best, double worst);
+bool vvi_cma_run_is_over(const vvi_cma_run *run);
+/* The next run, somewhere else. */
+vv_status vvi_cma_run_again(vvi_cma_run *run, vvi_cma_restarts restarts, vvi_key key, vv_error *error) VV_MUST_USE;
 
 #endif

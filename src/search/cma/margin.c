@@ -61,7 +61,9 @@ void vvi_cma_keep_margin(vvi_cma *cma, const vvi_cells *cells)
         double low, high;
         if (!cells->cell(cells->context, i, cma->mean[i], &low, &high)) continue;
         if (isinf(low) && isinf(high)) continue;
-        if (isinf(low) || isinf(high)) come_nearer(cma, i, isinf(low) ? high : low, alpha);
-        else widen(cma, i, low, high, alpha);
+        if (isinf(low) || isinf(high))
+            come_nearer(cma, i, isinf(low) ? high : low, alpha);
+        else
+            widen(cma, i, low, high, alpha);
     }
 }
