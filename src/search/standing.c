@@ -56,3 +56,33 @@ void vvi_trials_sort(const vv_past *past, int *ids, size_t n, int *room)
     merge(past, ids, n, n / 2, room);
     memcpy(ids, room, n * sizeof *ids);
 }
+
+/* ---- which trials were counted ----------------------------------------------------------------------------------- */
+
+void vvi_counted_deinit(vvi_counted *counted)
+{
+    vvi_free(counted->list);
+    *counted = (vvi_counted){ 0 };
+}
+
+vv_status vvi_counted_go_over(vvi_counted *counted, const vv_past *past, int from, int to, vv_error *error)
+{
+    if ((size_t)to > counted->most) {
+        const size_t most = 64 + (size_t)to + (size_t)to / 2;
+        bool *grown = vvi_realloc(counted->list, most * sizeof *grown);
+        if (grown == NULL) return vvi_no_memory(error);
+        counted->list = grown;
+        counted->most = most;
+    }
+    for (int id = from; id < to; id++) counted->list[id] = vvi_trial_standing(past, id) != VVI_UNFINISHED;
+    return VV_OK;
+}
+
+int vvi_counted_first_news(vvi_counted *counted, const vv_past *past, int end)
+{
+    for (; counted->changes < past->n_changes; counted->changes++) {
+        const int id = past->changes[counted->changes];
+        if (id < end && (counted->list[id] || vvi_trial_standing(past, id) != VVI_UNFINISHED)) end = id;
+    }
+    return end;
+}

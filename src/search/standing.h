@@ -19,4 +19,19 @@ int vvi_trial_compare(const vv_past *past, int a, int b);
 /* Puts the better ones first, of equal ones the earlier trial; `room`: n places. */
 void vvi_trials_sort(const vv_past *past, int *ids, size_t n, int *room);
 
+/* ---- which trials were counted -----------------------------------------------------------------------------------
+ *
+ * For a search that goes over the trials in the order of their ids, taking the finished ones and passing over the others.
+ * Begin with zeros; vvi_counted_deinit. */
+typedef struct vvi_counted {
+    bool *list; /* of each trial that was gone over: was it finished? */
+    size_t most, changes;
+} vvi_counted;
+void vvi_counted_deinit(vvi_counted *counted);
+/* Trials from..to - 1 are gone over, as they are now. */
+vv_status vvi_counted_go_over(vvi_counted *counted, const vv_past *past, int from, int to, vv_error *error) VV_MUST_USE;
+/* The first trial before `end` that has news since the last call: it is finished now, or was and has changed. `end`:
+ * there is none. */
+int vvi_counted_first_news(vvi_counted *counted, const vv_past *past, int end);
+
 #endif

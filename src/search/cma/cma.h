@@ -101,7 +101,7 @@ typedef struct vvi_cma_run {
     vvi_cma gauss;
     vvi_categories chances;
     double sigma;        /* that a run starts with */
-    size_t first_lambda; /* of the first run */
+    size_t first_lambda; /* that larger and smaller ones go by */
     int n_runs, n_large;
     bool is_small;
     int64_t spent[2];                      /* trials of restarts: with a larger population, with a small one */
@@ -111,7 +111,7 @@ typedef struct vvi_cma_run {
     size_t n_bests;
 } vvi_cma_run;
 vv_status vvi_cma_run_begin(vvi_cma_run *run, size_t n, size_t n_categories, size_t lambda, const double *mean,
-                            double sigma, vv_error *error) VV_MUST_USE; /* lambda 0: the usual one */
+                            double sigma, vv_error *error) VV_MUST_USE; /* 0: see run.c */
 void vvi_cma_run_deinit(vvi_cma_run *run);
 vv_status vvi_cma_run_copy(const vvi_cma_run *from, vvi_cma_run *to, vv_error *error) VV_MUST_USE;
 /* A generation has ended: the losses of its best and its worst; infinite where there is none. */

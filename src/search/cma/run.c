@@ -5,17 +5,22 @@
  *
  * Departures: a run is over when its deviations are below 1e-9 of the ranges, or its losses agree to nine digits (both
  * published limits are some thousand times narrower): nobody tunes a hyperparameter to ten digits, and trials are few.
- * A restart begins at a point drawn uniformly from the unit cube.
+ * A restart begins at a point drawn uniformly from the unit cube. Where no population is asked for the first run has one
+ * of FEW: with a hundred trials for ten hyperparameters many small steps come farther than few large ones, and restarts
+ * are there for what that misses.
  */
 #include "search/cma/cma.h"
 
 #include <math.h>
 
+enum { FEW = 6 };
+
 vv_status vvi_cma_run_begin(vvi_cma_run *run, size_t n, size_t n_categories, size_t lambda, const double *mean,
                             double sigma, vv_error *error)
 {
-    if (lambda == 0) lambda = vvi_cma_lambda(n + n_categories);
-    run->first_lambda = lambda;
+    const size_t usual = vvi_cma_lambda(n + n_categories);
+    run->first_lambda = lambda > 0 ? lambda : usual;
+    if (lambda == 0) lambda = usual < FEW ? usual : FEW;
     run->sigma = sigma;
     run->n_runs = 1;
     return vvi_cma_begin(&run->gauss, n, lambda, mean, sigma, error);

@@ -37,11 +37,10 @@ typedef struct memory {
     vvi_arena arena; /* axes, and what is as many */
     vvi_axes axes;
     uint32_t *place; /* of an axis among the coordinates, or among the categories */
-    size_t n_domains, changes;
+    size_t n_domains;
+    vvi_counted counted;
     state now, marks[MARKS]; /* marks: by rising start */
     size_t n_marks;
-    bool *counted; /* of each trial: was it finished when its generation was closed? */
-    size_t most_counted;
 } memory;
 
 /* What one ask works with. */
@@ -80,7 +79,7 @@ static void free_memory(void *memory_)
     memory *m = memory_;
     forget_states(m);
     vvi_arena_deinit(&m->arena);
-    vvi_free(m->counted);
+    vvi_counted_deinit(&m->counted);
     vvi_free(m);
 }
 
@@ -92,17 +91,6 @@ static vv_status find_memory(vv_cache *cache, memory **m, vv_error *error)
     }
     *m = cache->memory;
     return *m == NULL ? vvi_no_memory(error) : VV_OK;
-}
-
-static vv_status reserve_counted(memory *m, size_t n, vv_error *error)
-{
-    if (n <= m->most_counted) return VV_OK;
-    const size_t most = 64 + n + n / 2;
-    bool *grown = vvi_realloc(m->counted, most * sizeof *grown);
-    if (grown == NULL) return vvi_no_memory(error);
-    m->counted = grown;
-    m->most_counted = most;
-    return VV_OK;
 }
 
 /* ---- axes --------------------------------------------------------------------------------------------------------- */
@@ -348,8 +336,7 @@ static vv_status close_generation(work *w, const generation *g, vv_error *error)
     const vv_past *past = w->question->past;
     const size_t n_axes = axes_until(w, g);
     if (g->passed_over) VVI_TRY(set_mark(m, error));
-    VVI_TRY(reserve_counted(m, past->n_rows, error));
-    for (int id = m->now.start; id < g->end; id++) m->counted[id] = vvi_trial_standing(past, id) != VVI_UNFINISHED;
+    VVI_TRY(vvi_counted_go_over(&m->counted, past, m->now.start, g->end, error));
     vvi_trials_sort(past, g->members, g->n, g->room);
     if (m->now.run.n_runs == 0) {
         VVI_TRY(begin_run(w, g, n_axes, error));
@@ -378,16 +365,6 @@ static vv_status go_back(memory *m, int id, vv_error *error)
     return VV_OK;
 }
 
-static vv_status look_at_news(memory *m, const vv_past *past, vv_error *error)
-{
-    for (; m->changes < past->n_changes; m->changes++) {
-        const int id = past->changes[m->changes];
-        if (id >= m->now.start) continue;
-        if (m->counted[id] || vvi_trial_standing(past, id) != VVI_UNFINISHED) VVI_TRY(go_back(m, id, error));
-    }
-    return VV_OK;
-}
-
 static vv_status begin_generation(work *w, generation *g, vv_error *error)
 {
     const state *now = &w->m->now;
@@ -407,7 +384,8 @@ static vv_status catch_up(work *w, vv_error *error)
     memory *m = w->m;
     generation g;
     VVI_TRY(renew_axes(m, w->question->past, error));
-    VVI_TRY(look_at_news(m, w->question->past, error));
+    const int news = vvi_counted_first_news(&m->counted, w->question->past, m->now.start);
+    if (news < m->now.start) VVI_TRY(go_back(m, news, error));
     VVI_TRY(begin_generation(w, &g, error));
     while (find_members(w, &g)) {
         VVI_TRY(close_generation(w, &g, error));
@@ -479,9 +457,9 @@ static const vv_option_row options[] = {
       .min = 0,
       .max = 10000,
       .whole = true,
-      .help = "trials of a generation; 0: 4 + 3 ln n, for n hyperparameters" },
+      .help = "trials of a generation; 0: 6 in the first run, then 4 + 3 ln n for n hyperparameters" },
     { .name = "sigma",
-      .preset = 0.2,
+      .preset = 0.17,
       .min = 0.001,
       .max = 1,
       .help = "the deviation at the start, as a part of each range" },
