@@ -5,6 +5,7 @@
 
 static const vv_oracle_kind *const rows[] = {
     &vvi_oracle_random,
+    &vvi_oracle_bayesian,
 };
 
 const vv_oracle_kind *vv_oracle_at(size_t index)
