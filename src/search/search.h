@@ -172,5 +172,6 @@ extern const vv_oracle_kind vvi_oracle_random;
 extern const vv_oracle_kind vvi_oracle_sobol;
 extern const vv_oracle_kind vvi_oracle_cmaes;
 extern const vv_oracle_kind vvi_oracle_evolution;
+extern const vv_oracle_kind vvi_oracle_bayesian;
 
 #endif
