@@ -4,7 +4,7 @@
  * oracle.c    an oracle at work                 spec.c      "tpe:startup=20": names and options
  * propose.c   from a draw to a proposal         follow.c    a chooser that goes after wanted values
  * axes.c      values as points of a cube        registry.c  every oracle, one row each
- * sobol.h     even points for a first look
+ * sobol.h     even points for a first look      raster.h    the values of grids
  */
 #ifndef VVI_SEARCH_SEARCH_H
 #define VVI_SEARCH_SEARCH_H
@@ -176,5 +176,8 @@ void vvi_axes_point(const vvi_axes *axes, const vv_past *past, int id, double *p
 extern const vv_oracle_kind vvi_oracle_random;
 extern const vv_oracle_kind vvi_oracle_sobol;
 extern const vv_oracle_kind vvi_oracle_grid;
+extern const vv_oracle_kind vvi_oracle_cmaes;
+extern const vv_oracle_kind vvi_oracle_evolution;
+extern const vv_oracle_kind vvi_oracle_bayesian;
 
 #endif
