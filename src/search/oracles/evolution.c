@@ -59,7 +59,7 @@ static double option(const vv_question *question, const char *name)
 static size_t population_of(const vv_question *question)
 {
     const size_t population = (size_t)option(question, "population");
-    return population > 0 ? population : question->n_objectives > 1 ? 30 : 12;
+    return population > 0 ? population : question->n_objectives > 1 ? 20 : 12;
 }
 
 /* ---- memory ------------------------------------------------------------------------------------------------------- */
@@ -294,7 +294,7 @@ static const vv_option_row options[] = {
       .min = 0,
       .max = 10000,
       .whole = true,
-      .help = "trials to breed from, and to spread over the space first; 0: 12 with one objective, 30 with several" },
+      .help = "trials to breed from, and to spread over the space first; 0: 12 with one objective, 20 with several" },
     { .name = "selection",
       .preset = 0,
       .max = 1,
