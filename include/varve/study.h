@@ -148,7 +148,6 @@ typedef struct vv_objective {
 vv_status vv_objective_parse(const char *text, vv_objective *objective, vv_error *error) VV_MUST_USE;
 
 /* "val_accuracy,params": several of them, each name once. The fact "objective" of a study is such a text. */
-#define VV_MAX_OBJECTIVES 8
 typedef struct vv_objectives {
     vv_objective list[VV_MAX_OBJECTIVES];
     size_t n;

@@ -27,7 +27,6 @@ typedef struct watching {
     bool built;    /* its model is */
     int epochs;    /* it has reported */
     int finished;  /* executions */
-    double sum;    /* of their scores */
     bool done;
 } watching;
 
@@ -83,7 +82,6 @@ static vv_status take_execution(watching *w, vvi_record *record, vv_error *error
     if (execution != w->execution || best_epoch >= w->epochs || !isfinite(score)) record->bad = true;
     if (record->bad) return VV_OK;
     w->finished++;
-    w->sum += score;
     return vv_trial_execution(w->search->study, w->trial->id, execution, best_epoch, score, seconds, error);
 }
 
@@ -142,15 +140,28 @@ static void describe_failure(const watching *w, const vvi_job_end *end, char *re
         reason[0] = '\0';
 }
 
+static vv_status store_completed(const watching *w, const vv_trial *trial, double seconds, vv_error *error)
+{
+    vvi_judgement judgement;
+    VVI_TRY(vvi_trial_judge(w->search, trial, &judgement, error));
+    const vv_trial_result result = { .status = VV_TRIAL_COMPLETED,
+                                     .scores = judgement.scores,
+                                     .n_scores = judgement.n_scores,
+                                     .violation = judgement.violation,
+                                     .seconds = seconds };
+    return vv_trial_end(w->search->study, trial->id, &result, error);
+}
+
 static vv_status complete(watching *w, double seconds, vv_error *error)
 {
+    vv_trials trials;
     if (rename(w->part, w->checkpoint) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
-    const double score = w->sum / w->finished;
-    const vv_trial_result result = {
-        .status = VV_TRIAL_COMPLETED, .scores = &score, .n_scores = 1, .seconds = seconds
-    };
-    return vv_trial_end(w->search->study, w->trial->id, &result, error);
+    const vv_trials_args args = { .only = true, .id = w->trial->id, .curves = true };
+    VVI_TRY(vv_study_trials(w->search->study, &args, &trials, error));
+    const vv_status status = store_completed(w, &trials.list[0], seconds, error);
+    vv_trials_free(&trials);
+    return status;
 }
 
 static vv_status settle(watching *w, const vvi_job_end *end, double seconds, vv_trial_status *status, vv_error *error)

@@ -1,8 +1,10 @@
 /* tuner.h - inside of the tuner: what its files know of each other.
  *
  * hypermodel.c  one build                        job.c      a child process and its records
- * settings.c    a search's arguments, its facts  ask.c      asking for a trial, in a child
- * search.c      the loop, its events             trial.c    a trial as its parent sees it
+ * settings.c    a search's arguments             facts.c    what a study keeps of them
+ * search.c      the loop, its events             stop.c     when it ends
+ * ask.c         asking for a trial, in a child   start.c    trials that were not the oracle's idea
+ * judge.c       what a trial came to             trial.c    a trial as its parent sees it
  * run.c         a trial, in its child            check.c    what is refused before any training, in a child
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds
@@ -13,6 +15,7 @@
 #include "base/base.h"
 #include "explain/explain.h"
 #include "tuner/records.h"
+#include <varve/pruner.h>
 #include <varve/tuner.h>
 
 /* ---- one build (hypermodel.c) ---------------------------------------------------------------------------------------
@@ -52,10 +55,17 @@ vv_status vvi_trace_check(const vv_hp *hp, const vv_active *values, size_t n, vv
 
 typedef struct vvi_search {
     const vv_search_args *args;
-    vv_objective objective;
-    vv_error undirected; /* set: the objective's direction cannot be told; said after its metric was found to exist */
+    vv_objectives objectives;
+    vv_objective objective; /* the first that is a metric: best epochs, pruners and checkpoints go by it */
+    bool maximize[VV_MAX_OBJECTIVES];
+    vv_constraints constraints;
+    vv_error undirected; /* set: an objective's direction cannot be told; said after its metric was found to exist */
     const vv_oracle_kind *oracle;
+    const vv_pruner_kind *pruner; /* NULL: none */
+    double pruner_options[VV_MAX_OPTIONS];
+    char oracle_spec[256], pruner_spec[256]; /* canonical */
     const char *project;
+    int max_epochs_total; /* 0: no limit */
     int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures;
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
@@ -67,7 +77,12 @@ typedef struct vvi_search {
 } vvi_search;
 
 vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_error *error);
-/* Compares the facts of an opened study with this search's, then writes those that are not there. MISMATCH. */
+/* How its oracle is opened; builder and space are the caller's to fill in. */
+vv_oracle_args vvi_search_oracle_args(const vvi_search *search);
+/* The cost of a network that an objective or a constraint is named after; NULL: it is a metric. */
+const vvi_resource *vvi_search_cost(const char *name);
+bool vvi_search_asks_costs(const vvi_search *search); /* does any? (judge.c) */
+/* facts.c: compares the facts of an opened study with this search's, then writes those that are not there. MISMATCH. */
 vv_status vvi_search_agree(const vvi_search *search, vv_error *error);
 
 /* Of all numbers of a data set: the same for the same shapes, x, y and weights, and for hardly any others. NULL: 0. */
@@ -161,6 +176,15 @@ int vvi_run_child(const vvi_run *run, int fd);
 
 /* trial.c: runs a begun trial to its end and stores it. *status: what it ended as. */
 vv_status vvi_trial_run(const vvi_search *search, int id, vv_trial_status *status, vv_error *error);
+
+/* judge.c: what a trial has come to so far, from its curves and its network. */
+typedef struct vvi_judgement {
+    double scores[VV_MAX_OBJECTIVES]; /* the mean over executions of each one's best epoch; of a cost: the cost */
+    size_t n_scores;    /* one for each objective; 0: some execution has no epoch with a finite objective */
+    vv_maybe violation; /* not set: there are no constraints, or no scores */
+} vvi_judgement;
+/* `trial`: read with its curves. An execution's best epoch is the first with the best finite value of search->objective. */
+vv_status vvi_trial_judge(const vvi_search *search, const vv_trial *trial, vvi_judgement *judgement, vv_error *error);
 
 /* search.c: fills in what all events have in common and hands it to the caller's on_event. */
 void vvi_search_say(const vvi_search *search, vv_event event);
