@@ -6,6 +6,7 @@
  * ask.c         asking for a trial, in a child   start.c    trials that were not the oracle's idea
  * judge.c       what a trial came to             trial.c    a trial as its parent sees it
  * run.c         a trial, in its child            check.c    what is refused before any training, in a child
+ * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds
  */
@@ -96,11 +97,13 @@ typedef struct vvi_job {
     vv_status (*take)(void *context, vvi_record *record,
                       vv_error *error); /* in the parent; a failure kills the child */
     const volatile int *stop;
+    const bool *enough;     /* set by `take`: nothing more is wanted of the child; NULL: never */
     const vvi_guard *guard; /* the child only runs builds, apart: one that does not end ends it; NULL: it trains */
 } vvi_job;
 
 typedef struct vvi_job_end {
     bool stopped, garbage;
+    bool enough; /* see vvi_job.enough */
     bool stuck;  /* see vvi_job.guard */
     bool failed; /* the child said so: */
     vv_error said;
@@ -151,6 +154,7 @@ vv_status vvi_budget_leaves(const vv_fit_report *report, vv_error *error);
 typedef struct vvi_proposal {
     vvi_arena arena; /* of the rest; vvi_arena_deinit */
     vv_answer_kind kind;
+    int trial, epochs; /* as those of vv_answer */
     vv_active *values;
     size_t n_values;
     vv_refusal refusals[VV_ANSWER_REASONS];
@@ -168,14 +172,40 @@ vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *pro
 /* What the child of a trial works from. */
 typedef struct vvi_run {
     const vvi_search *search;
-    const vv_trial *trial;
+    const vv_trial *trial;  /* with its curves: those that it is gone on from */
     const char *checkpoint; /* where the best weights go */
+    int goal;               /* epochs after which it is paused; 0: none */
 } vvi_run;
 /* run.c: trains all executions, reporting to fd. The exit code. */
 int vvi_run_child(const vvi_run *run, int fd);
 
-/* trial.c: runs a begun trial to its end and stores it. *status: what it ended as. */
+/* trial.c: runs a begun or resumed trial to its goal, or its end, and stores it. *status: what it ended as, PAUSED and
+ * PRUNED among them. */
 vv_status vvi_trial_run(const vvi_search *search, int id, vv_trial_status *status, vv_error *error);
+
+/* prune.c: is a trial to be ended? */
+typedef struct vvi_pruning vvi_pruning;
+/* Owned: vvi_pruning_free. NULL: no memory. */
+vvi_pruning *vvi_pruning_new(const vvi_search *search, int id);
+void vvi_pruning_free(vvi_pruning *pruning); /* NULL is fine */
+/* After an epoch of an execution: takes its value of the objective. *reason is borrowed until the next call; NULL: it
+ * goes on. The last epoch of all is not judged. */
+vv_status vvi_pruning_epoch(vvi_pruning *pruning, int execution, double value, const char **reason, vv_error *error);
+/* After an execution, with its score. */
+vv_status vvi_pruning_execution(vvi_pruning *pruning, double score, const char **reason, vv_error *error);
+
+/* pause.c: where an execution's training state is; `part`: while it is written. */
+enum { VVI_PATH_SIZE = 4096 };
+vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, bool part, char path[VVI_PATH_SIZE],
+                               vv_error *error);
+/* Puts the states that were written in place, or removes them. */
+vv_status vvi_trial_keep_states(const vvi_search *search, int id, vv_error *error);
+void vvi_trial_drop_states(const vvi_search *search, int id);
+/* A trial that is PAUSED, INTERRUPTED or RUNNING without anybody at it becomes RUNNING: from where it was paused, or from
+ * its beginning. `goal`: epochs that it shall have when it stops next; 0: all. */
+vv_status vvi_trial_take_up(const vvi_search *search, const vv_trial *trial, int goal, vv_error *error);
+/* At the end of a search for good: what is PAUSED becomes PRUNED. */
+vv_status vvi_search_eliminate(const vvi_search *search, vv_error *error);
 
 /* judge.c: what a trial has come to so far, from its curves and its network. */
 typedef struct vvi_judgement {
