@@ -57,6 +57,21 @@ typedef struct vv_pruner_kind {
 const vv_pruner_kind *vv_pruner_at(size_t index);
 const vv_pruner_kind *vv_pruner_find(const char *name);
 
+/* A pruner with its options. */
+typedef struct vv_pruner {
+    const vv_pruner_kind *kind;
+    double options[VV_MAX_OPTIONS];
+} vv_pruner;
+/* "median", "asha:factor=3,min_epochs=2". BAD_ARG: no such pruner, no such option, a value out of range, options that
+ * contradict; the text says what there is. */
+vv_status vv_pruner_parse(const char *spec, vv_pruner *pruner, vv_error *error) VV_MUST_USE;
+/* Name and options as a spec that means the same, options in the order of the table, those with their presets left out.
+ * As snprintf. */
+int vv_pruner_spec(const vv_pruner *pruner, char *text, size_t size);
+/* question->options is not looked at. */
+vv_status vv_pruner_judge(const vv_pruner *pruner, const vv_pruner_question *question, vv_pruner_verdict *verdict,
+                          vv_error *error) VV_MUST_USE;
+
 #ifdef __cplusplus
 }
 #endif

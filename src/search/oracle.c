@@ -1,6 +1,7 @@
 /* oracle.c - an oracle at work: its past, its cache, and the handles that its asks share. */
 #include "search/search.h"
 
+#include <math.h>
 #include <string.h>
 
 struct vv_oracle {
@@ -80,12 +81,19 @@ vv_status vv_oracle_open(const vv_oracle_args *args, vv_oracle **oracle, vv_erro
     return status;
 }
 
+void vvi_session_deinit(vvi_session *session)
+{
+    vvi_build_deinit(&session->drawn);
+    vvi_build_deinit(&session->proposed);
+    vvi_sobol_free(session->sobol);
+    *session = (vvi_session){ 0 };
+}
+
 void vv_oracle_close(vv_oracle *oracle)
 {
     if (oracle == NULL) return;
     if (oracle->cache.free != NULL) oracle->cache.free(oracle->cache.memory);
-    vvi_build_deinit(&oracle->session.drawn);
-    vvi_build_deinit(&oracle->session.proposed);
+    vvi_session_deinit(&oracle->session);
     vv_past_free(oracle->past);
     vvi_free(oracle);
 }
@@ -98,6 +106,13 @@ vv_status vv_oracle_ask(vv_oracle *oracle, vv_answer *answer, vv_error *error)
     oracle->question.trial = (int)vv_past_count(oracle->past);
     answer->trial = oracle->question.trial;
     return oracle->kind->ask(&oracle->question, answer, error);
+}
+
+vv_status vv_oracle_plan(vv_oracle *oracle, double *total, vv_error *error)
+{
+    *total = (double)NAN;
+    oracle->question.trial = (int)vv_past_count(oracle->past);
+    return oracle->kind->count == NULL ? VV_OK : oracle->kind->count(&oracle->question, total, error);
 }
 
 enum { FEW_VALUES = 32 };

@@ -162,7 +162,7 @@ static vv_status follow_resume(const vvi_search *search, const vv_trials *trials
         return VV_OK;
     }
     next->id = p->trial;
-    return vvi_resume(search, p->trial, p->epochs, error);
+    return vvi_trial_take_up(search, &trials->list[p->trial], p->epochs, error);
 }
 
 static vv_status end_plan(const vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
@@ -238,7 +238,7 @@ static vv_status decide(vvi_search *search, const vv_trials *trials, decision *n
     }
     if (unfinished != NULL) {
         next->id = unfinished->id;
-        return vvi_take_up(search, unfinished, error);
+        return vvi_trial_take_up(search, unfinished, unfinished->goal, error);
     }
     next->reason = vvi_stop_reason(search, trials);
     return next->reason != 0 ? VV_OK : ask_and_begin(search, trials, next, error);
@@ -278,6 +278,13 @@ static vv_status say_search_end(const vvi_search *search, vv_stop_reason reason,
     return VV_OK;
 }
 
+/* Has the plan come to its end? Nobody will resume what is paused then. A search that only stops (time, epochs, a target, a
+ * user) can be gone on with. */
+static bool is_final(vv_stop_reason reason)
+{
+    return reason == VV_STOP_EXHAUSTED || reason == VV_STOP_GAVE_UP || reason == VV_STOP_MAX_TRIALS;
+}
+
 static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_stop_reason *reason, vv_error *error)
 {
     VVI_TRY(find_best(search, error));
@@ -291,7 +298,7 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
                                        .misfits = (int)search->earlier->n - search->earlier->fit,
                                        .explanation = search->explanation });
     VVI_TRY(loop(search, reason, error));
-    VVI_TRY(vvi_eliminate_paused(search, *reason, error));
+    if (is_final(*reason)) VVI_TRY(vvi_search_eliminate(search, error));
     VVI_TRY(vvi_time_store(search, error));
     return say_search_end(search, *reason, error);
 }

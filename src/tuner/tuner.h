@@ -5,9 +5,10 @@
  * search.c      the loop, its events             stop.c     when it ends
  * ask.c         asking for a trial, in a child   queue.c    trials that were not the oracle's idea
  * enqueued.c    building one of those            earlier.c  what another study has learnt
- * resume.c      going on with a paused trial     values.c   values by name as JSON
+ * values.c      values by name as JSON
  * judge.c       what a trial came to             trial.c    a trial as its parent sees it
  * run.c         a trial, in its child            check.c    what is refused before any training, in a child
+ * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds
  */
@@ -102,11 +103,13 @@ typedef struct vvi_job {
     vv_status (*take)(void *context, vvi_record *record,
                       vv_error *error); /* in the parent; a failure kills the child */
     const volatile int *stop;
+    const bool *enough;     /* set by `take`: nothing more is wanted of the child; NULL: never */
     const vvi_guard *guard; /* the child only runs builds, apart: one that does not end ends it; NULL: it trains */
 } vvi_job;
 
 typedef struct vvi_job_end {
     bool stopped, garbage;
+    bool enough; /* see vvi_job.enough */
     bool stuck;  /* see vvi_job.guard */
     bool failed; /* the child said so: */
     vv_error said;
@@ -233,15 +236,6 @@ void vvi_earlier_close(vvi_search *search);
 /* In a child: tells them; *n is how many fit, whose ids in the oracle's past come before all others. */
 vv_status vvi_earlier_tell(const vvi_search *search, vv_oracle *oracle, int *n, vv_error *error);
 
-/* ---- going on (resume.c) ------------------------------------------------------------------------------------------ */
-
-/* A PAUSED trial, up to so many epochs; 0: all. */
-vv_status vvi_resume(const vvi_search *search, int id, int goal, vv_error *error);
-/* What somebody began and nobody ended. */
-vv_status vvi_take_up(const vvi_search *search, const vv_trial *trial, vv_error *error);
-/* What is PAUSED when a search ends for a reason after which nobody will resume it. */
-vv_status vvi_eliminate_paused(const vvi_search *search, vv_stop_reason reason, vv_error *error);
-
 /* ---- when it ends (stop.c) ---------------------------------------------------------------------------------------- */
 
 /* A reason to begin nothing more, from the trials there are; 0: none. */
@@ -258,14 +252,40 @@ vv_status vvi_time_store(const vvi_search *search, vv_error *error);
 /* What the child of a trial works from. */
 typedef struct vvi_run {
     const vvi_search *search;
-    const vv_trial *trial;
+    const vv_trial *trial;  /* with its curves: those that it is gone on from */
     const char *checkpoint; /* where the best weights go */
+    int goal;               /* epochs after which it is paused; 0: none */
 } vvi_run;
 /* run.c: trains all executions, reporting to fd. The exit code. */
 int vvi_run_child(const vvi_run *run, int fd);
 
-/* trial.c: runs a begun trial to its end and stores it. *status: what it ended as. */
+/* trial.c: runs a begun or resumed trial to its goal, or its end, and stores it. *status: what it ended as, PAUSED and
+ * PRUNED among them. */
 vv_status vvi_trial_run(const vvi_search *search, int id, vv_trial_status *status, vv_error *error);
+
+/* prune.c: is a trial to be ended? */
+typedef struct vvi_pruning vvi_pruning;
+/* Owned: vvi_pruning_free. NULL: no memory. */
+vvi_pruning *vvi_pruning_new(const vvi_search *search, int id);
+void vvi_pruning_free(vvi_pruning *pruning); /* NULL is fine */
+/* After an epoch of an execution: takes its value of the objective. *reason is borrowed until the next call; NULL: it
+ * goes on. The last epoch of all is not judged. */
+vv_status vvi_pruning_epoch(vvi_pruning *pruning, int execution, double value, const char **reason, vv_error *error);
+/* After an execution, with its score. */
+vv_status vvi_pruning_execution(vvi_pruning *pruning, double score, const char **reason, vv_error *error);
+
+/* pause.c: where an execution's training state is; `part`: while it is written. */
+enum { VVI_PATH_SIZE = 4096 };
+vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, bool part, char path[VVI_PATH_SIZE],
+                               vv_error *error);
+/* Puts the states that were written in place, or removes them. */
+vv_status vvi_trial_keep_states(const vvi_search *search, int id, vv_error *error);
+void vvi_trial_drop_states(const vvi_search *search, int id);
+/* A trial that is PAUSED, INTERRUPTED or RUNNING without anybody at it becomes RUNNING: from where it was paused, or from
+ * its beginning. `goal`: epochs that it shall have when it stops next; 0: all. */
+vv_status vvi_trial_take_up(const vvi_search *search, const vv_trial *trial, int goal, vv_error *error);
+/* At the end of the oracle's plan: what is PAUSED becomes PRUNED. */
+vv_status vvi_search_eliminate(const vvi_search *search, vv_error *error);
 
 /* judge.c: what a trial has come to so far, from its curves and its network. */
 typedef struct vvi_judgement {

@@ -10,10 +10,9 @@ enum { LOWER, UPPER, WARMUP, INTERVAL };
 static vv_status check(const double *options, vv_error *error)
 {
     if (isinf(options[LOWER]) && isinf(options[UPPER]))
-        return vvi_fail(error, VV_BAD_ARG, "pruner \"threshold\": give lower or upper, or both");
+        return vvi_fail(error, VV_BAD_ARG, "pruner threshold: give lower or upper, or both");
     if (options[LOWER] <= options[UPPER]) return VV_OK;
-    return vvi_fail(error, VV_BAD_ARG, "pruner \"threshold\": lower %g is above upper %g", options[LOWER],
-                    options[UPPER]);
+    return vvi_fail(error, VV_BAD_ARG, "pruner threshold: lower %g is above upper %g", options[LOWER], options[UPPER]);
 }
 
 static vv_status judge(const vv_pruner_question *question, vv_pruner_verdict *verdict, vv_error *error)

@@ -110,7 +110,7 @@ static void only_completed_trials_are_compared_with(void **state)
     (void)state;
     asking a = with_levels("median", 5);
     const double low[] = { 0 };
-    for (int status = VV_TRIAL_RUNNING; status <= VV_TRIAL_INTERRUPTED; status++)
+    for (int status = VV_TRIAL_RUNNING; status <= VV_TRIAL_PAUSED; status++)
         for (int i = 0; status != VV_TRIAL_COMPLETED && i < 10; i++) add(&a, (vv_trial_status)status, low, 1);
     assert_false(PRUNES(&a, 1.2));
     assert_true(PRUNES(&a, 1.21));
@@ -199,7 +199,7 @@ static void asha_keeps_one_in_factor_at_each_rung(void **state)
     asking a = ask_of("asha");
     set(&a, "min_epochs", 1);
     assert_false(PRUNES(&a, 5.0)); /* the first to come is the best */
-    for (int i = 1; i < 8; i++) add(&a, i % 2 ? VV_TRIAL_INTERRUPTED : VV_TRIAL_COMPLETED, &at_one[i], 1);
+    for (int i = 1; i < 8; i++) add(&a, i % 2 ? VV_TRIAL_PRUNED : VV_TRIAL_COMPLETED, &at_one[i], 1);
     /* eight with itself: the best two go on */
     assert_false(PRUNES(&a, 0.1));
     assert_false(PRUNES(&a, 0.2)); /* ties too */
@@ -428,6 +428,40 @@ static void every_row_is_whole_and_found_by_its_name(void **state)
     assert_null(vv_pruner_find(NULL));
 }
 
+static void specs_are_read_and_written_back(void **state)
+{
+    (void)state;
+    vv_pruner pruner;
+    char text[80];
+    vv_error error = { 0 };
+    CHECK_OK(vv_pruner_parse("asha:factor=3,min_epochs=2", &pruner, NULL));
+    vv_pruner_spec(&pruner, text, sizeof text);
+    assert_string_equal(text, "asha:min_epochs=2,factor=3");
+    CHECK_OK(vv_pruner_parse("median:startup=5", &pruner, NULL));
+    vv_pruner_spec(&pruner, text, sizeof text);
+    assert_string_equal(text, "median");
+    CHECK_OK(vv_pruner_parse("threshold:upper=2.5", &pruner, NULL));
+    vv_pruner_spec(&pruner, text, sizeof text);
+    assert_string_equal(text, "threshold:upper=2.5");
+    const double exploded[] = { 3 };
+    const vv_pruner_question question = { .metric = "loss", .values = exploded, .n_values = 1 };
+    vv_pruner_verdict verdict;
+    CHECK_OK(vv_pruner_judge(&pruner, &question, &verdict, NULL));
+    assert_true(verdict.prune);
+    const struct {
+        const char *spec, *part;
+    } bad[] = { { "medain", "did you mean median" },
+                { "median:start=1", "startup" },
+                { "asha:factor=1", "factor is 1, must be 2" },
+                { "asha:factor=2.5", "whole" },
+                { "threshold", "give lower or upper" } };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        error = (vv_error){ 0 };
+        assert_int_equal(vv_pruner_parse(bad[i].spec, &pruner, &error), VV_BAD_ARG);
+        CHECK_CONTAINS(error.text, bad[i].part);
+    }
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -498,7 +532,7 @@ static outcome play(const char *name, double against, uint64_t seed)
         draw_curve(seed, t, against, curves[t]);
         while (n < EPOCHS && !pruned) pruned = prunes(&a, curves[t], ++n);
         epochs += (double)n;
-        add(&a, pruned ? VV_TRIAL_INTERRUPTED : VV_TRIAL_COMPLETED, curves[t], n);
+        add(&a, pruned ? VV_TRIAL_PRUNED : VV_TRIAL_COMPLETED, curves[t], n);
         best = fmin(best, least(curves[t]));
         if (!pruned) found = fmin(found, least(curves[t]));
         left += !pruned;
@@ -561,6 +595,7 @@ int main(void)
         cmocka_unit_test(a_threshold_ends_what_is_beyond_it),
         cmocka_unit_test(signed_rank_chances_are_those_of_the_table),
         cmocka_unit_test(wilcoxon_ends_what_is_worse_in_every_execution),
+        cmocka_unit_test(specs_are_read_and_written_back),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(on_crossing_curves_pruners_save_epochs_at_little_regret),
     };
