@@ -132,6 +132,9 @@ typedef struct vv_space_walk {
  * same share; among all values where that is not known. To be called once for each hyperparameter of a build, in the
  * order of asking, as a chooser is. */
 vv_value vv_space_value(vv_space_walk *walk, const char *name, const vv_domain *domain, double u);
+/* The same in place of vv_space_value for a value that is wanted: the value itself, which is in the domain, or the nearest
+ * of those from which something can still be built (ties: the smaller). */
+vv_value vv_space_nearest(vv_space_walk *walk, const char *name, const vv_domain *domain, vv_value value);
 /* Does the walk go by what is known? false from the first question on that discovery has not seen. */
 bool vv_space_knows(const vv_space_walk *walk);
 

@@ -24,11 +24,9 @@ static const struct look {
 
 typedef struct proposing {
     const vv_question *question;
-    vvi_tried tried;
-    vvi_build build; /* of the draws: each has the handle of the one before, if it was not taken */
+    vvi_session *session;
     vv_answer *answer;
-    vvi_build proposed; /* the answer's */
-    bool endless;       /* a continuum was met: no walk can settle it */
+    bool endless; /* a continuum was met: no walk can settle it */
 } proposing;
 
 /* The place of a reason: its own, a free one, or the last, which is everybody's. */
@@ -56,20 +54,21 @@ static void count_refusal(vv_answer *answer, const vvi_build *build)
     answer->refused++;
 }
 
-/* Takes the build for the answer if it is buildable and new. */
+/* Takes the build for the answer if it is buildable and new. The handle of the last proposal serves the next draws. */
 static void consider(proposing *p, vvi_build *build)
 {
     if (!build->buildable) {
         count_refusal(p->answer, build);
         return;
     }
-    if (vvi_tried_contains(&p->tried, build->hp)) {
+    if (vvi_past_contains(p->session->tried, build->hp)) {
         p->answer->duplicates++;
         return;
     }
+    const vvi_build before = p->session->proposed;
     p->answer->kind = VV_ANSWER_PROPOSAL;
-    p->proposed = *build;
-    *build = (vvi_build){ 0 };
+    p->session->proposed = *build;
+    *build = before;
 }
 
 /* ---- looking at everything -------------------------------------------------------------------------------------- */
@@ -77,7 +76,7 @@ static void consider(proposing *p, vvi_build *build)
 /* One of what is left, each with the same chance: the k-th replaces the one kept with chance 1/k (Knuth 1969, 3.4.2,
  * algorithm R). */
 typedef struct left_over {
-    const vvi_tried *tried;
+    const vv_past *tried;
     vvi_stream stream;
     uint64_t n;
     vvi_build kept;
@@ -86,7 +85,7 @@ typedef struct left_over {
 static bool visit_leaf(void *context, vvi_build *leaf)
 {
     left_over *left = context;
-    if (!leaf->buildable || vvi_tried_contains(left->tried, leaf->hp)) return true;
+    if (!leaf->buildable || vvi_past_contains(left->tried, leaf->hp)) return true;
     left->n++;
     if (vvi_stream_below(&left->stream, left->n) != 0) return true;
     vvi_build_deinit(&left->kept);
@@ -99,7 +98,7 @@ static vv_status look_at_all(proposing *p, uint64_t leaves, vv_error *error)
 {
     const vv_space *space = p->question->space;
     const vvi_key key = vvi_key_int(vvi_key_new(p->question->seed, "left over"), p->question->trial);
-    left_over left = { .tried = &p->tried, .stream = vvi_stream_begin(key) };
+    left_over left = { .tried = p->session->tried, .stream = vvi_stream_begin(key) };
     const vvi_route within = vvi_route_within(space);
     const vvi_walk_args args = { .builder = p->question->builder,
                                  .cap = leaves,
@@ -110,8 +109,11 @@ static vv_status look_at_all(proposing *p, uint64_t leaves, vv_error *error)
     const vv_status status = vvi_space_walk(&args, &walk, error);
     if (status == VV_OK && walk.end == VVI_WALK_COMPLETE) {
         p->answer->kind = left.kept.hp == NULL ? VV_ANSWER_EXHAUSTED : VV_ANSWER_PROPOSAL;
-        p->proposed = left.kept;
-        left.kept = (vvi_build){ 0 };
+        if (left.kept.hp != NULL) {
+            vvi_build_deinit(&p->session->proposed);
+            p->session->proposed = left.kept;
+            left.kept = (vvi_build){ 0 };
+        }
     }
     p->endless = walk.end == VVI_WALK_CONTINUUM;
     vvi_build_deinit(&left.kept);
@@ -128,15 +130,15 @@ static vv_status maybe_look(proposing *p, uint64_t draws, vv_error *error)
 
 /* ---- drawing ---------------------------------------------------------------------------------------------------- */
 
-static vv_status draw(proposing *p, const vvi_sampler *sampler, uint64_t attempt, vv_error *error)
+static vv_status draw(proposing *p, const vv_sampler *sampler, uint64_t attempt, vv_error *error)
 {
     const vv_chooser chooser = sampler->attempt(sampler->context, attempt);
-    VVI_TRY(vvi_build_run(p->question->builder, &chooser, &p->build, error));
-    consider(p, &p->build);
+    VVI_TRY(vvi_build_run(p->question->builder, &chooser, &p->session->drawn, error));
+    consider(p, &p->session->drawn);
     return VV_OK;
 }
 
-static vv_status propose(proposing *p, const vvi_sampler *sampler, vv_error *error)
+static vv_status propose(proposing *p, const vv_sampler *sampler, vv_error *error)
 {
     for (uint64_t attempt = 0; attempt < MAX_DRAWS && p->answer->kind == 0; attempt++) {
         VVI_TRY(maybe_look(p, attempt, error));
@@ -146,16 +148,20 @@ static vv_status propose(proposing *p, const vvi_sampler *sampler, vv_error *err
     return VV_OK;
 }
 
-vv_status vvi_search_propose(const vv_question *question, const vvi_sampler *sampler, vv_answer *answer,
-                             vv_error *error)
+/* Building everything twice would double the cost of cheap proposals; a build that is no function of its values is
+ * rarely one only now and then. */
+static bool is_checked(const vv_question *question)
 {
-    proposing p = { .question = question, .answer = answer };
-    VVI_TRY(vvi_tried_init(&p.tried, question->history, question->n_history, error));
-    vv_status status = propose(&p, sampler, error);
-    if (status == VV_OK && p.proposed.hp != NULL)
-        status = vvi_build_check_repeats(question->builder, &p.proposed, error);
-    answer->hp = p.proposed.hp;
-    vvi_build_deinit(&p.build);
-    vvi_tried_deinit(&p.tried);
-    return status;
+    return question->trial < 100 || question->trial % 32 == 0;
+}
+
+vv_status vv_oracle_propose(const vv_question *question, const vv_sampler *sampler, vv_answer *answer, vv_error *error)
+{
+    proposing p = { .question = question, .session = question->session, .answer = answer };
+    answer->trial = question->trial;
+    VVI_TRY(propose(&p, sampler, error));
+    if (answer->kind != VV_ANSWER_PROPOSAL) return VV_OK;
+    if (is_checked(question)) VVI_TRY(vvi_build_check_repeats(question->builder, &p.session->proposed, error));
+    answer->hp = p.session->proposed.hp;
+    return VV_OK;
 }

@@ -1,4 +1,4 @@
-/* registry.c - every oracle, one row each; names of trial states; the end of an answer. */
+/* registry.c - every oracle, one row each; names of trial states. */
 #include "search/search.h"
 
 #include <string.h>
@@ -22,15 +22,9 @@ const vv_oracle_kind *vv_oracle_find(const char *name)
 
 const char *vv_trial_status_name(vv_trial_status status)
 {
-    static const char *const names[] = { [VV_TRIAL_RUNNING] = "RUNNING",
-                                         [VV_TRIAL_COMPLETED] = "COMPLETED",
-                                         [VV_TRIAL_FAILED] = "FAILED",
-                                         [VV_TRIAL_INTERRUPTED] = "INTERRUPTED" };
-    return status >= VV_TRIAL_RUNNING && status <= VV_TRIAL_INTERRUPTED ? names[status] : "UNKNOWN";
-}
-
-void vv_answer_deinit(vv_answer *answer)
-{
-    vv_hp_free(answer->hp);
-    *answer = (vv_answer){ 0 };
+    static const char *const names[] = {
+        [VV_TRIAL_RUNNING] = "RUNNING",         [VV_TRIAL_COMPLETED] = "COMPLETED", [VV_TRIAL_FAILED] = "FAILED",
+        [VV_TRIAL_INTERRUPTED] = "INTERRUPTED", [VV_TRIAL_PRUNED] = "PRUNED",       [VV_TRIAL_PAUSED] = "PAUSED"
+    };
+    return status >= VV_TRIAL_RUNNING && status <= VV_TRIAL_PAUSED ? names[status] : "UNKNOWN";
 }

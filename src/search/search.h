@@ -1,35 +1,160 @@
-/* search.h - floor 2, inside: what the oracles share. */
+/* search.h - floor 2, inside: what the oracles share.
+ *
+ * past.c      all trials, as columns            tried.c     which configurations they hold
+ * oracle.c    an oracle at work                 spec.c      "tpe:startup=20": names and options
+ * propose.c   from a draw to a proposal         follow.c    a chooser that goes after wanted values
+ * axes.c      values as points of a cube        registry.c  every oracle, one row each
+ */
 #ifndef VVI_SEARCH_SEARCH_H
 #define VVI_SEARCH_SEARCH_H
 
 #include "base/base.h"
+#include "space/discovery/build.h"
 #include <varve/search.h>
 
-/* ---- what was tried: a set of configurations, compared by their active values ----------------------------------- */
+#define VVI_NOWHERE UINT32_MAX
 
-/* Zero-initialise; end with vvi_tried_deinit. Borrows the history. */
-typedef struct vvi_tried {
-    const vv_past_trial *history;
-    uint64_t *hashes; /* of each trial */
-    uint32_t *slots;  /* trial number + 1; 0: empty */
-    size_t n_slots;   /* a power of two */
-} vvi_tried;
-vv_status vvi_tried_init(vvi_tried *tried, const vv_past_trial *history, size_t n, vv_error *error) VV_MUST_USE;
-bool vvi_tried_contains(const vvi_tried *tried, const vv_hp *hp); /* exactly; hashes only say where to look */
-void vvi_tried_deinit(vvi_tried *tried);
+/* ---- the past, as columns (past.c) -------------------------------------------------------------------------------
+ *
+ * Names, domains and shapes are known by their numbers. A value is kept as one number: that of a number, 0 or 1 of a
+ * bool, the index of a choice, 0 of what is fixed. */
 
-/* ---- proposing -------------------------------------------------------------------------------------------------- */
+typedef struct vvi_past_domain {
+    uint32_t name;
+    uint64_t hash;
+    vv_domain domain; /* its values are the past's own */
+} vvi_past_domain;
 
-/* A way to draw: attempt 0, 1, ... of one ask. Fills in a chooser for it, valid until the next call. */
-typedef struct vvi_sampler {
-    vv_chooser (*attempt)(void *context, uint64_t attempt);
-    void *context;
-} vvi_sampler;
+/* What a build asks for, in the order of asking: trials of one shape have the same hyperparameters. */
+typedef struct vvi_shape {
+    uint32_t n;
+    const uint32_t *domains;
+    uint64_t hash;
+} vvi_shape;
 
-/* Draws until a configuration builds and was not tried; after many unlucky draws in a row looks at the whole space, and
- * takes one of what is left, each with the same chance, or answers EXHAUSTED; GAVE_UP where looking settles nothing. */
-vv_status vvi_search_propose(const vv_question *question, const vvi_sampler *sampler, vv_answer *answer,
-                             vv_error *error) VV_MUST_USE;
+typedef struct vvi_past_row {
+    size_t first;  /* of its numbers */
+    uint64_t hash; /* of the configuration, whatever the order of asking */
+    double violation;
+    uint32_t shape;
+    int32_t epochs;
+    uint8_t status;
+    bool scored;
+} vvi_past_row;
+
+struct vv_past {
+    vvi_arena arena; /* of what is kept once */
+    const char **names;
+    uint64_t *name_hashes;
+    vvi_past_domain *domains;
+    vvi_shape *shapes;
+    vvi_past_row *rows;
+    double *numbers, *scores; /* scores: n_objectives for each row */
+    int32_t *changes;
+    struct vvi_slots { /* numbers + 1 by hash; 0: empty */
+        uint32_t *list;
+        size_t n; /* a power of two, or 0 */
+    } by_name, by_domain, by_shape, by_values;
+    size_t n_names, n_domains, n_shapes, n_rows, n_numbers, n_changes;
+    size_t most_names, most_domains, most_shapes, most_rows, most_numbers, most_changes;
+    size_t n_objectives;
+    bool maximize[VV_MAX_OBJECTIVES];
+};
+
+/* VVI_NOWHERE: no trial has it. */
+uint32_t vvi_past_find_name(const vv_past *past, const char *name);
+uint32_t vvi_past_find_domain(const vv_past *past, const char *name, const vv_domain *domain);
+static inline const vvi_shape *vvi_past_shape(const vv_past *past, int id)
+{
+    return &past->shapes[past->rows[id].shape];
+}
+static inline const double *vvi_past_numbers(const vv_past *past, int id)
+{
+    return past->numbers + past->rows[id].first;
+}
+double vvi_value_number(const vv_domain *domain, vv_value value);
+/* The domain's value nearest to a number, which need not be one of its values. */
+vv_value vvi_number_value(const vv_domain *domain, double number);
+
+/* ---- which configurations were tried (tried.c) ------------------------------------------------------------------- */
+
+uint64_t vvi_hash_assignment(const char *name, vv_value value);
+bool vvi_past_contains(const vv_past *past, const vv_hp *hp); /* exactly; hashes only say where to look */
+
+/* ---- options (spec.c) -------------------------------------------------------------------------------------------- */
+
+/* Splits "NAME:OPTION=VALUE,..." into a name (cut to fit) and the options' text ("" when there is none). */
+const char *vvi_spec_split(const char *spec, char *name, size_t size);
+/* Reads "a=1,b=word" over the rows into `values`, which gets the presets of the others. `what`: "oracle \"tpe\"", for
+ * the error. BAD_ARG: no such option (what there is, the nearest), no number, no such word, out of range, given twice. */
+vv_status vvi_options_read(const char *text, const vv_option_row *rows, size_t n, const char *what, double *values,
+                           vv_error *error) VV_MUST_USE;
+/* "name:a=1,b=word", options with their presets left out. As snprintf. */
+int vvi_options_write(const char *name, const vv_option_row *rows, size_t n, const double *values, char *text,
+                      size_t size);
+/* An option by name; of one that is not there, NaN. */
+double vvi_option(const vv_oracle_kind *kind, const double *values, const char *name);
+/* "oracle \"tpee\": there is no such oracle; did you mean tpe? There are: random, ..." `names`: stride bytes apart. */
+vv_status vvi_no_such(const char *what, const char *word, const char *const *names, size_t n, vv_error *error);
+
+/* ---- proposing (oracle.c, propose.c) ----------------------------------------------------------------------------- */
+
+/* What the asks of one oracle share: handles that are used again, and all trials there are, even where a question shows
+ * only some. */
+typedef struct vvi_session {
+    const vv_past *tried;
+    vvi_build drawn, proposed;
+} vvi_session;
+
+/* ---- following (follow.c) ---------------------------------------------------------------------------------------- */
+
+typedef struct vvi_target {
+    uint64_t hash; /* vvi_hash_text of the name */
+    const char *name;
+    double number; /* as in the past; the nearest value that is in the domain and known to build is taken */
+} vvi_target;
+
+/* A chooser that takes wanted values, or the nearest from which something can be built; names that no target is for draw
+ * uniformly, keyed by their names. Borrows the targets. */
+typedef struct vvi_follow {
+    const vvi_target *targets;
+    size_t n, next; /* targets are mostly asked for in their order */
+    vv_space_walk walk;
+    vvi_key key;
+} vvi_follow;
+vvi_follow vvi_follow_begin(const vv_question *question, const vvi_target *targets, size_t n, vvi_key key);
+vv_chooser vvi_chooser_follow(vvi_follow *follow);
+
+/* ---- axes (axes.c) ----------------------------------------------------------------------------------------------- */
+
+/* A hyperparameter as an axis of the unit cube. One name is one axis as long as its domains are of one sort; their ranges
+ * are then parts of the axis' range. */
+typedef struct vvi_axis {
+    const char *name;
+    uint64_t hash; /* vvi_hash_text of it */
+    vv_sampling sampling;
+    bool ordered;     /* numbers, or a choice of such; else categories: positions are indices */
+    uint32_t n;       /* categories, or values of a finite domain (0: a continuum) */
+    double low, high; /* of the range after its sampling's transformation, a finite domain widened by half a step */
+    double step;      /* between neighbours in the unit cube, of finite domains that are linear; 0: none, or uneven */
+    vv_domain domain; /* the widest; borrowed from the past */
+} vvi_axis;
+
+typedef struct vvi_axes {
+    const vvi_axis *list;
+    size_t n;
+    const uint32_t *of_domain; /* by number of the past's domains */
+} vvi_axes;
+
+/* Axes of all that trials have asked for, in the order of first asking. Fixed values and domains of one value have none
+ * (VVI_NOWHERE). Lives in the arena. */
+vv_status vvi_axes_make(const vv_past *past, vvi_arena *arena, vvi_axes *axes, vv_error *error) VV_MUST_USE;
+double vvi_axis_to_unit(const vvi_axis *axis, double number); /* of categories: the index itself */
+double vvi_axis_from_unit(const vvi_axis *axis, double unit); /* a number; not yet on the domain's grid */
+/* The unit position of the domain's value nearest to `unit`: what a model must be asked about. */
+double vvi_axis_snap(const vvi_axis *axis, const vv_domain *domain, double unit);
+/* point[axis]: its position, NaN where it is not active. n places. */
+void vvi_axes_point(const vvi_axes *axes, const vv_past *past, int id, double *point);
 
 /* ---- the rows of the registry, one file each -------------------------------------------------------------------- */
 

@@ -23,33 +23,34 @@ typedef struct asking {
 
 /* ---- the child -------------------------------------------------------------------------------------------------- */
 
-static vv_status past_trial(const vv_trial *trial, vvi_arena *arena, vv_past_trial *past, vv_error *error)
+static vv_status tell(vv_oracle *oracle, const vv_trials *trials, vv_error *error)
 {
-    vv_assignment *values = vvi_arena_alloc(arena, (trial->n_values + 1) * sizeof *values);
-    if (values == NULL) return vvi_no_memory(error);
-    for (size_t i = 0; i < trial->n_values; i++)
-        values[i] = (vv_assignment){ .name = trial->values[i].name, .value = trial->values[i].value };
-    *past = (vv_past_trial){
-        .id = trial->id, .status = trial->status, .score = trial->score, .values = values, .n_values = trial->n_values
-    };
+    for (size_t i = 0; i < trials->n; i++) {
+        const vv_trial *trial = &trials->list[i];
+        const vv_past_trial past = { .id = trial->id,
+                                     .status = trial->status,
+                                     .scores = trial->status == VV_TRIAL_COMPLETED ? &trial->score : NULL,
+                                     .values = trial->values,
+                                     .n_values = trial->n_values };
+        VVI_TRY(vv_oracle_tell(oracle, &past, error));
+    }
     return VV_OK;
 }
 
-static vv_status ask_oracle(const vvi_search *search, const vv_trials *trials, vvi_arena *arena, vv_answer *answer,
+/* The answer's handle is borrowed from *oracle. */
+static vv_status ask_oracle(const vvi_search *search, const vv_trials *trials, vv_oracle **oracle, vv_answer *answer,
                             vv_error *error)
 {
-    vv_past_trial *history = vvi_arena_alloc(arena, (trials->n + 1) * sizeof *history);
-    if (history == NULL) return vvi_no_memory(error);
-    for (size_t i = 0; i < trials->n; i++) VVI_TRY(past_trial(&trials->list[i], arena, &history[i], error));
-    const vv_builder builder = vvi_bound_builder(&search->bound);
-    const vv_question question = { .builder = &builder,
-                                   .space = search->explanation == NULL ? NULL : search->explanation->space,
-                                   .history = history,
-                                   .n_history = trials->n,
-                                   .seed = search->args->seed,
-                                   .trial = (int)trials->n,
-                                   .maximize = search->objective.maximize };
-    return search->oracle->ask(&question, answer, error);
+    const vv_oracle_args args = { .spec = search->oracle->name,
+                                  .builder = vvi_bound_builder(&search->bound),
+                                  .space = search->explanation == NULL ? NULL : search->explanation->space,
+                                  .seed = search->args->seed,
+                                  .maximize = &search->objective.maximize,
+                                  .max_trials = search->max_trials,
+                                  .epochs = search->epochs };
+    VVI_TRY(vv_oracle_open(&args, oracle, error));
+    VVI_TRY(tell(*oracle, trials, error));
+    return vv_oracle_ask(*oracle, answer, error);
 }
 
 static void put_value(vvi_text *payload, vv_value value)
@@ -127,16 +128,15 @@ static int ask_child(void *context, int fd)
     const asking *a = context;
     vv_error error = { 0 };
     vv_answer answer = { .hp = NULL };
-    vvi_arena arena = { 0 };
+    vv_oracle *oracle = NULL;
     vvi_text payload = { 0 };
     vvi_guard_begin(&a->search->bound);
-    vv_status status = ask_oracle(a->search, a->trials, &arena, &answer, &error);
+    vv_status status = ask_oracle(a->search, a->trials, &oracle, &answer, &error);
     vvi_put_int(&payload, answer.kind);
     put_refusals(&payload, &answer);
     if (status == VV_OK && answer.kind == VV_ANSWER_PROPOSAL)
         status = put_proposal(a->search, &payload, answer.hp, &error);
-    vv_answer_deinit(&answer);
-    vvi_arena_deinit(&arena);
+    vv_oracle_close(oracle);
     if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_ANSWER, &payload) ? 0 : 1;
     vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
     return 0;

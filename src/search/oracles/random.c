@@ -34,12 +34,14 @@ static vv_status ask(const vv_question *question, vv_answer *answer, vv_error *e
 {
     random_draw draw = { .space = question->space,
                          .trial = vvi_key_int(vvi_key_new(question->seed, "random search"), question->trial) };
-    const vvi_sampler sampler = { begin_attempt, &draw };
-    return vvi_search_propose(question, &sampler, answer, error);
+    const vv_sampler sampler = { begin_attempt, &draw };
+    return vv_oracle_propose(question, &sampler, answer, error);
 }
 
 const vv_oracle_kind vvi_oracle_random = {
     .name = "random",
     .summary = "random search: every value uniform over its range",
+    .paper = "Bergstra, Bengio: Random search for hyper-parameter optimization, JMLR 13, 2012",
+    .most_objectives = VV_MAX_OBJECTIVES,
     .ask = ask,
 };

@@ -47,7 +47,8 @@ static uint64_t draw_live(const vvi_fork *fork, const vv_domain *domain, double 
     return position_at(domain, fork->live[i], size > 0 ? left / size : 0);
 }
 
-vv_value vv_space_value(vv_space_walk *walk, const char *name, const vv_domain *domain, double u)
+/* The fork that a walk has come to with this question; NULL: what is known ends here, or did before. */
+static const vvi_fork *step_to(vv_space_walk *walk, const char *name, const vv_domain *domain)
 {
     const vv_space *space = walk->space;
     if (!walk->begun) {
@@ -55,16 +56,46 @@ vv_value vv_space_value(vv_space_walk *walk, const char *name, const vv_domain *
         walk->begun = true;
     }
     const vvi_fork *fork = fork_at(space, walk->at, name, domain);
-    if (fork == NULL) {
-        walk->at = VVI_NONE;
-        return vv_domain_from_unit(domain, u);
-    }
-    const bool all =
-        fork->n_live == 1 && fork->live[0].first == 0 && fork->live[0].last == vvi_position_count(domain) - 1;
-    const vv_value value =
-        all ? vv_domain_from_unit(domain, u) : vvi_position_value(domain, draw_live(fork, domain, u));
+    if (fork == NULL) walk->at = VVI_NONE;
+    return fork;
+}
+
+static bool lives_whole(const vvi_fork *fork, const vv_domain *domain)
+{
+    return fork->n_live == 1 && fork->live[0].first == 0 && fork->live[0].last == vvi_position_count(domain) - 1;
+}
+
+vv_value vv_space_value(vv_space_walk *walk, const char *name, const vv_domain *domain, double u)
+{
+    const vvi_fork *fork = step_to(walk, name, domain);
+    if (fork == NULL) return vv_domain_from_unit(domain, u);
+    const vv_value value = lives_whole(fork, domain) ? vv_domain_from_unit(domain, u)
+                                                     : vvi_position_value(domain, draw_live(fork, domain, u));
     walk->at = vvi_fork_follow(fork, vvi_position_of(domain, value));
     return value;
+}
+
+/* Spans ascend: the nearest is in the span around the position, or an end of one of the two beside it. */
+static uint64_t nearest_live(const vvi_fork *fork, uint64_t position)
+{
+    uint64_t below = UINT64_MAX;
+    for (uint32_t i = 0; i < fork->n_live; i++) {
+        const vvi_span span = fork->live[i];
+        if (position >= span.first && position <= span.last) return position;
+        if (span.first > position)
+            return below != UINT64_MAX && position - below <= span.first - position ? below : span.first;
+        below = span.last;
+    }
+    return below;
+}
+
+vv_value vv_space_nearest(vv_space_walk *walk, const char *name, const vv_domain *domain, vv_value value)
+{
+    const vvi_fork *fork = step_to(walk, name, domain);
+    if (fork == NULL) return value;
+    const uint64_t position = nearest_live(fork, vvi_position_of(domain, value));
+    walk->at = vvi_fork_follow(fork, position);
+    return vvi_position_value(domain, position);
 }
 
 bool vv_space_knows(const vv_space_walk *walk)

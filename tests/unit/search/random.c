@@ -9,18 +9,57 @@ static const vv_oracle_kind *random_oracle(void)
     return vv_oracle_find("random");
 }
 
-/* One ask; the caller ends the answer. */
-static vv_answer ask(vv_status (*build)(void *, vv_hp *, vv_built *, vv_error *), uint64_t seed, int trial,
-                     const vv_past_trial *history, size_t n)
+/* One ask, at whatever trial; end it with forget. */
+typedef struct asked {
+    vvi_session session;
+    vv_cache cache;
+    vv_past *own;
+    vv_answer answer;
+    vv_status status;
+    vv_error error;
+} asked;
+
+static void forget(asked *a)
+{
+    vvi_build_deinit(&a->session.drawn);
+    vvi_build_deinit(&a->session.proposed);
+    vv_past_free(a->own);
+}
+
+static asked try_ask(const vv_builder *builder, uint64_t seed, int trial, const vv_past *past)
+{
+    asked a = { .own = vv_past_new(1, NULL) };
+    a.session.tried = past == NULL ? a.own : past;
+    const vv_question question = { .builder = builder,
+                                   .past = a.session.tried,
+                                   .seed = seed,
+                                   .trial = trial,
+                                   .n_objectives = 1,
+                                   .cache = &a.cache,
+                                   .session = &a.session };
+    a.status = random_oracle()->ask(&question, &a.answer, &a.error);
+    return a;
+}
+
+static asked ask(vv_status (*build)(void *, vv_hp *, vv_built *, vv_error *), uint64_t seed, int trial,
+                 const vv_past *past)
 {
     const vv_builder builder = { build, NULL };
-    const vv_question question = {
-        .builder = &builder, .history = history, .n_history = n, .seed = seed, .trial = trial
-    };
-    vv_answer answer = { 0 };
-    vv_error error = { 0 };
-    if (random_oracle()->ask(&question, &answer, &error) != VV_OK) fail_msg("%s", error.text);
-    return answer;
+    const asked a = try_ask(&builder, seed, trial, past);
+    if (a.status != VV_OK) fail_msg("%s", a.error.text);
+    return a;
+}
+
+/* Adds a trial to a past. */
+static void put(vv_past *past, vv_trial_status status, const vv_active *values, size_t n)
+{
+    const vv_past_trial trial = { .id = (int)vv_past_count(past), .status = status, .values = values, .n_values = n };
+    CHECK_OK(vv_past_put(past, &trial, NULL));
+}
+
+static vv_domain int_domain(int min, int max)
+{
+    return (vv_domain){ .kind = VV_DOMAIN_INT, .type = VV_VALUE_INT, .min = min, .max = max, .step = 1 };
 }
 
 /* ---- distribution ----------------------------------------------------------------------------------------------- */
@@ -48,14 +87,14 @@ static void each_value_is_uniform_over_its_own_domain(void **state)
     enum { DRAWS = 32000 };
     int die[16] = { 0 }, unit[16] = { 0 }, logarithm[16] = { 0 }, pairs[256] = { 0 };
     for (int trial = 0; trial < DRAWS; trial++) {
-        vv_answer answer = ask(build_die, 42, trial, NULL, 0);
-        const int64_t rolled = vv_hp_find(answer.hp, "die")->value.i - 1;
-        const int bucket = (int)(16 * vv_hp_find(answer.hp, "unit")->value.f);
+        asked a = ask(build_die, 42, trial, NULL);
+        const int64_t rolled = vv_hp_find(a.answer.hp, "die")->value.i - 1;
+        const int bucket = (int)(16 * vv_hp_find(a.answer.hp, "unit")->value.f);
         die[rolled]++;
         unit[bucket]++;
-        logarithm[(int)log2(vv_hp_find(answer.hp, "log")->value.f)]++;
+        logarithm[(int)log2(vv_hp_find(a.answer.hp, "log")->value.f)]++;
         pairs[16 * rolled + bucket]++;
-        vv_answer_deinit(&answer);
+        forget(&a);
     }
     const double limit_15 = 37.7, limit_255 = 330.5; /* chi-square, 15 and 255 degrees of freedom, p = 0.001 */
     assert_true(chi_square(die, 16, DRAWS) < limit_15);
@@ -66,9 +105,9 @@ static void each_value_is_uniform_over_its_own_domain(void **state)
 
 static double unit_at(uint64_t seed, int trial)
 {
-    vv_answer answer = ask(build_die, seed, trial, NULL, 0);
-    const double drawn = vv_hp_find(answer.hp, "unit")->value.f;
-    vv_answer_deinit(&answer);
+    asked a = ask(build_die, seed, trial, NULL);
+    const double drawn = vv_hp_find(a.answer.hp, "unit")->value.f;
+    forget(&a);
     return drawn;
 }
 
@@ -95,11 +134,11 @@ static void the_order_of_asking_does_not_matter(void **state)
 {
     (void)state;
     for (int trial = 0; trial < 100; trial++) {
-        vv_answer a = ask(build_die, 9, trial, NULL, 0), b = ask(build_die_backwards, 9, trial, NULL, 0);
-        assert_int_equal(vv_hp_find(a.hp, "die")->value.i, vv_hp_find(b.hp, "die")->value.i);
-        CHECK_EQUAL_EXACTLY(vv_hp_find(a.hp, "unit")->value.f, vv_hp_find(b.hp, "unit")->value.f);
-        vv_answer_deinit(&a);
-        vv_answer_deinit(&b);
+        asked a = ask(build_die, 9, trial, NULL), b = ask(build_die_backwards, 9, trial, NULL);
+        assert_int_equal(vv_hp_find(a.answer.hp, "die")->value.i, vv_hp_find(b.answer.hp, "die")->value.i);
+        CHECK_EQUAL_EXACTLY(vv_hp_find(a.answer.hp, "unit")->value.f, vv_hp_find(b.answer.hp, "unit")->value.f);
+        forget(&a);
+        forget(&b);
     }
 }
 
@@ -115,20 +154,20 @@ static void what_is_left_is_chosen_uniformly(void **state)
 {
     (void)state;
     enum { LEFT = 8, TRIED = 1000 - LEFT, ASKS = 2000 };
-    static vv_assignment value[TRIED];
-    static vv_past_trial history[TRIED];
+    vv_past *past = vv_past_new(1, NULL);
     int counts[LEFT] = { 0 }, looked = 0;
     for (int i = 0; i < TRIED; i++) {
-        value[i] = (vv_assignment){ "n", { VV_VALUE_INT, { .i = i + LEFT } } };
-        history[i] = (vv_past_trial){ .id = i, .status = VV_TRIAL_COMPLETED, .values = &value[i], .n_values = 1 };
+        const vv_active value = { "n", int_domain(0, 999), { VV_VALUE_INT, { .i = i + LEFT } } };
+        put(past, VV_TRIAL_COMPLETED, &value, 1);
     }
     for (int trial = 0; trial < ASKS; trial++) {
-        vv_answer answer = ask(build_thousand_values, 1, trial, history, TRIED);
-        assert_int_equal(answer.kind, VV_ANSWER_PROPOSAL);
-        counts[vv_hp_find(answer.hp, "n")->value.i]++;
-        looked += answer.duplicates == 64;
-        vv_answer_deinit(&answer);
+        asked a = ask(build_thousand_values, 1, trial, past);
+        assert_int_equal(a.answer.kind, VV_ANSWER_PROPOSAL);
+        counts[vv_hp_find(a.answer.hp, "n")->value.i]++;
+        looked += a.answer.duplicates == 64;
+        forget(&a);
     }
+    vv_past_free(past);
     assert_true(looked > ASKS / 3);                     /* a draw hits with 0.8 %: 60 % of the asks run out of 64 */
     assert_true(chi_square(counts, LEFT, ASKS) < 24.3); /* 7 degrees of freedom, p = 0.001 */
 }
@@ -143,75 +182,84 @@ BUILDER(build_pair)
     return VV_OK;
 }
 
-static vv_past_trial trial_of(int id, const vv_assignment *values, size_t n)
+static vv_active text_of(const char *name, const char *text)
 {
-    return (vv_past_trial){ .id = id, .status = VV_TRIAL_FAILED, .values = values, .n_values = n };
+    static const vv_value texts[] = { { VV_VALUE_STRING, { .s = "1" } }, { VV_VALUE_STRING, { .s = "1b=12" } } };
+    const vv_domain domain = { .kind = VV_DOMAIN_CHOICE, .type = VV_VALUE_STRING, .values = texts, .n_values = 2 };
+    return (vv_active){ name, domain, { VV_VALUE_STRING, { .s = text } } };
+}
+
+static vv_active int_of(const char *name, int value)
+{
+    return (vv_active){ name, int_domain(0, 20), { VV_VALUE_INT, { .i = value } } };
 }
 
 static void configurations_are_compared_by_names_types_and_values(void **state)
 {
     (void)state;
-    const vv_value text = { VV_VALUE_STRING, { .s = "1" } }, one = { VV_VALUE_INT, { .i = 1 } };
-    const vv_assignment tried_one[] = { { "b", one }, { "a", text } }; /* in another order than asked */
-    const vv_assignment other_type[] = { { "a", one }, { "b", one } }, fewer[] = { { "a", text } };
-    const vv_assignment more[] = { { "a", text }, { "b", one }, { "c", one } };
-    const vv_past_trial history[] = { trial_of(0, tried_one, 2), trial_of(1, other_type, 2), trial_of(2, fewer, 1),
-                                      trial_of(3, more, 3) };
-    vvi_tried first, rest;
-    CHECK_OK(vvi_tried_init(&first, history, 1, NULL));
-    CHECK_OK(vvi_tried_init(&rest, history + 1, 3, NULL));
+    const vv_active same[] = { int_of("b", 1), text_of("a", "1") }; /* in another order than asked, other domains */
+    const vv_active other_type[] = { int_of("a", 1), int_of("b", 1) }, fewer[] = { text_of("a", "1") };
+    const vv_active more[] = { text_of("a", "1"), int_of("b", 1), int_of("c", 1) };
+    vv_past *first = vv_past_new(1, NULL), *rest = vv_past_new(1, NULL);
+    put(first, VV_TRIAL_FAILED, same, 2);
+    put(rest, VV_TRIAL_FAILED, other_type, 2);
+    put(rest, VV_TRIAL_FAILED, fewer, 1);
+    put(rest, VV_TRIAL_FAILED, more, 3);
     vv_hp *hp = vv_hp_new(NULL);
     build_pair(NULL, hp, NULL, NULL);
-    assert_true(vvi_tried_contains(&first, hp));
-    assert_false(vvi_tried_contains(&rest, hp));
-    memset(rest.slots, 0, rest.n_slots * sizeof *rest.slots);
+    assert_true(vvi_past_contains(first, hp));
+    assert_false(vvi_past_contains(rest, hp));
+    struct vvi_slots *slots = &rest->by_values;
+    memset(slots->list, 0, slots->n * sizeof *slots->list);
     for (size_t i = 0; i < 3; i++) { /* as if all hashes collided */
-        rest.hashes[i] = first.hashes[0];
-        rest.slots[(first.hashes[0] + i) & (rest.n_slots - 1)] = (uint32_t)i + 1;
+        rest->rows[i].hash = first->rows[0].hash;
+        slots->list[(first->rows[0].hash + i) & (slots->n - 1)] = (uint32_t)i + 1;
     }
-    assert_false(vvi_tried_contains(&rest, hp));
+    assert_false(vvi_past_contains(rest, hp));
     vv_hp_free(hp);
-    vvi_tried_deinit(&first);
-    vvi_tried_deinit(&rest);
+    vv_past_free(first);
+    vv_past_free(rest);
 }
 
 static void every_state_of_a_trial_counts_as_tried(void **state)
 {
     (void)state;
-    const vv_assignment values[2][2] = {
-        { { "a", { VV_VALUE_BOOL, { .b = false } } }, { "b", { VV_VALUE_BOOL, { .b = false } } } },
-        { { "a", { VV_VALUE_BOOL, { .b = true } } }, { "b", { VV_VALUE_BOOL, { .b = false } } } }
-    };
-    for (vv_trial_status status = VV_TRIAL_RUNNING; status <= VV_TRIAL_INTERRUPTED; status++) {
-        const vv_past_trial history[] = { { .status = status, .values = values[0], .n_values = 2 },
-                                          { .id = 1, .status = status, .values = values[1], .n_values = 2 } };
+    const vv_domain domain = { .kind = VV_DOMAIN_BOOL, .type = VV_VALUE_BOOL };
+    const vv_value no = { VV_VALUE_BOOL, { .b = false } }, yes = { VV_VALUE_BOOL, { .b = true } };
+    for (vv_trial_status status = VV_TRIAL_RUNNING; status <= VV_TRIAL_PAUSED; status++) {
+        vv_past *past = vv_past_new(1, NULL);
+        put(past, status, (const vv_active[]){ { "a", domain, no }, { "b", domain, no } }, 2);
+        put(past, status, (const vv_active[]){ { "a", domain, yes }, { "b", domain, no } }, 2);
         for (int trial = 2; trial < 50; trial++) {
-            vv_answer answer = ask(build_two_booleans, 1, trial, history, 2);
-            assert_true(vv_hp_find(answer.hp, "b")->value.b);
-            vv_answer_deinit(&answer);
+            asked a = ask(build_two_booleans, 1, trial, past);
+            assert_true(vv_hp_find(a.answer.hp, "b")->value.b);
+            forget(&a);
         }
+        vv_past_free(past);
     }
 }
 
 static void ten_thousand_trials_are_no_obstacle(void **state)
 {
     (void)state;
-    enum { N = 10000, VALUES = 4 };
-    static vv_assignment values[N][VALUES];
-    static vv_past_trial history[N];
-    const char *const names[VALUES] = { "learning_rate", "momentum", "dropout", "units" };
+    enum { N = 10000 };
+    vv_past *past = vv_past_new(1, NULL);
     for (int i = 0; i < N; i++) {
-        for (int k = 0; k < VALUES; k++) {
-            const vv_value number = { VV_VALUE_FLOAT, { .f = i } }, units = { VV_VALUE_INT, { .i = i } };
-            values[i][k] = (vv_assignment){ names[k], k < 3 ? number : units };
-        }
-        history[i] = (vv_past_trial){ .id = i, .status = VV_TRIAL_COMPLETED, .values = values[i], .n_values = VALUES };
+        const vv_domain floats = { .kind = VV_DOMAIN_FLOAT, .type = VV_VALUE_FLOAT, .min = 0, .max = 1 };
+        const vv_value value = { VV_VALUE_FLOAT, { .f = i / (double)N } };
+        const vv_value units = { VV_VALUE_INT, { .i = 2 + i % 1000 } };
+        const vv_active values[] = { { "learning_rate", floats, value },
+                                     { "momentum", floats, value },
+                                     { "dropout", floats, value },
+                                     { "units", int_domain(2, 1024), units } };
+        put(past, VV_TRIAL_COMPLETED, values, 4);
     }
     for (int trial = N; trial < N + 20; trial++) {
-        vv_answer answer = ask(build_continuous, 1, trial, history, N);
-        assert_int_equal(answer.kind, VV_ANSWER_PROPOSAL);
-        vv_answer_deinit(&answer);
+        asked a = ask(build_continuous, 1, trial, past);
+        assert_int_equal(a.answer.kind, VV_ANSWER_PROPOSAL);
+        forget(&a);
     }
+    vv_past_free(past);
 }
 
 /* ---- refusals --------------------------------------------------------------------------------------------------- */
@@ -221,14 +269,14 @@ static void refusals_are_counted_and_the_first_one_told(void **state)
     (void)state;
     int refused = 0;
     for (int trial = 0; trial < 400; trial++) {
-        vv_answer answer = ask(build_cnn, 1, trial, NULL, 0);
-        refused += answer.refused;
-        assert_int_equal(answer.duplicates, 0);
-        assert_int_equal(answer.refusals[0].n, answer.refused);
-        assert_int_equal(answer.refusals[1].n, 0);
-        assert_string_equal(answer.refusals[0].reason, answer.refused > 0 ? "no pixel is left" : "");
-        if (answer.refused > 0) CHECK_CONTAINS(answer.refusals[0].values, "num_layers=");
-        vv_answer_deinit(&answer);
+        asked a = ask(build_cnn, 1, trial, NULL);
+        refused += a.answer.refused;
+        assert_int_equal(a.answer.duplicates, 0);
+        assert_int_equal(a.answer.refusals[0].n, a.answer.refused);
+        assert_int_equal(a.answer.refusals[1].n, 0);
+        assert_string_equal(a.answer.refusals[0].reason, a.answer.refused > 0 ? "no pixel is left" : "");
+        if (a.answer.refused > 0) CHECK_CONTAINS(a.answer.refusals[0].values, "num_layers=");
+        forget(&a);
     }
     assert_true(refused > 300 && refused < 500); /* half of all draws fail: 400 expected, deviation 28 */
 }
@@ -236,13 +284,13 @@ static void refusals_are_counted_and_the_first_one_told(void **state)
 static void a_space_where_nothing_builds_says_why(void **state)
 {
     (void)state;
-    vv_answer answer = ask(build_never, 1, 0, NULL, 0);
-    assert_int_equal(answer.kind, VV_ANSWER_EXHAUSTED);
-    assert_int_equal(answer.refused, 64);
-    assert_int_equal(answer.refusals[0].n, 64);
-    assert_string_equal(answer.refusals[0].reason, "nothing builds here");
-    CHECK_CONTAINS(answer.refusals[0].values, "n=");
-    vv_answer_deinit(&answer);
+    asked a = ask(build_never, 1, 0, NULL);
+    assert_int_equal(a.answer.kind, VV_ANSWER_EXHAUSTED);
+    assert_int_equal(a.answer.refused, 64);
+    assert_int_equal(a.answer.refusals[0].n, 64);
+    assert_string_equal(a.answer.refusals[0].reason, "nothing builds here");
+    CHECK_CONTAINS(a.answer.refusals[0].values, "n=");
+    forget(&a);
 }
 
 /* Seven reasons that are there equally often, and nothing builds. */
@@ -256,22 +304,22 @@ BUILDER(build_seven_reasons)
 static void each_reason_has_its_own_count_and_example_and_the_rest_share_one(void **state)
 {
     (void)state;
-    vv_answer answer = ask(build_seven_reasons, 1, 0, NULL, 0);
+    asked a = ask(build_seven_reasons, 1, 0, NULL);
     int64_t sum = 0;
     for (int i = 0; i < VV_ANSWER_REASONS; i++) {
-        const vv_refusal *refusal = &answer.refusals[i];
+        const vv_refusal *refusal = &a.answer.refusals[i];
         char values[8];
         assert_true(refusal->n > 0);
         sum += refusal->n;
         if (i == VV_ANSWER_REASONS - 1) break;
         snprintf(values, sizeof values, "n=%d", refusal->reason[0] - 'a');
         assert_string_equal(refusal->values, values);
-        for (int k = 0; k < i; k++) assert_string_not_equal(refusal->reason, answer.refusals[k].reason);
+        for (int k = 0; k < i; k++) assert_string_not_equal(refusal->reason, a.answer.refusals[k].reason);
     }
     assert_int_equal(sum, 64);
-    assert_int_equal(answer.refused, 64);
-    assert_string_equal(answer.refusals[VV_ANSWER_REASONS - 1].reason, "other reasons");
-    vv_answer_deinit(&answer);
+    assert_int_equal(a.answer.refused, 64);
+    assert_string_equal(a.answer.refusals[VV_ANSWER_REASONS - 1].reason, "other reasons");
+    forget(&a);
 }
 
 BUILDER(build_endless_refusal)
@@ -284,14 +332,14 @@ BUILDER(build_endless_refusal)
 static void an_endless_space_where_nothing_builds_is_given_up(void **state)
 {
     (void)state;
-    vv_answer answer = ask(build_endless_refusal, 1, 0, NULL, 0);
-    assert_int_equal(answer.kind, VV_ANSWER_GAVE_UP);
-    assert_null(answer.hp);
-    assert_int_equal(answer.refused, 200000);
-    assert_int_equal(answer.refusals[0].n, 200000);
-    assert_string_equal(answer.refusals[0].reason, "never");
-    assert_int_equal(answer.refusals[1].n, 0);
-    vv_answer_deinit(&answer);
+    asked a = ask(build_endless_refusal, 1, 0, NULL);
+    assert_int_equal(a.answer.kind, VV_ANSWER_GAVE_UP);
+    assert_null(a.answer.hp);
+    assert_int_equal(a.answer.refused, 200000);
+    assert_int_equal(a.answer.refusals[0].n, 200000);
+    assert_string_equal(a.answer.refusals[0].reason, "never");
+    assert_int_equal(a.answer.refusals[1].n, 0);
+    forget(&a);
 }
 
 static vv_status build_out_of_memory(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
@@ -307,13 +355,11 @@ static void running_out_of_memory_is_no_refusal(void **state)
 {
     (void)state;
     const vv_builder builder = { build_out_of_memory, NULL };
-    const vv_question question = { .builder = &builder };
-    vv_answer answer = { 0 };
-    vv_error error = { 0 };
-    assert_int_equal(random_oracle()->ask(&question, &answer, &error), VV_NO_MEMORY);
-    assert_int_equal(error.status, VV_NO_MEMORY);
-    assert_int_equal(answer.refused, 0);
-    vv_answer_deinit(&answer);
+    asked a = try_ask(&builder, 0, 0, NULL);
+    assert_int_equal(a.status, VV_NO_MEMORY);
+    assert_int_equal(a.error.status, VV_NO_MEMORY);
+    assert_int_equal(a.answer.refused, 0);
+    forget(&a);
 }
 
 BUILDER(build_another_each_time)
@@ -329,12 +375,10 @@ static void a_build_that_is_no_function_of_its_values_ends_the_search(void **sta
     (void)state;
     int runs = 0;
     const vv_builder builder = { build_another_each_time, &runs };
-    const vv_question question = { .builder = &builder };
-    vv_answer answer = { 0 };
-    vv_error error = { 0 };
-    assert_int_equal(random_oracle()->ask(&question, &answer, &error), VV_MISMATCH);
-    CHECK_CONTAINS(error.text, "not a function of its hyperparameters");
-    vv_answer_deinit(&answer);
+    asked a = try_ask(&builder, 0, 0, NULL);
+    assert_int_equal(a.status, VV_MISMATCH);
+    CHECK_CONTAINS(a.error.text, "not a function of its hyperparameters");
+    forget(&a);
 }
 
 /* ---- registry --------------------------------------------------------------------------------------------------- */
@@ -346,7 +390,7 @@ static void unknown_names_are_not_found(void **state)
     assert_null(vv_oracle_find(NULL));
     assert_null(vv_oracle_at(SIZE_MAX));
     assert_string_equal(vv_trial_status_name(VV_TRIAL_COMPLETED), "COMPLETED");
-    assert_string_equal(vv_trial_status_name(VV_TRIAL_INTERRUPTED), "INTERRUPTED");
+    assert_string_equal(vv_trial_status_name(VV_TRIAL_PAUSED), "PAUSED");
     assert_string_equal(vv_trial_status_name((vv_trial_status)0), "UNKNOWN");
     assert_string_equal(vv_trial_status_name((vv_trial_status)99), "UNKNOWN");
 }
