@@ -6,7 +6,8 @@ set(objects "")
 foreach(module ${modules})
   list(APPEND objects $<TARGET_OBJECTS:vv_${module}>)
 endforeach()
-set(libraries PkgConfig::JANSSON PkgConfig::SQLITE PkgConfig::ZLIB PkgConfig::CURL PkgConfig::GMP Threads::Threads m)
+set(libraries PkgConfig::JANSSON PkgConfig::SQLITE PkgConfig::ZLIB PkgConfig::CURL PkgConfig::GMP PkgConfig::LAPACK
+    PkgConfig::BLAS PkgConfig::NLOPT Threads::Threads m)
 
 # The command holds every object, used or not, and exports them: hypermodels are loaded into it and call them.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cli/*.c)

@@ -123,6 +123,28 @@ vv_status vv_model_load(const char *path, vv_model **model, vv_error *error) VV_
 /* Only the weights, into a model of the same layers; every weight must be there, with its shape. */
 vv_status vv_model_load_weights(vv_model *model, const char *path, vv_error *error) VV_MUST_USE;
 
+/* ---- training that goes on --------------------------------------------------------------------------------------
+ *
+ *     vv_fit(m, training, .epochs = 2, .seed = 7);
+ *     vv_model_save_training(m, "state.safetensors", &error);
+ *     ...
+ *     vv_model_load_training(same, "state.safetensors", &error);
+ *     vv_fit(same, training, .epochs = 5, .initial_epoch = vv_model_epochs(same), .seed = 7);
+ *
+ * gives the weights and metrics that .epochs = 5 at once would have given, to the bit (same machine, data, seed and
+ * batch size). What callbacks remember (how long early stopping has waited, which weights it would restore) is not kept:
+ * they begin anew. */
+
+/* Whole epochs that fit has trained since the weights were drawn or loaded and the model was compiled. */
+int vv_model_epochs(const vv_model *model);
+
+/* Weights, the optimizer's memory, its steps and learning rate, the epochs so far, and a hash of all of it. Written as a
+ * whole or not at all. BAD_ARG: it was not trained yet. */
+vv_status vv_model_save_training(const vv_model *model, const char *path, vv_error *error) VV_MUST_USE;
+/* Into a compiled model of the same layers, compiled with the same. All or nothing. NOT_FOUND, IO; FORMAT: no such file,
+ * or a damaged one; MISMATCH: it is of another model. */
+vv_status vv_model_load_training(vv_model *model, const char *path, vv_error *error) VV_MUST_USE;
+
 #ifdef __cplusplus
 }
 #endif

@@ -31,20 +31,36 @@ const char *vv_study_path(const vv_study *study); /* borrowed until vv_study_clo
 vv_status vv_study_set(vv_study *study, const char *key, const char *text, vv_error *error) VV_MUST_USE;
 vv_status vv_study_get(const vv_study *study, const char *key, char **text, vv_error *error) VV_MUST_USE;
 
-/* ---- a trial's life: begin, (epoch)*, (execution)*, end. Each call is one transaction ------------------------------ */
+/* ---- a trial's life: begin, (epoch)*, (execution)*, end or pause. Each call is one transaction --------------------- */
 
-/* Values are copied. The id is counted from 0. INTERRUPTED trials and RUNNING ones whose writer died are taken
- * up again by vv_trial_restart, with their values; what they had reported is dropped. */
+/* Values are copied. The id is counted from 0. */
 vv_status vv_trial_begin(vv_study *study, const vv_hp *hp, const char *model_json, int *id, vv_error *error) VV_MUST_USE;
+/* From the beginning, with the same values: INTERRUPTED trials, RUNNING ones whose writer died, and PAUSED ones whose
+ * training state is lost. What they had reported is dropped. */
 vv_status vv_trial_restart(vv_study *study, int id, vv_error *error) VV_MUST_USE;
+/* From where it was last paused: a PAUSED trial, or an INTERRUPTED or dead RUNNING one that had been paused before.
+ * Epochs reported up to the pause are kept; what came later is dropped, and so are executions and scores, which the next
+ * end or pause gives anew. `goal`: how many epochs it shall have then; 0: all. */
+vv_status vv_trial_resume(vv_study *study, int id, int goal, vv_error *error) VV_MUST_USE;
 vv_status vv_trial_epoch(vv_study *study, int id, int execution, int epoch, const char *const *metrics,
                          const double *values, size_t n, vv_error *error) VV_MUST_USE;
 /* One execution's objective at its best epoch. */
 vv_status vv_trial_execution(vv_study *study, int id, int execution, int best_epoch, double score, double seconds,
                              vv_error *error) VV_MUST_USE;
-/* `score` is used for COMPLETED only; `reason` may be NULL. */
-vv_status vv_trial_end(vv_study *study, int id, vv_trial_status status, double score, const char *reason, double seconds,
-                       vv_error *error) VV_MUST_USE;
+/* What a trial came to. */
+typedef struct vv_trial_result {
+    vv_trial_status status; /* COMPLETED, FAILED, INTERRUPTED, PRUNED */
+    const double *scores;   /* one for each objective, at most VV_MAX_OBJECTIVES. COMPLETED: needed, and one that is not
+                               finite makes the trial FAILED; PRUNED, PAUSED: kept if all are finite; else not looked at */
+    size_t n_scores;
+    vv_maybe violation;     /* how far constraints are exceeded in all, >= 0; not set: there are none */
+    const char *reason;     /* NULL: none */
+    double seconds;         /* since it began, was restarted or resumed; those before a pause are added to */
+} vv_trial_result;
+/* PRUNED may also end a PAUSED trial; without scores of its own it then keeps those that the trial has. */
+vv_status vv_trial_end(vv_study *study, int id, const vv_trial_result *result, vv_error *error) VV_MUST_USE;
+/* The trial has the epochs it was asked for, and may go on later. result->status is not looked at. */
+vv_status vv_trial_pause(vv_study *study, int id, const vv_trial_result *result, vv_error *error) VV_MUST_USE;
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
@@ -65,7 +81,18 @@ typedef struct vv_trial {
     int id;
     vv_trial_status status;
     const char *reason;          /* NULL: none */
-    double score;                /* of a completed trial: the mean over executions of each one's best epoch */
+    double score;                /* the first of the scores; NaN: none */
+    const double *scores;        /* by objective: the mean over executions of each one's best epoch. COMPLETED trials have
+                                    them; PRUNED and PAUSED ones, if they were finite in the epochs they had */
+    size_t n_scores;
+    double violation;            /* how far constraints are exceeded in all; 0: kept; NaN: there are none, or no result */
+    int rank;                    /* best_first: 0: no COMPLETED trial that keeps the constraints is better in one objective
+                                    and not worse in the others (the Pareto front); 1: only ones of rank 0 are; ...
+                                    -1: not COMPLETED, constraints exceeded, or not best_first */
+    int epochs;                  /* that it was trained for: the most of any execution */
+    int epochs_total;            /* of all executions together */
+    int paused_epochs;           /* those it had when it was last paused: it can be resumed there; 0: it cannot */
+    int goal;                    /* the epochs it was asked to be trained for; 0: all there are */
     double seconds;
     const vv_active *values;     /* active hyperparameters in the order of the build, with their domains */
     size_t n_values;
@@ -83,7 +110,8 @@ typedef struct vv_trials {
 } vv_trials;
 
 typedef struct vv_trials_args {
-    bool best_first; /* completed ones by score, best first (ties: the lower id), then the others by id; else by id */
+    bool best_first; /* the COMPLETED ones that keep the constraints, by rank and then by the first score (ties: the lower
+                        id); then those that do not, by how far they exceed them; then the others by id. Else by id */
     int limit;       /* 0: all */
     bool only;       /* just the trial `id` (NOT_FOUND if it is not there) */
     int id;
@@ -103,18 +131,47 @@ vv_status vv_study_refusals(const vv_study *study, vv_refusals *refusals, vv_err
 
 /* Path of a trial's checkpoint, whether or not it is there: "PROJECT/checkpoints/trial_0003.safetensors". As snprintf. */
 int vv_study_checkpoint_path(const vv_study *study, int id, char *path, size_t size);
-/* Removes the checkpoints of all but the best `keep` completed trials. */
+/* Path of the training state that an execution of a trial goes on from when it is resumed. As snprintf. */
+int vv_study_state_path(const vv_study *study, int id, int execution, char *path, size_t size);
+/* Removes the checkpoints of all but the best `keep` completed trials and of those that can be resumed, and the training
+ * states of those that cannot. */
 vv_status vv_study_prune_checkpoints(vv_study *study, int keep, vv_error *error) VV_MUST_USE;
 
-/* ---- objectives --------------------------------------------------------------------------------------------------- */
+/* ---- objectives, constraints -------------------------------------------------------------------------------------- */
 
 /* "val_accuracy", "val_loss:min", "my_metric:max". Without a direction: names ending in accuracy or auc are maximized;
- * loss, mse, mae are minimized; others are refused. BAD_ARG. */
+ * loss, mse, mae and the costs params, macs, ram, flash are minimized; others are refused. BAD_ARG. */
 typedef struct vv_objective {
     char name[64];
     bool maximize;
 } vv_objective;
 vv_status vv_objective_parse(const char *text, vv_objective *objective, vv_error *error) VV_MUST_USE;
+
+/* "val_accuracy,params": several of them, each name once. The fact "objective" of a study is such a text. */
+typedef struct vv_objectives {
+    vv_objective list[VV_MAX_OBJECTIVES];
+    size_t n;
+} vv_objectives;
+vv_status vv_objectives_parse(const char *text, vv_objectives *objectives, vv_error *error) VV_MUST_USE;
+
+/* "params<=50k", "val_accuracy>=0.9": what a metric (in the best epoch) or a cost of the network must be. */
+#define VV_MAX_CONSTRAINTS 8
+typedef struct vv_constraint {
+    char name[64];
+    bool at_least; /* >=; else <= */
+    double bound;
+} vv_constraint;
+typedef struct vv_constraints {
+    vv_constraint list[VV_MAX_CONSTRAINTS];
+    size_t n;
+} vv_constraints;
+/* Adds those of a text, separated by commas, to those that are there (zeroed: none). Numbers may have the units of
+ * vv_budget_parse: k, M, G, Ki, Mi, Gi. The same name and operator twice, and bounds of one name between which nothing
+ * lies, are refused. On failure nothing is added. BAD_ARG. */
+vv_status vv_constraints_parse(const char *text, vv_constraints *constraints, vv_error *error) VV_MUST_USE;
+/* How far a value is beyond the bound, in parts of the bound's size (or as it is where the bound is 0), so that those of
+ * different units can be summed: 60,000 parameters, at most 50,000: 0.2. 0: kept. A NaN is infinitely far beyond. */
+double vv_constraint_violation(const vv_constraint *constraint, double value);
 
 #ifdef __cplusplus
 }

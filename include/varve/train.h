@@ -93,7 +93,8 @@ typedef struct vv_checkpoint_args {
 vv_callback vv_early_stopping_with(const vv_early_stopping_args *args);
 vv_callback vv_reduce_on_plateau_with(const vv_reduce_on_plateau_args *args);
 vv_callback vv_checkpoint_with(const vv_checkpoint_args *args);
-vv_callback vv_csv_log(const char *path); /* epoch,metric,... one line an epoch; replaces the file */
+vv_callback vv_csv_log(const char *path); /* epoch,metric,... one line an epoch; replaces the file, but where
+                                             a training goes on (initial_epoch) adds to it */
 /* rate = schedule(epoch, rate before, context), at each epoch's begin */
 vv_callback vv_learning_rate_schedule(double (*schedule)(int epoch, double learning_rate, void *context), void *context);
 #ifndef __cplusplus
@@ -117,7 +118,8 @@ typedef struct vv_callbacks {
 typedef struct vv_fit_args {
     const vv_data *training;   /* required, with targets */
     const vv_data *validation; /* NULL: none */
-    int epochs;                /* >= 1; 0: 1  */
+    int epochs;                /* >= 1; 0: 1. How many there are in the end: those before initial_epoch are among them */
+    int initial_epoch;         /* of a training that goes on: epochs that there were before (model.h), 0..epochs */
     int batch_size;            /* >= 1; 0: 32. The last batch of an epoch may be smaller */
     bool no_shuffle;           /* 0: the order is drawn anew for each epoch, keyed by (seed, epoch) */
     uint64_t seed;             /* of weights, order, dropout */

@@ -30,6 +30,7 @@
 #include <varve/hp.h>
 #include <varve/layers.h>
 #include <varve/model.h>
+#include <varve/pruner.h>
 #include <varve/search.h>
 #include <varve/space.h>
 #include <varve/status.h>

@@ -81,6 +81,9 @@ const char *vvi_format_double(double number, char text[VVI_FORMAT_SIZE]);
 const char *vvi_format_float(float number, char text[VVI_FORMAT_SIZE]);
 const char *vvi_format_count(uint64_t n, char text[VVI_FORMAT_SIZE]); /* "37,448" */
 
+/* "k": 1,000, M, G; "Ki": 1,024, Mi, Gi; "": 1. 0: there is no such unit. */
+double vvi_unit_factor(const char *unit);
+
 /* The nearest of n names to `word`, if it is near enough to be a slip; else NULL. names: `stride` bytes apart. */
 const char *vvi_nearest(const char *word, const void *names, size_t n, size_t stride);
 

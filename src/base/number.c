@@ -54,3 +54,15 @@ const char *vvi_format_count(uint64_t n, char text[VVI_FORMAT_SIZE])
     text[at] = '\0';
     return text;
 }
+
+double vvi_unit_factor(const char *unit)
+{
+    static const struct {
+        const char *name;
+        double factor;
+    } units[] = { { "", 1 },      { "k", 1e3 },      { "M", 1e6 },        { "G", 1e9 },
+                  { "Ki", 1024 }, { "Mi", 1048576 }, { "Gi", 1073741824 } };
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].name, unit) == 0) return units[i].factor;
+    return 0;
+}

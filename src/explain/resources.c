@@ -41,12 +41,6 @@ bool vvi_budget_limits(const vv_budget *budget)
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name;
-    double factor;
-} units[] = { { "", 1 },      { "k", 1e3 },      { "M", 1e6 },        { "G", 1e9 },
-              { "Ki", 1024 }, { "Mi", 1048576 }, { "Gi", 1073741824 } };
-
 static vv_status parse_number(const char *item, const char *text, uint64_t *number, vv_error *error)
 {
     const size_t length = strspn(text, "0123456789."); /* strtod would take hexadecimal numbers and exponents, too */
@@ -56,18 +50,15 @@ static vv_status parse_number(const char *item, const char *text, uint64_t *numb
     const char *end = text + length;
     if (length == 0 || length >= sizeof digits || *rest != '\0')
         return vvi_fail(error, VV_BAD_ARG, "budget \"%s\": \"%s\" is no number", item, text);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        const double product = floor(value * units[i].factor);
-        if (strcmp(end, units[i].name) != 0) continue;
-        if (product < value * units[i].factor)
-            return vvi_fail(error, VV_BAD_ARG, "budget \"%s\": must be a whole number", item);
-        if (product < 1 || product >= 0x1p63)
-            return vvi_fail(error, VV_BAD_ARG, "budget \"%s\": must be at least 1 and below 2^63", item);
-        *number = (uint64_t)product;
-        return VV_OK;
-    }
-    return vvi_fail(error, VV_BAD_ARG, "budget \"%s\": there is no unit \"%s\"; there are k, M, G and Ki, Mi, Gi", item,
-                    end);
+    const double factor = vvi_unit_factor(end), product = floor(value * factor);
+    if (factor < 1)
+        return vvi_fail(error, VV_BAD_ARG, "budget \"%s\": there is no unit \"%s\"; there are k, M, G and Ki, Mi, Gi",
+                        item, end);
+    if (product < value * factor) return vvi_fail(error, VV_BAD_ARG, "budget \"%s\": must be a whole number", item);
+    if (product < 1 || product >= 0x1p63)
+        return vvi_fail(error, VV_BAD_ARG, "budget \"%s\": must be at least 1 and below 2^63", item);
+    *number = (uint64_t)product;
+    return VV_OK;
 }
 
 static vv_status parse_item(const char *item, vv_budget *budget, vv_error *error)

@@ -86,6 +86,7 @@ void vv_compile_with(vv_model *model, const vv_compile_args *args)
     if (model == NULL || model->error.status != VV_OK) return;
     vvi_optimizer_state_deinit(&model->optimizer);
     model->optimizer_ready = false;
+    model->epochs = 0;
     model->compiled = false;
     model->args = *args;
     if (args->optimizer.kind == VV_OPTIMIZER_NONE) model->args.optimizer = vv_rmsprop();

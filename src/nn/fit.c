@@ -44,6 +44,9 @@ static vv_status check_args(fit *f)
             return vvi_fail(f->error, VV_BAD_ARG, "class_weight of class %zu is %g; it must be finite and not negative",
                             i, args->class_weight[i]);
     f->epochs = args->epochs == 0 ? 1 : args->epochs;
+    if (args->initial_epoch < 0 || args->initial_epoch > f->epochs)
+        return vvi_fail(f->error, VV_BAD_ARG, "initial_epoch is %d; it must be from 0 to epochs, %d",
+                        args->initial_epoch, f->epochs);
     f->batch_size = args->batch_size == 0 ? DEFAULT_BATCH : args->batch_size;
     return vvi_backend_find(args->backend, &f->backend, f->error);
 }
@@ -61,7 +64,7 @@ static vv_status make_names(fit *f)
         f->names[i] = vvi_arena_printf(&f->arena, "val_%s", f->names[i - half]);
         if (f->names[i] == NULL) return vvi_no_memory(f->error);
     }
-    f->history = vvi_history_new(f->names, f->n_values, f->epochs);
+    f->history = vvi_history_new(f->names, f->n_values, f->epochs - f->args->initial_epoch);
     return f->history == NULL ? vvi_no_memory(f->error) : VV_OK;
 }
 
@@ -179,6 +182,7 @@ static vv_status train_epoch(fit *f, int epoch)
         vvi_scores_add(&f->scores, &batch, loss);
     }
     vvi_scores_read(&f->scores, f->values);
+    f->model->epochs++;
     return VV_OK;
 }
 
@@ -194,7 +198,7 @@ static vv_status validate(fit *f, int epoch)
 
 static vv_status run(fit *f)
 {
-    for (int epoch = 0; epoch < f->epochs && !f->stop; epoch++) {
+    for (int epoch = f->args->initial_epoch; epoch < f->epochs && !f->stop; epoch++) {
         VVI_TRY(call(f, epoch, false));
         VVI_TRY(train_epoch(f, epoch));
         VVI_TRY(validate(f, epoch));

@@ -82,6 +82,7 @@ struct vv_model {
     size_t n_weights; /* its length in floats */
     vvi_optimizer_state optimizer;
     bool optimizer_ready;
+    int epochs; /* trained since the weights were drawn or loaded */
 };
 
 /* The tuner builds a model once more to learn its trace: fit then checks its arguments and returns at once, evaluate

@@ -79,6 +79,7 @@ static vv_status draw(vv_model *model, uint64_t seed, vv_error *error)
 vv_status vvi_model_draw_weights(vv_model *model, uint64_t seed, vv_error *error)
 {
     VVI_TRY(vvi_model_make_weights(model, error));
+    model->epochs = 0;
     const vv_status status = draw(model, seed, error);
     if (status != VV_OK) vvi_model_drop_weights(model);
     return status;

@@ -4,8 +4,7 @@
  * a file says what was, not what should be. Reading is all or nothing: the model's weights change only when every
  * tensor was found to fit.
  */
-#include "nn/nn.h"
-#include "nn/safetensors.h"
+#include "nn/weights_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,44 +13,78 @@
 /* ---- writing ------------------------------------------------------------------------------------------------------
  */
 
-static void describe(const vv_model *model, const char *architecture, vvi_text *header)
+typedef struct contents {
+    const vv_model *model;
+    const vvi_block *blocks;
+    size_t n_blocks;
+    const char *path;
+    vvi_text header;
+} contents;
+
+static void describe_notes(vvi_text *header, const vvi_note *notes, size_t n)
 {
-    size_t offset = 0;
-    vvi_text_printf(header, "{\"__metadata__\":{\"varve.version\":\"%s\",\"varve.model\":", vv_version());
-    vvi_text_add_json(header, architecture);
-    vvi_text_printf(header, "}");
-    for (size_t i = 0; i < model->n_slots; i++) {
-        const vvi_weight_slot *slot = &model->slots[i];
-        const size_t size = slot->n * sizeof(float);
-        vvi_text_printf(header, ",");
-        vvi_text_add_json(header, slot->name);
-        vvi_text_printf(header, ":{\"dtype\":\"F32\",\"shape\":[");
-        for (int d = 0; d < slot->param->rank; d++)
-            vvi_text_printf(header, "%s%d", d > 0 ? "," : "", slot->param->dim[d]);
-        vvi_text_printf(header, "],\"data_offsets\":[%zu,%zu]}", offset, offset + size);
-        offset += size;
+    vvi_text_printf(header, "{\"__metadata__\":{\"varve.version\":\"%s\"", vv_version());
+    for (size_t i = 0; i < n; i++) {
+        vvi_text_printf(header, ",\"%s\":", notes[i].key);
+        vvi_text_add_json(header, notes[i].text);
     }
+    vvi_text_printf(header, "}");
+}
+
+static void describe_tensor(vvi_text *header, const char *prefix, const vvi_weight_slot *slot, size_t offset)
+{
+    vvi_text name = { 0 };
+    vvi_text_printf(&name, "%s%s", prefix, slot->name);
+    vvi_text_printf(header, ",");
+    vvi_text_add_json(header, name.failed ? "" : name.data);
+    vvi_text_printf(header, ":{\"dtype\":\"F32\",\"shape\":[");
+    for (int d = 0; d < slot->param->rank; d++) vvi_text_printf(header, "%s%d", d > 0 ? "," : "", slot->param->dim[d]);
+    vvi_text_printf(header, "],\"data_offsets\":[%zu,%zu]}", offset, offset + slot->n * sizeof(float));
+    header->failed |= name.failed;
+    vvi_text_deinit(&name);
+}
+
+static void describe(contents *c, const vvi_note *notes, size_t n_notes)
+{
+    vvi_text *header = &c->header;
+    size_t offset = 0;
+    describe_notes(header, notes, n_notes);
+    for (size_t b = 0; b < c->n_blocks; b++)
+        for (size_t i = 0; i < c->model->n_slots; i++) {
+            describe_tensor(header, c->blocks[b].prefix, &c->model->slots[i], offset);
+            offset += c->model->slots[i].n * sizeof(float);
+        }
     vvi_text_printf(header, "}");
     while (!header->failed && header->n % 8 != 0) vvi_text_add(header, " ", 1); /* numbers begin aligned */
 }
 
-typedef struct contents {
-    const vv_model *model;
-    const vvi_text *header;
-    const char *path;
-} contents;
+static bool write_block(const vv_model *model, const float *values, void *file)
+{
+    for (size_t i = 0; i < model->n_slots; i++) {
+        const vvi_weight_slot *slot = &model->slots[i];
+        if (fwrite(values + slot->offset, sizeof(float), slot->n, file) != slot->n) return false;
+    }
+    return true;
+}
 
 static vv_status write_contents(void *context, void *file, vv_error *error)
 {
     const contents *c = context;
     unsigned char length[8];
-    for (int i = 0; i < 8; i++) length[i] = (unsigned char)((uint64_t)c->header->n >> (8 * i));
-    bool written = fwrite(length, 1, 8, file) == 8 && fwrite(c->header->data, 1, c->header->n, file) == c->header->n;
-    for (size_t i = 0; written && i < c->model->n_slots; i++) {
-        const vvi_weight_slot *slot = &c->model->slots[i];
-        written = fwrite(c->model->weights + slot->offset, sizeof(float), slot->n, file) == slot->n;
-    }
+    for (int i = 0; i < 8; i++) length[i] = (unsigned char)((uint64_t)c->header.n >> (8 * i));
+    bool written = fwrite(length, 1, 8, file) == 8 && fwrite(c->header.data, 1, c->header.n, file) == c->header.n;
+    for (size_t b = 0; written && b < c->n_blocks; b++) written = write_block(c->model, c->blocks[b].values, file);
     return written ? VV_OK : vvi_fail(error, VV_IO, "%s: cannot be written: %s", c->path, strerror(errno));
+}
+
+vv_status vvi_blocks_write(const vv_model *model, const vvi_block *blocks, size_t n_blocks, const vvi_note *notes,
+                           size_t n_notes, const char *path, vv_error *error)
+{
+    contents c = { .model = model, .blocks = blocks, .n_blocks = n_blocks, .path = path };
+    describe(&c, notes, n_notes);
+    const vv_status status = c.header.failed ? vvi_no_memory(error) : vvi_replace_file(path, write_contents, &c, error);
+    vvi_text_deinit(&c.header);
+    return status;
 }
 
 vv_status vv_model_save(const vv_model *model, const char *path, vv_error *error)
@@ -63,12 +96,9 @@ vv_status vv_model_save(const vv_model *model, const char *path, vv_error *error
         return vvi_fail(error, VV_BAD_ARG, "%s: the model has no weights to save yet; fit or vv_model_init makes them",
                         path);
     }
-    vvi_text header = { 0 };
-    describe(model, architecture, &header);
+    const vvi_note note = { "varve.model", architecture };
+    const vv_status status = vvi_blocks_write(model, &(vvi_block){ "", model->weights }, 1, &note, 1, path, error);
     free(architecture);
-    vv_status status = header.failed ? vvi_no_memory(error) : VV_OK;
-    if (status == VV_OK) status = vvi_replace_file(path, write_contents, &(contents){ model, &header, path }, error);
-    vvi_text_deinit(&header);
     return status;
 }
 
@@ -92,43 +122,83 @@ static void format_sizes(int rank, const long long *dim, char *text, size_t size
     }
 }
 
-static vv_status check_slot(const vvi_tensors *tensors, const vvi_weight_slot *slot, vvi_tensor *tensor,
-                            vv_error *error)
+static vv_status check_tensor(const vvi_tensors *tensors, const vvi_weight_slot *slot, const char *name,
+                              vvi_tensor *tensor, vv_error *error)
 {
-    VVI_TRY(vvi_tensors_get(tensors, slot->name, tensor, error));
+    VVI_TRY(vvi_tensors_get(tensors, name, tensor, error));
     if (strcmp(tensor->dtype, "F32") != 0)
-        return vvi_fail(error, VV_FORMAT, "%s: %s is of type %s; weights are F32", tensors->path, slot->name,
-                        tensor->dtype);
+        return vvi_fail(error, VV_FORMAT, "%s: %s is of type %s; weights are F32", tensors->path, name, tensor->dtype);
     if (same_shape(slot->param, tensor)) return VV_OK;
     char there[96], here[96];
     long long dim[VV_MAX_RANK];
     for (int i = 0; i < slot->param->rank; i++) dim[i] = slot->param->dim[i];
     format_sizes(tensor->rank, tensor->dim, there, sizeof there);
     format_sizes(slot->param->rank, dim, here, sizeof here);
-    return vvi_fail(error, VV_BAD_SHAPE, "%s: %s is %s; the model wants %s", tensors->path, slot->name, there, here);
+    return vvi_fail(error, VV_BAD_SHAPE, "%s: %s is %s; the model wants %s", tensors->path, name, there, here);
 }
 
-static bool is_weight(const void *context, const char *name)
+/* Looks at a block's tensors, or copies them. `name`: room for names, which is there once all were looked at. */
+static vv_status read_block(const vv_model *model, const vvi_block *block, const vvi_tensors *tensors, bool copies,
+                            vvi_text *name, vv_error *error)
 {
-    const vv_model *model = context;
-    for (size_t i = 0; i < model->n_slots; i++)
-        if (strcmp(model->slots[i].name, name) == 0) return true;
+    for (size_t i = 0; i < model->n_slots; i++) {
+        const vvi_weight_slot *slot = &model->slots[i];
+        vvi_tensor tensor;
+        name->n = 0;
+        vvi_text_printf(name, "%s%s", block->prefix, slot->name);
+        if (name->failed) return vvi_no_memory(error);
+        VVI_TRY(check_tensor(tensors, slot, name->data, &tensor, error));
+        if (copies) memcpy(block->values + slot->offset, tensor.data, tensor.size_bytes);
+    }
+    return VV_OK;
+}
+
+typedef struct known {
+    const vv_model *model;
+    const vvi_block *blocks;
+    size_t n_blocks;
+} known;
+
+static bool is_known(const void *context, const char *name)
+{
+    const known *k = context;
+    for (size_t b = 0; b < k->n_blocks; b++) {
+        const size_t n = strlen(k->blocks[b].prefix);
+        if (strncmp(name, k->blocks[b].prefix, n) != 0) continue;
+        for (size_t i = 0; i < k->model->n_slots; i++)
+            if (strcmp(k->model->slots[i].name, name + n) == 0) return true;
+    }
     return false;
+}
+
+static vv_status read_blocks(const known *all, const vvi_tensors *tensors, vvi_text *name, vv_error *error)
+{
+    for (size_t b = 0; b < all->n_blocks; b++)
+        VVI_TRY(read_block(all->model, &all->blocks[b], tensors, false, name, error));
+    const char *unknown = vvi_tensors_unknown(tensors, is_known, all);
+    if (unknown != NULL)
+        return vvi_fail(error, VV_MISMATCH, "%s: %.80s is not a weight of this model", tensors->path, unknown);
+    for (size_t b = 0; b < all->n_blocks; b++)
+        VVI_TRY(read_block(all->model, &all->blocks[b], tensors, true, name, error));
+    return VV_OK;
+}
+
+vv_status vvi_blocks_read(const vv_model *model, const vvi_block *blocks, size_t n_blocks, const vvi_tensors *tensors,
+                          vv_error *error)
+{
+    const known all = { model, blocks, n_blocks };
+    vvi_text name = { 0 };
+    const vv_status status = read_blocks(&all, tensors, &name, error);
+    vvi_text_deinit(&name);
+    return status;
 }
 
 static vv_status take_weights(vv_model *model, const vvi_tensors *tensors, vv_error *error)
 {
     VVI_TRY(vvi_model_check_trainable(model, error));
     VVI_TRY(vvi_model_make_weights(model, error));
-    vvi_tensor tensor;
-    for (size_t i = 0; i < model->n_slots; i++) VVI_TRY(check_slot(tensors, &model->slots[i], &tensor, error));
-    const char *unknown = vvi_tensors_unknown(tensors, is_weight, model);
-    if (unknown != NULL)
-        return vvi_fail(error, VV_MISMATCH, "%s: %.80s is not a weight of this model", tensors->path, unknown);
-    for (size_t i = 0; i < model->n_slots; i++) {
-        VVI_TRY(check_slot(tensors, &model->slots[i], &tensor, error));
-        memcpy(model->weights + model->slots[i].offset, tensor.data, tensor.size_bytes);
-    }
+    VVI_TRY(vvi_blocks_read(model, &(vvi_block){ "", model->weights }, 1, tensors, error));
+    model->epochs = 0;
     return VV_OK;
 }
 

@@ -80,12 +80,19 @@ vv_status vv_oracle_open(const vv_oracle_args *args, vv_oracle **oracle, vv_erro
     return status;
 }
 
+void vvi_session_deinit(vvi_session *session)
+{
+    vvi_build_deinit(&session->drawn);
+    vvi_build_deinit(&session->proposed);
+    vvi_sobol_free(session->sobol);
+    *session = (vvi_session){ 0 };
+}
+
 void vv_oracle_close(vv_oracle *oracle)
 {
     if (oracle == NULL) return;
     if (oracle->cache.free != NULL) oracle->cache.free(oracle->cache.memory);
-    vvi_build_deinit(&oracle->session.drawn);
-    vvi_build_deinit(&oracle->session.proposed);
+    vvi_session_deinit(&oracle->session);
     vv_past_free(oracle->past);
     vvi_free(oracle);
 }

@@ -53,8 +53,8 @@ static uint64_t hash_of_row(const vv_past *past, size_t number)
 static void fill_slot(struct vvi_slots *slots, uint64_t hash, size_t number)
 {
     size_t at = hash & (slots->n - 1);
-    while (slots->list[at] != 0) at = (at + 1) & (slots->n - 1);
-    slots->list[at] = (uint32_t)(number + 1);
+    while (slots->list[at].number != 0) at = (at + 1) & (slots->n - 1);
+    slots->list[at] = (struct vvi_slot){ .tag = (uint32_t)(hash >> 32), .number = (uint32_t)number + 1 };
 }
 
 /* Room for number n, the things before it being in place. */
@@ -123,8 +123,9 @@ vv_value vvi_number_value(const vv_domain *domain, double number)
 static uint32_t find_name(const vv_past *past, const char *name, uint64_t hash)
 {
     const struct vvi_slots *slots = &past->by_name;
-    for (size_t at = hash & (slots->n - 1); slots->n > 0 && slots->list[at] != 0; at = (at + 1) & (slots->n - 1)) {
-        const uint32_t number = slots->list[at] - 1;
+    for (size_t at = hash & (slots->n - 1); slots->n > 0 && slots->list[at].number != 0;
+         at = (at + 1) & (slots->n - 1)) {
+        const uint32_t number = slots->list[at].number - 1;
         if (past->name_hashes[number] == hash && strcmp(past->names[number], name) == 0) return number;
     }
     return VVI_NOWHERE;
@@ -145,10 +146,11 @@ static uint64_t hash_domain(uint32_t name, const vv_domain *domain)
 static uint32_t find_domain(const vv_past *past, uint32_t name, uint64_t hash, const vv_domain *domain)
 {
     const struct vvi_slots *slots = &past->by_domain;
-    for (size_t at = hash & (slots->n - 1); slots->n > 0 && slots->list[at] != 0; at = (at + 1) & (slots->n - 1)) {
-        const vvi_past_domain *known = &past->domains[slots->list[at] - 1];
+    for (size_t at = hash & (slots->n - 1); slots->n > 0 && slots->list[at].number != 0;
+         at = (at + 1) & (slots->n - 1)) {
+        const vvi_past_domain *known = &past->domains[slots->list[at].number - 1];
         if (known->hash == hash && known->name == name && vv_domain_equal(&known->domain, domain))
-            return slots->list[at] - 1;
+            return slots->list[at].number - 1;
     }
     return VVI_NOWHERE;
 }
@@ -219,8 +221,9 @@ static vv_status note_shape(vv_past *past, const uint32_t *domains, size_t n, ui
 {
     const uint64_t hash = vvi_hash_bytes(VVI_HASH_START, domains, n * sizeof *domains);
     const struct vvi_slots *slots = &past->by_shape;
-    for (size_t at = hash & (slots->n - 1); slots->n > 0 && slots->list[at] != 0; at = (at + 1) & (slots->n - 1)) {
-        *number = slots->list[at] - 1;
+    for (size_t at = hash & (slots->n - 1); slots->n > 0 && slots->list[at].number != 0;
+         at = (at + 1) & (slots->n - 1)) {
+        *number = slots->list[at].number - 1;
         if (is_shape(&past->shapes[*number], hash, domains, n)) return VV_OK;
     }
     VVI_TRY(make_room(&past->shapes, past->n_shapes, 1, &past->most_shapes, sizeof *past->shapes, error));
@@ -244,18 +247,33 @@ static vv_status check_value(const vv_active *active, vv_error *error)
                     vvi_value_text(active->value, value), vvi_domain_text(&active->domain, domain));
 }
 
-/* Numbers are written behind those of the last row, and count once the row does. */
+static bool is_domain(const vv_past *past, uint32_t number, const vv_active *active)
+{
+    const vvi_past_domain *known = &past->domains[number];
+    return strcmp(past->names[known->name], active->name) == 0 && vv_domain_equal(&known->domain, &active->domain);
+}
+
+/* Trials are mostly of the shape of the one before, and looking things up costs several times as much as comparing.
+ * Numbers are written behind those of the last row, and count once the row does. */
 static vv_status note_values(vv_past *past, const vv_past_trial *trial, vvi_past_row *row, uint32_t *domains,
                              vv_error *error)
 {
+    const vvi_shape *before = past->n_rows == 0 ? NULL : &past->shapes[past->rows[past->n_rows - 1].shape];
+    bool as_before = before != NULL && before->n == trial->n_values;
     row->hash = trial->n_values;
+    if (as_before) row->shape = past->rows[past->n_rows - 1].shape;
     for (size_t i = 0; i < trial->n_values; i++) {
         const vv_active *active = &trial->values[i];
         VVI_TRY(check_value(active, error));
-        VVI_TRY(note_domain(past, active, &domains[i], error));
+        as_before = as_before && is_domain(past, before->domains[i], active);
+        if (as_before)
+            domains[i] = before->domains[i];
+        else
+            VVI_TRY(note_domain(past, active, &domains[i], error));
         past->numbers[past->n_numbers + i] = vvi_value_number(&active->domain, active->value);
-        row->hash += vvi_hash_assignment(active->name, active->value);
+        row->hash += vvi_hash_assignment(past->name_hashes[past->domains[domains[i]].name], active->value);
     }
+    if (as_before) return VV_OK;
     return note_shape(past, domains, trial->n_values, &row->shape, error);
 }
 

@@ -4,6 +4,7 @@
  * oracle.c    an oracle at work                 spec.c      "tpe:startup=20": names and options
  * propose.c   from a draw to a proposal         follow.c    a chooser that goes after wanted values
  * axes.c      values as points of a cube        registry.c  every oracle, one row each
+ * sobol.h     even points for a first look
  */
 #ifndef VVI_SEARCH_SEARCH_H
 #define VVI_SEARCH_SEARCH_H
@@ -51,8 +52,11 @@ struct vv_past {
     vvi_past_row *rows;
     double *numbers, *scores; /* scores: n_objectives for each row */
     int32_t *changes;
-    struct vvi_slots { /* numbers + 1 by hash; 0: empty */
-        uint32_t *list;
+    struct vvi_slots { /* numbers by hash */
+        struct vvi_slot {
+            uint32_t tag,
+                number; /* the upper half of the hash: spares a look at what has another; number + 1, 0: empty */
+        } * list;
         size_t n; /* a power of two, or 0 */
     } by_name, by_domain, by_shape, by_values;
     size_t n_names, n_domains, n_shapes, n_rows, n_numbers, n_changes;
@@ -78,8 +82,8 @@ vv_value vvi_number_value(const vv_domain *domain, double number);
 
 /* ---- which configurations were tried (tried.c) ------------------------------------------------------------------- */
 
-uint64_t vvi_hash_assignment(const char *name, vv_value value);
-bool vvi_past_contains(const vv_past *past, const vv_hp *hp); /* exactly; hashes only say where to look */
+uint64_t vvi_hash_assignment(uint64_t name_hash, vv_value value); /* by vvi_hash_text of the name */
+bool vvi_past_contains(const vv_past *past, const vv_hp *hp);     /* exactly; hashes only say where to look */
 
 /* ---- options (spec.c) -------------------------------------------------------------------------------------------- */
 
@@ -104,7 +108,13 @@ vv_status vvi_no_such(const char *what, const char *word, const char *const *nam
 typedef struct vvi_session {
     const vv_past *tried;
     vvi_build drawn, proposed;
+    struct vvi_sobol *sobol; /* sobol.h: a cache; NULL: not needed so far */
 } vvi_session;
+void vvi_session_deinit(vvi_session *session);
+
+/* Which name has which dimension of a Sobol sequence, and its direction numbers (sobol.h). */
+typedef struct vvi_sobol vvi_sobol;
+void vvi_sobol_free(vvi_sobol *sobol); /* NULL is fine */
 
 /* ---- following (follow.c) ---------------------------------------------------------------------------------------- */
 
@@ -159,5 +169,9 @@ void vvi_axes_point(const vvi_axes *axes, const vv_past *past, int id, double *p
 /* ---- the rows of the registry, one file each -------------------------------------------------------------------- */
 
 extern const vv_oracle_kind vvi_oracle_random;
+extern const vv_oracle_kind vvi_oracle_sobol;
+extern const vv_oracle_kind vvi_oracle_cmaes;
+extern const vv_oracle_kind vvi_oracle_evolution;
+extern const vv_oracle_kind vvi_oracle_bayesian;
 
 #endif

@@ -8,33 +8,35 @@
 
 #include <string.h>
 
-uint64_t vvi_hash_assignment(const char *name, vv_value value)
+static uint64_t bits_of(vv_value value)
 {
-    uint64_t hash = vvi_hash_text(VVI_HASH_START, name);
+    uint64_t bits = 0;
     switch (value.type) {
     case VV_VALUE_INT:
-        hash = vvi_hash_bytes(hash, &value.i, sizeof value.i);
-        break;
+        return (uint64_t)value.i;
     case VV_VALUE_FLOAT:
-        hash = vvi_hash_number(hash, value.f);
-        break;
+        value.f += 0.0; /* -0 becomes 0 */
+        memcpy(&bits, &value.f, sizeof bits);
+        return bits;
     case VV_VALUE_BOOL:
-        hash = vvi_hash_bytes(hash, &(char){ value.b }, 1);
-        break;
+        return value.b;
     case VV_VALUE_STRING:
-        hash = vvi_hash_text(hash, value.s);
-        break;
+        return vvi_hash_text(VVI_HASH_START, value.s);
     }
-    hash ^= hash >> 32; /* the sum must not be a sum of nearly linear terms */
-    hash *= UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 29;
+    return bits;
+}
+
+/* Well mixed, since the sum must not be one of nearly linear terms. */
+uint64_t vvi_hash_assignment(uint64_t name_hash, vv_value value)
+{
+    return vvi_key_int((vvi_key){ name_hash }, (int64_t)bits_of(value)).bits;
 }
 
 static uint64_t hash_hp(const vv_hp *hp)
 {
-    uint64_t sum = vv_hp_count(hp);
-    for (size_t i = 0; i < vv_hp_count(hp); i++)
-        sum += vvi_hash_assignment(vv_hp_at(hp, i)->name, vv_hp_at(hp, i)->value);
+    const size_t n = vv_hp_count(hp);
+    uint64_t sum = n;
+    for (size_t i = 0; i < n; i++) sum += vvi_hash_assignment(vvi_hp_hash(hp, i), vv_hp_at(hp, i)->value);
     return sum;
 }
 
@@ -56,9 +58,9 @@ bool vvi_past_contains(const vv_past *past, const vv_hp *hp)
     const struct vvi_slots *slots = &past->by_values;
     if (slots->n == 0) return false;
     const uint64_t hash = hash_hp(hp);
-    for (size_t at = hash & (slots->n - 1); slots->list[at] != 0; at = (at + 1) & (slots->n - 1)) {
-        const uint32_t i = slots->list[at] - 1;
-        if (past->rows[i].hash == hash && is_same(past, (int)i, hp)) return true;
+    for (size_t at = hash & (slots->n - 1); slots->list[at].number != 0; at = (at + 1) & (slots->n - 1)) {
+        const uint32_t i = slots->list[at].number - 1;
+        if (slots->list[at].tag == hash >> 32 && past->rows[i].hash == hash && is_same(past, (int)i, hp)) return true;
     }
     return false;
 }

@@ -29,6 +29,16 @@ const vvi_entry *vvi_entry_of(const vv_domain *domain)
     return (const void *)((const char *)domain - offsetof(vvi_entry, active.domain));
 }
 
+uint64_t vvi_asked_hash(const vv_domain *domain)
+{
+    return vvi_entry_of(domain)->hash;
+}
+
+uint64_t vvi_hp_hash(const vv_hp *hp, size_t index)
+{
+    return hp->list[index]->hash;
+}
+
 static void put_slot(uint32_t *slots, size_t capacity, uint64_t hash, size_t number)
 {
     const size_t mask = 2 * capacity - 1;

@@ -29,6 +29,11 @@ void vvi_hp_journal(vv_hp *hp, char *buffer, size_t size);
 /* What such a buffer tells, as vvi_hp_describe does. As snprintf. */
 int vvi_hp_journal_read(const char *buffer, size_t size, char *text, size_t text_size);
 
+/* vvi_hash_text of the name of the index-th that was asked for; it is there already. */
+uint64_t vvi_hp_hash(const vv_hp *hp, size_t index);
+/* For choosers: the same of the name that a handle asks them for, by the domain that it gave them. */
+uint64_t vvi_asked_hash(const vv_domain *domain);
+
 /* Did the build ask for more than it may? Unlike its other errors this one is about its values, and not a mistake in the
  * hypermodel: a count can be too large. */
 bool vvi_hp_is_over_limit(const vv_hp *hp);

@@ -1,9 +1,10 @@
 /* folder.c - the project folder: its names, its one writer, what may be removed.
  *
  *     PROJECT/study.db, study.db-wal, study.db-shm, study.db-journal   the database
- *     PROJECT/checkpoints/trial_0003.safetensors                       weights (with ".part", ".tmp-...": a dead
- * writer's) PROJECT/lock                                                     there while a writer is; holds its process
- * id
+ *     PROJECT/checkpoints/trial_0003.safetensors                       weights
+ *     PROJECT/checkpoints/trial_0003_0.state                           what execution 0 goes on from when resumed
+ *                                                                      (both with ".part", ".tmp-...": a dead writer's)
+ *     PROJECT/lock                                                     there while a writer is; holds its process id
  *
  * Invariants:
  *   - The writer holds flock() on PROJECT/lock. Whoever gets the lock checks that the file it locked is still the one
@@ -139,27 +140,35 @@ static vv_status take_lock(vvi_folder *folder, vv_error *error)
 /* ---- what is ours --------------------------------------------------------------------------------------------------
  */
 
-/* Is it "trial_0003.safetensors", or that with an ending of a writer that died? */
-static bool parse_checkpoint(const char *name, int *id, bool *whole)
+static const struct {
+    const char *format;
+    vvi_kept kind;
+} kept_names[] = { { "trial_%9d.safetensors%n", VVI_KEPT_WEIGHTS }, { "trial_%9d_%*9d.state%n", VVI_KEPT_STATE } };
+
+/* Is it a name of ours, or that with an ending of a writer that died? */
+static bool parse_kept(const char *name, int *id, vvi_kept *kind)
 {
-    int number = -1, end = 0;
-    if (sscanf(name, "trial_%9d.safetensors%n", &number, &end) != 1 || end == 0 || number < 0) return false;
-    *id = number;
-    *whole = name[end] == '\0';
-    return *whole || strncmp(name + end, ".part", 5) == 0 || strncmp(name + end, ".tmp-", 5) == 0;
+    for (size_t i = 0; i < sizeof kept_names / sizeof *kept_names; i++) {
+        int number = -1, end = 0;
+        if (sscanf(name, kept_names[i].format, &number, &end) != 1 || end == 0 || number < 0) continue;
+        *id = number;
+        *kind = name[end] == '\0' ? kept_names[i].kind : VVI_KEPT_LEFTOVER;
+        return name[end] == '\0' || strncmp(name + end, ".part", 5) == 0 || strncmp(name + end, ".tmp-", 5) == 0;
+    }
+    return false;
 }
 
-void vvi_folder_checkpoints(const vvi_folder *folder, void (*each)(void *context, int id, bool whole, const char *path),
-                            void *context)
+void vvi_folder_checkpoints(const vvi_folder *folder,
+                            void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context)
 {
     DIR *list = opendir(folder->checkpoints);
     const struct dirent *entry;
     while (list != NULL && (entry = readdir(list)) != NULL) {
         int id;
-        bool whole;
-        if (!parse_checkpoint(entry->d_name, &id, &whole)) continue;
+        vvi_kept kind;
+        if (!parse_kept(entry->d_name, &id, &kind)) continue;
         char *path = joined(folder->checkpoints, entry->d_name);
-        if (path != NULL) each(context, id, whole, path);
+        if (path != NULL) each(context, id, kind, path);
         vvi_free(path);
     }
     if (list != NULL) closedir(list);
@@ -209,9 +218,9 @@ static vv_status may_remove(const vvi_folder *folder, vv_error *error)
     return vvi_fail(error, VV_FORMAT, "%s: holds other files and is not a study; nothing was removed", folder->path);
 }
 
-static void remove_checkpoint(void *context, int id, bool whole, const char *path)
+static void remove_checkpoint(void *context, int id, vvi_kept kind, const char *path)
 {
-    (void)context, (void)id, (void)whole;
+    (void)context, (void)id, (void)kind;
     unlink(path);
 }
 

@@ -1,14 +1,20 @@
 /* study.c - the life of a study and of its trials. What is written where, the store knows (stores/sqlite.c).
  *
- *     begin --> RUNNING --> COMPLETED    has a finite score
- *                 ^ |  \--> FAILED       has a reason
- *                 | v
- *              INTERRUPTED               restart drops what was reported, keeps id and values
+ *                       ,--> COMPLETED   has a finite score for each objective
+ *     begin --> RUNNING ----> FAILED      has a reason
+ *                ^ |  ^ '--> PRUNED      has scores if those of the epochs it had are finite
+ *                | |  |        ^
+ *                | |  '----> PAUSED      has scores likewise; resume goes on from here and keeps what was reported
+ *                | v
+ *             INTERRUPTED                restart drops what was reported; resume, what was since the last pause
  *
  * Invariants:
- *   - Only RUNNING trials take epochs and executions. COMPLETED and FAILED are final.
- *   - A COMPLETED trial's score is finite: one that would not be ends as FAILED, with that as its reason.
- *   - A RUNNING trial in a study without a writer is one whose writer died; restart takes it up as if INTERRUPTED.
+ *   - Only RUNNING trials take epochs and executions. COMPLETED, FAILED and PRUNED are final.
+ *   - COMPLETED, PRUNED and PAUSED trials have scores, all of them finite; PRUNED and PAUSED ones may have none. A trial
+ *     that would be COMPLETED with one that is not ends as FAILED, with that as its reason.
+ *   - 0 <= paused_epochs <= epochs <= epochs_total. A PAUSED trial has epochs, and all of them are kept by a resume.
+ *   - Id, values and domains never change, whatever becomes of a trial.
+ *   - A RUNNING trial in a study without a writer is one whose writer died: it is taken up as if INTERRUPTED.
  *   - There is one writer, the holder of PROJECT/lock; readers take no lock and see one moment in each call.
  */
 #include "study/study.h"
@@ -149,44 +155,101 @@ vv_status vv_trial_execution(vv_study *study, int id, int execution, int best_ep
     return study->store->trial_execution(study->state, id, execution, &result, error);
 }
 
-vv_status vv_trial_end(vv_study *study, int id, vv_trial_status status, double score, const char *reason,
-                       double seconds, vv_error *error)
+vv_status vv_trial_resume(vv_study *study, int id, int goal, vv_error *error)
 {
     VVI_TRY(check_writer(study, error));
-    if (status != VV_TRIAL_COMPLETED && status != VV_TRIAL_FAILED && status != VV_TRIAL_INTERRUPTED)
-        return vvi_fail(error, VV_BAD_ARG, "trial %d: status %d is not one that a trial can end with", id, (int)status);
-    char text[64];
-    if (status == VV_TRIAL_COMPLETED && !isfinite(score)) {
-        snprintf(text, sizeof text, "the score is %s", isnan(score) ? "nan" : score > 0 ? "inf" : "-inf");
-        status = VV_TRIAL_FAILED;
-        if (reason == NULL) reason = text;
+    if (goal < 0) return vvi_fail(error, VV_BAD_ARG, "trial %d: to be resumed up to epoch %d, must be >= 0", id, goal);
+    return study->store->trial_resume(study->state, id, goal, error);
+}
+
+/* The first score that is not finite; n_scores: there is none. */
+static size_t first_infinite(const vv_trial_result *result)
+{
+    size_t i = 0;
+    while (i < result->n_scores && isfinite(result->scores[i])) i++;
+    return i;
+}
+
+static vv_status check_result(int id, const vv_trial_result *result, vv_error *error)
+{
+    if (result->n_scores > VV_MAX_OBJECTIVES || (result->n_scores > 0 && result->scores == NULL))
+        return vvi_fail(error, VV_BAD_ARG, "trial %d: %zu scores, at most %d are possible", id, result->n_scores,
+                        VV_MAX_OBJECTIVES);
+    if (result->status == VV_TRIAL_COMPLETED && result->n_scores == 0)
+        return vvi_fail(error, VV_BAD_ARG, "trial %d: to be COMPLETED without a score", id);
+    if (result->violation.set && !(result->violation.value >= 0))
+        return vvi_fail(error, VV_BAD_ARG, "trial %d: a violation of %g, must be >= 0", id, result->violation.value);
+    return VV_OK;
+}
+
+static void describe_score(const vv_trial_result *result, size_t index, char *text, size_t size)
+{
+    const double score = result->scores[index];
+    const char *what = isnan(score) ? "nan" : score > 0 ? "inf" : "-inf";
+    if (result->n_scores == 1)
+        snprintf(text, size, "the score is %s", what);
+    else
+        snprintf(text, size, "the score of objective %zu is %s", index + 1, what);
+}
+
+/* What is written of a result: scores only where they belong and all are finite. */
+static vv_status end_trial(vv_study *study, int id, vv_trial_result result, vv_error *error)
+{
+    char text[80];
+    VVI_TRY(check_result(id, &result, error));
+    const size_t bad = first_infinite(&result);
+    const bool finite = bad == result.n_scores;
+    if (result.status == VV_TRIAL_COMPLETED && !finite) {
+        describe_score(&result, bad, text, sizeof text);
+        result.status = VV_TRIAL_FAILED;
+        if (result.reason == NULL) result.reason = text;
     }
-    return study->store->trial_end(study->state, id, status, score, reason, seconds, error);
+    if (!finite || result.status == VV_TRIAL_FAILED || result.status == VV_TRIAL_INTERRUPTED) result.n_scores = 0;
+    return study->store->trial_end(study->state, id, &result, error);
+}
+
+vv_status vv_trial_end(vv_study *study, int id, const vv_trial_result *result, vv_error *error)
+{
+    static const bool ends[] = {
+        [VV_TRIAL_COMPLETED] = true, [VV_TRIAL_FAILED] = true, [VV_TRIAL_INTERRUPTED] = true, [VV_TRIAL_PRUNED] = true
+    };
+    VVI_TRY(check_writer(study, error));
+    const size_t status = (size_t)result->status;
+    if (status >= sizeof ends / sizeof *ends || !ends[status])
+        return vvi_fail(error, VV_BAD_ARG, "trial %d: status %d is not one that a trial can end with", id,
+                        (int)result->status);
+    return end_trial(study, id, *result, error);
+}
+
+vv_status vv_trial_pause(vv_study *study, int id, const vv_trial_result *result, vv_error *error)
+{
+    VVI_TRY(check_writer(study, error));
+    vv_trial_result paused = *result;
+    paused.status = VV_TRIAL_PAUSED;
+    return end_trial(study, id, paused, error);
 }
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 
-static vv_status stored_direction(const vv_study *study, bool *maximize, vv_error *error)
+static vv_status stored_objectives(const vv_study *study, vv_objectives *objectives, vv_error *error)
 {
     char *text = NULL;
-    vv_objective objective;
     VVI_TRY(vv_study_get(study, "objective", &text, error));
     if (text == NULL)
         return vvi_fail(error, VV_NOT_FOUND, "%s: no objective is stored: none of its trials is the best",
                         study->folder.path);
-    const vv_status status = vv_objective_parse(text, &objective, error);
+    const vv_status status = vv_objectives_parse(text, objectives, error);
     free(text);
-    if (status == VV_OK) *maximize = objective.maximize;
     return status;
 }
 
 vv_status vv_study_trials(const vv_study *study, const vv_trials_args *args, vv_trials *trials, vv_error *error)
 {
-    vvi_trial_query query = { .maximize = false };
+    vvi_trial_query query = { .objectives = { .n = 0 } };
     if (args != NULL) query.args = *args;
     *trials = (vv_trials){ .n = 0 };
     if (query.args.limit < 0) return vvi_fail(error, VV_BAD_ARG, "trials: limit is %d, must be >= 0", query.args.limit);
-    if (query.args.best_first && !query.args.only) VVI_TRY(stored_direction(study, &query.maximize, error));
+    if (query.args.best_first && !query.args.only) VVI_TRY(stored_objectives(study, &query.objectives, error));
     vvi_arena *arena = vvi_calloc(1, sizeof *arena);
     if (arena == NULL) return vvi_no_memory(error);
     trials->memory = arena;
@@ -217,11 +280,40 @@ int vv_study_checkpoint_path(const vv_study *study, int id, char *path, size_t s
     return snprintf(path, size, "%s/trial_%04d.safetensors", study->folder.checkpoints, id);
 }
 
-static void remove_unless_best(void *context, int id, bool whole, const char *path)
+int vv_study_state_path(const vv_study *study, int id, int execution, char *path, size_t size)
 {
-    const vv_trials *best = context;
-    for (size_t i = 0; i < best->n && whole; i++)
-        if (best->list[i].id == id && best->list[i].status == VV_TRIAL_COMPLETED) return;
+    return snprintf(path, size, "%s/trial_%04d_%d.state", study->folder.checkpoints, id, execution);
+}
+
+typedef struct pruning {
+    const vv_study *study;
+    vv_trials best;
+} pruning;
+
+static bool is_among_the_best(const vv_trials *best, int id)
+{
+    for (size_t i = 0; i < best->n; i++)
+        if (best->list[i].id == id && best->list[i].status == VV_TRIAL_COMPLETED) return true;
+    return false;
+}
+
+/* What cannot be read is kept. */
+static bool may_be_resumed(const vv_study *study, int id)
+{
+    vv_trials trials;
+    const vv_status status = vv_study_trials(study, &(vv_trials_args){ .only = true, .id = id }, &trials, NULL);
+    const vv_trial_status state = status == VV_OK ? trials.list[0].status : (vv_trial_status)0;
+    const bool final = state == VV_TRIAL_COMPLETED || state == VV_TRIAL_FAILED || state == VV_TRIAL_PRUNED;
+    const bool may = status == VV_OK ? !final && trials.list[0].paused_epochs > 0 : status != VV_NOT_FOUND;
+    vv_trials_free(&trials);
+    return may;
+}
+
+static void remove_unless_needed(void *context, int id, vvi_kept kind, const char *path)
+{
+    const pruning *p = context;
+    if (kind == VVI_KEPT_WEIGHTS && is_among_the_best(&p->best, id)) return;
+    if (kind != VVI_KEPT_LEFTOVER && may_be_resumed(p->study, id)) return;
     unlink(path);
 }
 
@@ -229,9 +321,10 @@ vv_status vv_study_prune_checkpoints(vv_study *study, int keep, vv_error *error)
 {
     VVI_TRY(check_writer(study, error));
     if (keep < 0) return vvi_fail(error, VV_BAD_ARG, "checkpoints to keep: %d, must be >= 0", keep);
-    vv_trials best = { .n = 0 };
-    if (keep > 0) VVI_TRY(vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = keep }, &best, error));
-    vvi_folder_checkpoints(&study->folder, remove_unless_best, &best);
-    vv_trials_free(&best);
+    pruning p = { .study = study };
+    if (keep > 0)
+        VVI_TRY(vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = keep }, &p.best, error));
+    vvi_folder_checkpoints(&study->folder, remove_unless_needed, &p);
+    vv_trials_free(&p.best);
     return VV_OK;
 }

@@ -15,6 +15,7 @@ typedef struct vvi_beginning {
     const char *model_json;
     const vv_refusal *refusals; /* what did not build on the way to it: counted with the trial, or not at all */
     size_t n_refusals;
+    int goal; /* epochs it shall be trained for; 0: all */
 } vvi_beginning;
 
 /* vv_trial_begin without a vv_hp. Everything is copied. */
@@ -28,6 +29,10 @@ vv_status vvi_domain_from_json(const char *json, const char *name, vvi_arena *ar
 
 /* "val_loss:min": parses back to the same objective. As snprintf. */
 int vvi_objective_format(const vv_objective *objective, char *text, size_t size);
+/* "val_accuracy:max,params:min", "params<=50000,val_accuracy>=0.9": parse back to the same. */
+void vvi_objectives_format(const vv_objectives *objectives, vvi_text *text);
+void vvi_constraint_format(const vv_constraint *constraint, vvi_text *text);
+void vvi_constraints_format(const vv_constraints *constraints, vvi_text *text);
 
 /* ---- the project folder (folder.c) ----------------------------------------------------------------------------------
  */
@@ -46,17 +51,29 @@ void vvi_folder_deinit(vvi_folder *folder); /* gives the lock back */
 vv_status vvi_folder_begin(vvi_folder *folder, bool overwrite, vv_error *error);
 /* Takes back what begin made: for an open that failed later on. */
 void vvi_folder_undo(vvi_folder *folder);
-/* Calls `each` with the id and path of every file in checkpoints/ that is ours, leftovers of killed writers included.
- */
-void vvi_folder_checkpoints(const vvi_folder *folder, void (*each)(void *context, int id, bool whole, const char *path),
-                            void *context);
+/* Calls `each` for every file in checkpoints/ that is ours. */
+typedef enum vvi_kept { VVI_KEPT_WEIGHTS, VVI_KEPT_STATE, VVI_KEPT_LEFTOVER /* of a killed writer */ } vvi_kept;
+void vvi_folder_checkpoints(const vvi_folder *folder,
+                            void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context);
+
+/* ---- the order of trials (order.c) ------------------------------------------------------------------------------ */
+
+typedef struct vvi_order_key {
+    int id;
+    bool completed;
+    double violation;                 /* NaN as 0 */
+    double scores[VV_MAX_OBJECTIVES]; /* as stored; missing ones NaN */
+    int rank;                         /* what comes out: see vv_trial.rank */
+} vvi_order_key;
+/* Sorts them best first and fills in the ranks. The scores come out with the larger ones the worse. */
+vv_status vvi_study_order(vvi_order_key *keys, size_t n, const vv_objectives *objectives, vv_error *error);
 
 /* ---- stores ----------------------------------------------------------------------------------------------------- */
 
 /* How a trial is to be read; filled in by study.c. */
 typedef struct vvi_trial_query {
     vv_trials_args args;
-    bool maximize; /* for args.best_first */
+    vv_objectives objectives; /* for args.best_first */
 } vvi_trial_query;
 
 /* A place where studies are kept. Every call is one transaction; every reading call sees one moment. */
@@ -72,8 +89,9 @@ typedef struct vvi_store_row {
     vv_status (*trial_epoch)(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error);
     vv_status (*trial_execution)(void *state, int id, int execution, const vv_execution *result, vv_error *error);
-    vv_status (*trial_end)(void *state, int id, vv_trial_status status, double score, const char *reason,
-                           double seconds, vv_error *error);
+    vv_status (*trial_resume)(void *state, int id, int goal, vv_error *error);
+    /* COMPLETED, FAILED, INTERRUPTED, PRUNED, PAUSED. */
+    vv_status (*trial_end)(void *state, int id, const vv_trial_result *result, vv_error *error);
     /* Everything lands in the arena. */
     vv_status (*trials)(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list, size_t *n,
                         vv_error *error);

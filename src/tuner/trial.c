@@ -147,7 +147,10 @@ static vv_status complete(watching *w, double seconds, vv_error *error)
     if (rename(w->part, w->checkpoint) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
     const double score = w->sum / w->finished;
-    return vv_trial_end(w->search->study, w->trial->id, VV_TRIAL_COMPLETED, score, NULL, seconds, error);
+    const vv_trial_result result = {
+        .status = VV_TRIAL_COMPLETED, .scores = &score, .n_scores = 1, .seconds = seconds
+    };
+    return vv_trial_end(w->search->study, w->trial->id, &result, error);
 }
 
 static vv_status settle(watching *w, const vvi_job_end *end, double seconds, vv_trial_status *status, vv_error *error)
@@ -157,8 +160,10 @@ static vv_status settle(watching *w, const vvi_job_end *end, double seconds, vv_
     *status = end->stopped ? VV_TRIAL_INTERRUPTED : reason[0] == '\0' ? VV_TRIAL_COMPLETED : VV_TRIAL_FAILED;
     if (*status == VV_TRIAL_COMPLETED) return complete(w, seconds, error);
     unlink(w->part);
-    return vv_trial_end(w->search->study, w->trial->id, *status, 0, end->stopped ? "stopped on request" : reason,
-                        seconds, error);
+    const vv_trial_result result = { .status = *status,
+                                     .reason = end->stopped ? "stopped on request" : reason,
+                                     .seconds = seconds };
+    return vv_trial_end(w->search->study, w->trial->id, &result, error);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */

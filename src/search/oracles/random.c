@@ -17,7 +17,7 @@ typedef struct random_draw {
 static bool choose_uniformly(void *context, const char *name, const vv_domain *domain, vv_value *value)
 {
     random_draw *draw = context;
-    vvi_stream stream = vvi_stream_begin(vvi_key_name(draw->attempt, name));
+    vvi_stream stream = vvi_stream_begin(vvi_key_int(draw->attempt, (int64_t)vvi_asked_hash(domain)));
     *value = vv_space_value(&draw->walk, name, domain, vvi_stream_unit(&stream));
     return true;
 }

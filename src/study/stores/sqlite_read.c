@@ -196,54 +196,62 @@ static vv_status read_curves(const reading *r, vv_trial *trial)
 
 /* ---- trials ----------------------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name;
-    vv_trial_status status;
-} statuses[] = {
-    { "RUNNING", VV_TRIAL_RUNNING },
-    { "COMPLETED", VV_TRIAL_COMPLETED },
-    { "FAILED", VV_TRIAL_FAILED },
-    { "INTERRUPTED", VV_TRIAL_INTERRUPTED },
-};
-
-static vv_status column_status(const reading *r, sqlite3_stmt *row, int column, vv_trial *trial)
+static bool status_called(const char *text, vv_trial_status *status)
 {
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    for (size_t i = 0; text != NULL && i < sizeof statuses / sizeof statuses[0]; i++) {
-        if (strcmp(statuses[i].name, text) != 0) continue;
-        trial->status = statuses[i].status;
-        return VV_OK;
+    for (int i = VV_TRIAL_RUNNING; text != NULL && i <= VV_TRIAL_PAUSED; i++) {
+        *status = (vv_trial_status)i;
+        if (strcmp(vv_trial_status_name(*status), text) == 0) return true;
     }
-    return damaged(r, trial->id, "the status");
+    return false;
 }
+
+#define TRIAL_COLUMNS                                                                                                  \
+    "SELECT id, status, score, reason, seconds, model, violation, epochs, epochs_total, paused_epochs, goal FROM "     \
+    "trials "
 
 static vv_status take_trial(const reading *r, sqlite3_stmt *row, vv_trial *trial)
 {
-    trial->id = sqlite3_column_int(row, 0);
-    VVI_TRY(column_status(r, row, 1, trial));
+    *trial = (vv_trial){ .id = sqlite3_column_int(row, 0), .rank = -1 };
+    if (!status_called((const char *)sqlite3_column_text(row, 1), &trial->status))
+        return damaged(r, trial->id, "the status");
     trial->score = column_number(row, 2);
-    VVI_TRY(column_text(r, row, 3, &trial->reason));
     trial->seconds = column_number(row, 4);
+    trial->violation = column_number(row, 6);
+    trial->epochs = sqlite3_column_int(row, 7);
+    trial->epochs_total = sqlite3_column_int(row, 8);
+    trial->paused_epochs = sqlite3_column_int(row, 9);
+    trial->goal = sqlite3_column_int(row, 10);
+    VVI_TRY(column_text(r, row, 3, &trial->reason));
     return column_text(r, row, 5, &trial->model_json);
 }
 
-static const char *trials_sql(const vvi_trial_query *query)
+static vv_status take_score(const reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
 {
-    if (query->args.only) return "SELECT id, status, score, reason, seconds, model FROM trials WHERE id = ?1 LIMIT ?2";
-    if (!query->args.best_first)
-        return "SELECT id, status, score, reason, seconds, model FROM trials WHERE ?1 IS NOT NULL ORDER BY id LIMIT ?2";
-    return "SELECT id, status, score, reason, seconds, model FROM trials WHERE ?1 IS NOT NULL "
-           "ORDER BY score IS NULL, score * ?3, id LIMIT ?2";
+    if (sqlite3_column_int64(row, 0) != (sqlite3_int64)index + 1 || index + 1 >= VV_MAX_OBJECTIVES)
+        return damaged(r, trial->id, "a score");
+    ((double *)list)[index + 1] = column_number(row, 1);
+    trial->n_scores++;
+    return VV_OK;
 }
 
-/* The rows of table `trials`, without what hangs on them. */
-static vv_status read_rows(const reading *r, const vvi_trial_query *query, vv_trial *list, size_t room, size_t *n)
+static vv_status read_scores(const reading *r, vv_trial *trial)
+{
+    if (isnan(trial->score)) return VV_OK;
+    double *scores = vvi_arena_alloc(r->arena, VV_MAX_OBJECTIVES * sizeof *scores);
+    if (scores == NULL) return vvi_no_memory(r->error);
+    scores[0] = trial->score;
+    trial->scores = scores;
+    trial->n_scores = 1;
+    return each_row(r, "SELECT objective, value FROM scores WHERE trial = ? ORDER BY objective", trial, take_score,
+                    scores);
+}
+
+/* The rows of table `trials` that a query gives, at most `room`, without what hangs on them. */
+static vv_status read_rows(const reading *r, const char *sql, int first, vv_trial *list, size_t room, size_t *n)
 {
     sqlite3_stmt *statement = NULL;
     bool row = false;
-    const char *letters = query->args.best_first && !query->args.only ? "iii" : "ii";
-    vv_status status = vvi_sqlite_prepare(r->store, &statement, r->error, trials_sql(query), letters, query->args.id,
-                                          (int)room, query->maximize ? -1 : 1);
+    vv_status status = vvi_sqlite_prepare(r->store, &statement, r->error, sql, "i", first);
     for (*n = 0; status == VV_OK && *n < room; ++*n) {
         status = vvi_sqlite_step(r->store, statement, &row, r->error);
         if (status != VV_OK || !row) break;
@@ -253,24 +261,95 @@ static vv_status read_rows(const reading *r, const vvi_trial_query *query, vv_tr
     return status;
 }
 
+/* ---- best first ------------------------------------------------------------------------------------------------- */
+
+static void take_key(sqlite3_stmt *row, vvi_order_key *key)
+{
+    vv_trial_status status = VV_TRIAL_RUNNING;
+    *key = (vvi_order_key){ .id = sqlite3_column_int(row, 0), .violation = column_number(row, 2) };
+    key->completed = status_called((const char *)sqlite3_column_text(row, 1), &status) && status == VV_TRIAL_COMPLETED;
+    for (size_t i = 0; i < VV_MAX_OBJECTIVES; i++) key->scores[i] = (double)NAN;
+    key->scores[0] = column_number(row, 3);
+}
+
+/* The keys of all trials, by id: each row is a trial with one of its further scores, or with none. */
+static vv_status read_keys(const reading *r, vvi_order_key *keys, size_t room, size_t *n)
+{
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    vv_status status = vvi_sqlite_prepare(r->store, &statement, r->error,
+                                          "SELECT id, status, violation, score, objective, value FROM trials"
+                                          " LEFT JOIN scores ON trial = id ORDER BY id",
+                                          "");
+    *n = 0;
+    while (status == VV_OK) {
+        status = vvi_sqlite_step(r->store, statement, &row, r->error);
+        if (status != VV_OK || !row) break;
+        const int id = sqlite3_column_int(statement, 0), objective = sqlite3_column_int(statement, 4);
+        if (*n == 0 || keys[*n - 1].id != id) {
+            if (*n == room) break;
+            take_key(statement, &keys[(*n)++]);
+        }
+        if (objective > 0 && objective < VV_MAX_OBJECTIVES)
+            keys[*n - 1].scores[objective] = column_number(statement, 5);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
+static vv_status read_in_order(const reading *r, const vvi_order_key *keys, vv_trial *list, size_t room, size_t *n)
+{
+    for (*n = 0; *n < room; ++*n) {
+        size_t found = 0;
+        VVI_TRY(read_rows(r, TRIAL_COLUMNS "WHERE id = ?", keys[*n].id, &list[*n], 1, &found));
+        if (found == 0) return damaged(r, keys[*n].id, "the row");
+        list[*n].rank = keys[*n].rank;
+    }
+    return VV_OK;
+}
+
+static vv_status read_best(const reading *r, const vvi_trial_query *query, size_t total, vv_trial *list, size_t room,
+                           size_t *n)
+{
+    size_t n_keys = 0;
+    vvi_order_key *keys = vvi_calloc(total, sizeof *keys);
+    if (keys == NULL) return vvi_no_memory(r->error);
+    vv_status status = read_keys(r, keys, total, &n_keys);
+    if (status == VV_OK) status = vvi_study_order(keys, n_keys, &query->objectives, r->error);
+    if (status == VV_OK) status = read_in_order(r, keys, list, room < n_keys ? room : n_keys, n);
+    vvi_free(keys);
+    return status;
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
+
+static vv_status read_details(const reading *r, bool curves, vv_trial *trial)
+{
+    VVI_TRY(read_scores(r, trial));
+    VVI_TRY(read_values(r, trial));
+    VVI_TRY(read_executions(r, trial));
+    return curves ? read_curves(r, trial) : VV_OK;
+}
+
 static vv_status read_trials(const reading *r, const vvi_trial_query *query, const vv_trial **result, size_t *n)
 {
-    size_t room = 0;
-    VVI_TRY(count(r, "SELECT count(*) FROM trials WHERE ? IS NOT NULL", 0, &room));
-    const size_t limit = query->args.only ? 1 : (size_t)query->args.limit;
-    if (limit > 0 && room > limit) room = limit;
-    if (room > INT32_MAX) return vvi_no_memory(r->error);
+    size_t total = 0;
     *n = 0;
     *result = NULL;
-    if (room == 0) return VV_OK;
+    VVI_TRY(count(r, "SELECT count(*) FROM trials WHERE ? IS NOT NULL", 0, &total));
+    if (total == 0) return VV_OK;
+    const size_t limit = query->args.only ? 1 : (size_t)query->args.limit;
+    const size_t room = limit > 0 && total > limit ? limit : total;
+    if (total > INT32_MAX) return vvi_no_memory(r->error);
     vv_trial *list = vvi_arena_alloc(r->arena, room * sizeof *list);
     if (list == NULL) return vvi_no_memory(r->error);
-    VVI_TRY(read_rows(r, query, list, room, n));
-    for (size_t i = 0; i < *n; i++) {
-        VVI_TRY(read_values(r, &list[i]));
-        VVI_TRY(read_executions(r, &list[i]));
-        if (query->args.curves) VVI_TRY(read_curves(r, &list[i]));
-    }
+    if (query->args.best_first && !query->args.only)
+        VVI_TRY(read_best(r, query, total, list, room, n));
+    else if (query->args.only)
+        VVI_TRY(read_rows(r, TRIAL_COLUMNS "WHERE id = ?", query->args.id, list, room, n));
+    else
+        VVI_TRY(read_rows(r, TRIAL_COLUMNS "WHERE ? IS NOT NULL ORDER BY id", 0, list, room, n));
+    for (size_t i = 0; i < *n; i++) VVI_TRY(read_details(r, query->args.curves, &list[i]));
     *result = list;
     return VV_OK;
 }

@@ -213,7 +213,8 @@ static void configurations_are_compared_by_names_types_and_values(void **state)
     memset(slots->list, 0, slots->n * sizeof *slots->list);
     for (size_t i = 0; i < 3; i++) { /* as if all hashes collided */
         rest->rows[i].hash = first->rows[0].hash;
-        slots->list[(first->rows[0].hash + i) & (slots->n - 1)] = (uint32_t)i + 1;
+        slots->list[(first->rows[0].hash + i) & (slots->n - 1)] =
+            (struct vvi_slot){ .tag = (uint32_t)(first->rows[0].hash >> 32), .number = (uint32_t)i + 1 };
     }
     assert_false(vvi_past_contains(rest, hp));
     vv_hp_free(hp);

@@ -30,7 +30,7 @@ static vv_status do_step(vv_study *study, int step)
     }
     if (part <= EPOCHS) return vv_trial_epoch(study, trial, 0, part - 1, names, (double[]){ step, -step }, 2, NULL);
     if (part == EPOCHS + 1) return vv_trial_execution(study, trial, 0, 0, trial, 1, NULL);
-    return vv_trial_end(study, trial, VV_TRIAL_COMPLETED, trial, NULL, 1, NULL);
+    return end_trial(study, trial, VV_TRIAL_COMPLETED, trial, NULL);
 }
 
 static void write_for_ever(const char *project, volatile int *done, int first)

@@ -158,7 +158,7 @@ static void executions_come_back(void **state)
     must(vv_trial_execution(study, id, 0, 4, 0.25, 1.5, &error), &error);
     must(vv_trial_execution(study, id, 1, 0, 0.75, 2, &error), &error);
     assert_int_equal(vv_trial_execution(study, id, 2, 0, (double)NAN, 2, &error), VV_BAD_ARG);
-    must(vv_trial_end(study, id, VV_TRIAL_COMPLETED, 0.5, NULL, 3.5, NULL), NULL);
+    must(end_trial(study, id, VV_TRIAL_COMPLETED, 0.5, NULL), NULL);
     vv_trials trials;
     must(vv_study_trials(study, NULL, &trials, NULL), NULL);
     const vv_trial *trial = &trials.list[0];
@@ -185,17 +185,17 @@ static void only_running_trials_take_reports_and_end(void **state)
     for (size_t i = 0; i < 2; i++) {
         vv_error error = { 0 };
         const int id = begin_trial(study, 1);
-        must(vv_trial_end(study, id, final[i], 1, "why", 0, NULL), NULL);
+        must(end_trial(study, id, final[i], 1, "why"), NULL);
         assert_int_equal(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, NULL), VV_BAD_ARG);
         assert_int_equal(vv_trial_execution(study, id, 0, 0, 1, 1, NULL), VV_BAD_ARG);
-        assert_int_equal(vv_trial_end(study, id, VV_TRIAL_FAILED, 1, NULL, 0, NULL), VV_BAD_ARG);
+        assert_int_equal(end_trial(study, id, VV_TRIAL_FAILED, 1, NULL), VV_BAD_ARG);
         assert_int_equal(vv_trial_restart(study, id, &error), VV_BAD_ARG);
         CHECK_CONTAINS(error.text, i == 0 ? "COMPLETED" : "FAILED");
     }
-    assert_int_equal(vv_trial_end(study, 77, VV_TRIAL_FAILED, 1, NULL, 0, NULL), VV_NOT_FOUND);
+    assert_int_equal(end_trial(study, 77, VV_TRIAL_FAILED, 1, NULL), VV_NOT_FOUND);
     assert_int_equal(vv_trial_restart(study, 77, NULL), VV_NOT_FOUND);
     assert_int_equal(vv_trial_epoch(study, 77, 0, 0, metrics, (double[]){ 1 }, 1, NULL), VV_NOT_FOUND);
-    assert_int_equal(vv_trial_end(study, 0, VV_TRIAL_RUNNING, 1, NULL, 0, NULL), VV_BAD_ARG);
+    assert_int_equal(end_trial(study, 0, VV_TRIAL_RUNNING, 1, NULL), VV_BAD_ARG);
     vv_study_close(study);
 }
 
@@ -209,7 +209,7 @@ static void a_score_that_is_not_finite_is_a_failure_that_says_so(void **state)
     vv_study *study = open_study(p->project, VV_STUDY_WRITE);
     for (size_t i = 0; i < 3; i++) {
         const int id = begin_trial(study, 1);
-        must(vv_trial_end(study, id, VV_TRIAL_COMPLETED, cases[i].score, NULL, 0, NULL), NULL);
+        must(end_trial(study, id, VV_TRIAL_COMPLETED, cases[i].score, NULL), NULL);
         vv_trials trials;
         must(vv_study_trials(study, &(vv_trials_args){ .only = true, .id = id }, &trials, NULL), NULL);
         assert_int_equal(trials.list[0].status, VV_TRIAL_FAILED);
@@ -227,7 +227,7 @@ static void a_restart_keeps_id_and_values_and_drops_reports(void **state)
     const int id = begin_trial(study, 7);
     must(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, NULL), NULL);
     must(vv_trial_execution(study, id, 0, 0, 1, 1, NULL), NULL);
-    must(vv_trial_end(study, id, VV_TRIAL_INTERRUPTED, 0, "stopped", 2, NULL), NULL);
+    must(end_trial(study, id, VV_TRIAL_INTERRUPTED, 0, "stopped"), NULL);
     must(vv_trial_restart(study, id, NULL), NULL);
     vv_trials trials;
     must(vv_study_trials(study, &(vv_trials_args){ .curves = true }, &trials, NULL), NULL);
@@ -263,7 +263,7 @@ static void the_best_come_first_and_ties_by_id(void **state)
     const double scores[] = { 0.5, 0.9, (double)NAN, 0.5, -1 };
     vv_study *study = open_study(p->project, VV_STUDY_WRITE);
     for (int i = 0; i < 5; i++)
-        must(vv_trial_end(study, begin_trial(study, i), VV_TRIAL_COMPLETED, scores[i], NULL, 0, NULL), NULL);
+        must(end_trial(study, begin_trial(study, i), VV_TRIAL_COMPLETED, scores[i], NULL), NULL);
     begin_trial(study, 9);
     vv_trials trials;
     assert_int_equal(vv_study_trials(study, &(vv_trials_args){ .best_first = true }, &trials, &error), VV_NOT_FOUND);

@@ -64,7 +64,7 @@ static void a_new_study_is_a_folder_with_its_marks(void **state)
     assert_true(file_exists(deep, "checkpoints"));
     assert_false(file_exists(deep, "lock"));
     assert_int_equal(ask_sql(deep, "PRAGMA application_id"), 0x56617276);
-    assert_int_equal(ask_sql(deep, "PRAGMA user_version"), 1);
+    assert_int_equal(ask_sql(deep, "PRAGMA user_version"), 2);
     vv_study_close(NULL);
 }
 
@@ -160,8 +160,8 @@ static void other_versions_are_refused_with_both_numbers(void **state)
     vv_study_close(open_study(p->project, VV_STUDY_WRITE));
     run_sql(p->project, "PRAGMA user_version = 7");
     expect(p->project, VV_STUDY_READ, VV_VERSION, "7");
-    expect(p->project, VV_STUDY_WRITE, VV_VERSION, "reads and writes 1");
-    run_sql(p->project, "PRAGMA user_version = 1; PRAGMA application_id = 42");
+    expect(p->project, VV_STUDY_WRITE, VV_VERSION, "reads and writes 2 and earlier");
+    run_sql(p->project, "PRAGMA user_version = 2; PRAGMA application_id = 42");
     expect(p->project, VV_STUDY_READ, VV_FORMAT, "42");
     expect(p->project, VV_STUDY_WRITE, VV_FORMAT, "1449226870");
     expect(p->project, VV_STUDY_OVERWRITE, VV_FORMAT, "nothing was removed");
@@ -306,7 +306,7 @@ static void pruning_keeps_the_best(void **state)
         snprintf(name, sizeof name, "checkpoints/trial_%04d.safetensors", i);
         write_file(p->project, name, "weights");
         const vv_trial_status status = i == 3 ? VV_TRIAL_FAILED : VV_TRIAL_COMPLETED;
-        must(vv_trial_end(study, begin_trial(study, i), status, 10 - i, NULL, 0, NULL), NULL);
+        must(end_trial(study, begin_trial(study, i), status, 10 - i, NULL), NULL);
     }
     write_file(p->project, "checkpoints/trial_0004.safetensors.tmp-99", "leftover");
     must(vv_study_prune_checkpoints(study, 2, NULL), NULL);

@@ -1,0 +1,200 @@
+/* migrate.c - studies of earlier versions: read as they are, brought up to date when they are gone on with, or left
+ * alone. The tables of version 1 are written out here as that version made them. */
+#include "study_helper.h"
+
+#include "base/base.h"
+
+#include <sqlite3.h>
+
+static const char version_1[] =
+    "CREATE TABLE facts (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE trials ("
+    "  id INTEGER PRIMARY KEY CHECK (id >= 0),"
+    "  status TEXT NOT NULL CHECK (status IN ('RUNNING', 'COMPLETED', 'FAILED', 'INTERRUPTED')),"
+    "  score REAL, reason TEXT, seconds REAL NOT NULL, model TEXT,"
+    "  CHECK ((status = 'COMPLETED') = (score IS NOT NULL))) STRICT;"
+    "CREATE TABLE trial_values ("
+    "  trial INTEGER NOT NULL REFERENCES trials (id), position INTEGER NOT NULL, name TEXT NOT NULL,"
+    "  domain TEXT NOT NULL, value ANY NOT NULL,"
+    "  PRIMARY KEY (trial, position), UNIQUE (trial, name)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE executions ("
+    "  trial INTEGER NOT NULL REFERENCES trials (id), execution INTEGER NOT NULL CHECK (execution >= 0),"
+    "  best_epoch INTEGER NOT NULL, score REAL NOT NULL, seconds REAL NOT NULL,"
+    "  PRIMARY KEY (trial, execution)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE epochs ("
+    "  trial INTEGER NOT NULL REFERENCES trials (id), execution INTEGER NOT NULL CHECK (execution >= 0),"
+    "  epoch INTEGER NOT NULL CHECK (epoch >= 0), position INTEGER NOT NULL, metric TEXT NOT NULL,"
+    "  value ANY NOT NULL CHECK (typeof(value) = 'real' OR value = 'nan'),"
+    "  PRIMARY KEY (trial, execution, epoch, position), UNIQUE (trial, execution, epoch, metric)) STRICT, WITHOUT "
+    "ROWID;"
+    "CREATE TABLE refusals ("
+    "  reason TEXT PRIMARY KEY, example TEXT NOT NULL, n INTEGER NOT NULL CHECK (n > 0)) STRICT, WITHOUT ROWID;"
+    "PRAGMA application_id = 1449226870; PRAGMA user_version = 1;"
+    "INSERT INTO facts VALUES ('objective', 'val_loss:min'), ('seed', '5');"
+    "INSERT INTO trials VALUES (0, 'COMPLETED', 0.5, NULL, 1.5, '{}'), (1, 'FAILED', NULL, 'why', 2.5, NULL),"
+    "  (2, 'COMPLETED', 0.25, NULL, 3.5, NULL), (3, 'INTERRUPTED', NULL, 'stopped', 0.5, NULL);"
+    "INSERT INTO trial_values VALUES (0, 0, 'n', '{\"kind\": \"int\", \"type\": \"int\", \"min\": 1.0, \"max\": 9.0, "
+    "\"step\": 1.0,"
+    " \"sampling\": \"linear\", \"default\": 1}', 4);"
+    "INSERT INTO executions VALUES (0, 0, 1, 0.5, 1.25);"
+    "INSERT INTO epochs VALUES (0, 0, 0, 0, 'val_loss', 0.75), (0, 0, 0, 1, 'loss', 'nan'),"
+    "  (0, 0, 1, 0, 'val_loss', 0.5), (0, 0, 1, 1, 'loss', 0.5), (0, 1, 0, 0, 'val_loss', 0.5),"
+    "  (3, 0, 0, 0, 'val_loss', 0.1);"
+    "INSERT INTO refusals VALUES ('too small', 'a=1', 3);";
+
+static void run_sql(const char *project, const char *sql)
+{
+    char path[128];
+    sqlite3 *db = NULL;
+    snprintf(path, sizeof path, "%s/study.db", project);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static int ask_sql(const char *project, const char *sql)
+{
+    char path[128];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    snprintf(path, sizeof path, "%s/study.db", project);
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    const int value = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return value;
+}
+
+static void make_version_1(const char *project)
+{
+    vv_study_close(open_study(project, VV_STUDY_WRITE));
+    run_sql(project, "PRAGMA journal_mode = DELETE; DROP TABLE scores; DROP TABLE trials; DROP TABLE trial_values;"
+                     "DROP TABLE executions; DROP TABLE epochs; DROP TABLE refusals; DROP TABLE facts;");
+    run_sql(project, version_1);
+    run_sql(project, "PRAGMA journal_mode = WAL");
+}
+
+static void check_contents(vv_study *study)
+{
+    vv_error error = { 0 };
+    vv_trials trials;
+    must(vv_study_trials(study, &(vv_trials_args){ .curves = true }, &trials, &error), &error);
+    assert_int_equal(trials.n, 4);
+    const vv_trial *first = &trials.list[0];
+    assert_int_equal(first->status, VV_TRIAL_COMPLETED);
+    CHECK_EQUAL_EXACTLY(first->score, 0.5);
+    CHECK_EQUAL_EXACTLY(first->seconds, 1.5);
+    assert_int_equal(first->n_scores, 1);
+    assert_true(isnan(first->violation));
+    assert_int_equal(first->epochs, 2);
+    assert_int_equal(first->epochs_total, 3);
+    assert_int_equal(first->paused_epochs + first->goal, 0);
+    assert_int_equal(first->values[0].value.i, 4);
+    assert_int_equal(first->n_curves, 3);
+    assert_int_equal(first->n_executions, 1);
+    assert_string_equal(first->model_json, "{}");
+    assert_string_equal(trials.list[1].reason, "why");
+    assert_int_equal(trials.list[1].n_scores, 0);
+    assert_int_equal(trials.list[3].epochs, 1);
+    vv_trials_free(&trials);
+    must(vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = 2 }, &trials, &error), &error);
+    assert_int_equal(trials.list[0].id, 2);
+    assert_int_equal(trials.list[1].id, 0);
+    vv_trials_free(&trials);
+    vv_refusals refusals;
+    must(vv_study_refusals(study, &refusals, NULL), NULL);
+    assert_int_equal(refusals.n, 3);
+}
+
+static void version_1_is_read_without_being_changed(void **state)
+{
+    const place *p = *state;
+    make_version_1(p->project);
+    vv_study *study = open_study(p->project, VV_STUDY_READ);
+    check_contents(study);
+    vv_study_close(study);
+    assert_int_equal(ask_sql(p->project, "PRAGMA user_version"), 1);
+    assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM sqlite_schema WHERE name = 'scores'"), 0);
+}
+
+static void version_1_is_gone_on_with_as_version_2(void **state)
+{
+    const place *p = *state;
+    make_version_1(p->project);
+    vv_study *reader = open_study(p->project, VV_STUDY_READ);
+    vv_study *study = open_study(p->project, VV_STUDY_WRITE);
+    check_contents(study);
+    check_contents(reader); /* who had opened it before still can */
+    vv_study_close(reader);
+    must(vv_trial_restart(study, 3, NULL), NULL);
+    must(vv_trial_epoch(study, 3, 0, 0, (const char *[]){ "val_loss" }, (double[]){ 1 }, 1, NULL), NULL);
+    must(vv_trial_pause(study, 3, &(vv_trial_result){ .scores = (double[]){ 1, 2 }, .n_scores = 2 }, NULL), NULL);
+    assert_int_equal(begin_trial(study, 3), 4);
+    must(end_trial(study, 4, VV_TRIAL_PRUNED, 1, NULL), NULL);
+    assert_int_equal(vv_trial_restart(study, 0, NULL), VV_BAD_ARG);
+    vv_study_close(study);
+    assert_int_equal(ask_sql(p->project, "PRAGMA user_version"), 2);
+    assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%new_trials%'"), 0);
+    study = open_study(p->project, VV_STUDY_WRITE);
+    vv_study_close(study);
+}
+
+/* The tables of a new study and of one brought up to date are the same but for spaces and quotes. */
+static void both_ways_lead_to_the_same_tables(void **state)
+{
+    const place *p = *state;
+    static const char text[] =
+        "SELECT count(*) FROM sqlite_schema AS a JOIN other.sqlite_schema AS b USING (name) WHERE"
+        " replace(replace(a.sql, '\"', ''), ' ', '') = replace(replace(b.sql, '\"', ''), ' ', '')";
+    char other[128], sql[600];
+    snprintf(other, sizeof other, "%s/new", p->root);
+    make_version_1(p->project);
+    vv_study_close(open_study(p->project, VV_STUDY_WRITE));
+    vv_study_close(open_study(other, VV_STUDY_WRITE));
+    snprintf(sql, sizeof sql, "ATTACH '%s/study.db' AS other; CREATE TABLE result AS %s", other, text);
+    run_sql(p->project, sql);
+    assert_int_equal(ask_sql(p->project, "SELECT * FROM result"), 7);
+}
+
+static void what_breaks_the_rules_cannot_be_written(void **state)
+{
+    const place *p = *state;
+    char path[128];
+    sqlite3 *db = NULL;
+    static const char *const wrong[] = {
+        "INSERT INTO trials (id, status, seconds) VALUES (0, 'COMPLETED', 0.0)",
+        "INSERT INTO trials (id, status, seconds, score) VALUES (0, 'FAILED', 0.0, 1.0)",
+        "INSERT INTO trials (id, status, seconds, score) VALUES (0, 'RUNNING', 0.0, 1.0)",
+        "INSERT INTO trials (id, status, seconds) VALUES (0, 'PAUSED', 0.0)",
+        "INSERT INTO trials (id, status, seconds, epochs, epochs_total) VALUES (0, 'PAUSED', 0.0, 2, 2)",
+        "INSERT INTO trials (id, status, seconds, epochs, epochs_total) VALUES (0, 'RUNNING', 0.0, 2, 1)",
+        "INSERT INTO trials (id, status, seconds, paused_epochs) VALUES (0, 'RUNNING', 0.0, 1)",
+        "INSERT INTO trials (id, status, seconds, violation) VALUES (0, 'RUNNING', 0.0, -1.0)",
+        "INSERT INTO trials (id, status, seconds) VALUES (0, 'ASLEEP', 0.0)",
+    };
+    vv_study_close(open_study(p->project, VV_STUDY_WRITE));
+    snprintf(path, sizeof path, "%s/study.db", p->project);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (sqlite3_exec(db, wrong[i], NULL, NULL, NULL) != SQLITE_CONSTRAINT) fail_msg("%s was taken", wrong[i]);
+    assert_int_equal(sqlite3_exec(db,
+                                  "INSERT INTO trials (id, status, seconds, epochs, epochs_total, paused_epochs, score)"
+                                  " VALUES (0, 'PAUSED', 0.0, 2, 4, 2, 1.0)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_PLACE(version_1_is_read_without_being_changed),
+        WITH_PLACE(version_1_is_gone_on_with_as_version_2),
+        WITH_PLACE(both_ways_lead_to_the_same_tables),
+        WITH_PLACE(what_breaks_the_rules_cannot_be_written),
+    };
+    return !!cmocka_run_group_tests(tests, NULL, NULL);
+}
