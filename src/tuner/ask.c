@@ -4,13 +4,14 @@
  * that a crash is an error with the values it happened at, and not the end of the caller. That is sound because oracles
  * are functions of history and seed: whatever the child's oracle remembered dies with it and can be rebuilt.
  *
- * The answer's payload: kind, n, n times a refusal (count, reason, values); of a proposal also n, n times (name, domain
+ * The answer's payload: kind, trial, epochs, n, n times a refusal (count, reason, values); of a proposal also n, n times (name, domain
  * as JSON, type, value) and the model as JSON.
  */
 #include "space/space.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,9 @@ static vv_status tell(vv_oracle *oracle, const vv_trials *trials, vv_error *erro
         const vv_trial *trial = &trials->list[i];
         const vv_past_trial past = { .id = trial->id,
                                      .status = trial->status,
-                                     .scores = trial->status == VV_TRIAL_COMPLETED ? &trial->score : NULL,
+                                     .scores = trial->n_scores > 0 ? trial->scores : NULL,
+                                     .violation = isnan(trial->violation) ? 0 : trial->violation,
+                                     .epochs = trial->epochs,
                                      .values = trial->values,
                                      .n_values = trial->n_values };
         VVI_TRY(vv_oracle_tell(oracle, &past, error));
@@ -41,13 +44,9 @@ static vv_status tell(vv_oracle *oracle, const vv_trials *trials, vv_error *erro
 static vv_status ask_oracle(const vvi_search *search, const vv_trials *trials, vv_oracle **oracle, vv_answer *answer,
                             vv_error *error)
 {
-    const vv_oracle_args args = { .spec = search->oracle->name,
-                                  .builder = vvi_bound_builder(&search->bound),
-                                  .space = search->explanation == NULL ? NULL : search->explanation->space,
-                                  .seed = search->args->seed,
-                                  .maximize = &search->objective.maximize,
-                                  .max_trials = search->max_trials,
-                                  .epochs = search->epochs };
+    vv_oracle_args args = vvi_search_oracle_args(search);
+    args.builder = vvi_bound_builder(&search->bound);
+    args.space = search->explanation == NULL ? NULL : search->explanation->space;
     VVI_TRY(vv_oracle_open(&args, oracle, error));
     VVI_TRY(tell(*oracle, trials, error));
     return vv_oracle_ask(*oracle, answer, error);
@@ -133,6 +132,8 @@ static int ask_child(void *context, int fd)
     vvi_guard_begin(&a->search->bound);
     vv_status status = ask_oracle(a->search, a->trials, &oracle, &answer, &error);
     vvi_put_int(&payload, answer.kind);
+    vvi_put_int(&payload, answer.trial);
+    vvi_put_int(&payload, answer.epochs);
     put_refusals(&payload, &answer);
     if (status == VV_OK && answer.kind == VV_ANSWER_PROPOSAL)
         status = put_proposal(a->search, &payload, answer.hp, &error);
@@ -219,6 +220,8 @@ static vv_status take_answer(void *context, vvi_record *record, vv_error *error)
     vvi_proposal *p = a->proposal;
     if (record->kind != VVI_RECORD_ANSWER || a->answered) return VV_OK;
     p->kind = (vv_answer_kind)vvi_get_int(record);
+    p->trial = vvi_get_count(record);
+    p->epochs = vvi_get_count(record);
     take_refusals(p, record);
     a->answered = true;
     return p->kind == VV_ANSWER_PROPOSAL ? take_values(a, record, error) : VV_OK;

@@ -93,7 +93,8 @@ static vv_status begin(const vvi_search *search, const vvi_proposal *p, int *id,
                                       .n_values = p->n_values,
                                       .model_json = p->model_json,
                                       .refusals = p->refusals,
-                                      .n_refusals = p->n_refusals };
+                                      .n_refusals = p->n_refusals,
+                                      .goal = p->epochs };
     return vvi_trial_begin(search->study, &beginning, id, error);
 }
 
@@ -112,6 +113,10 @@ static vv_status follow(const vvi_search *search, const vv_trials *trials, const
                         vv_error *error)
 {
     if (p->kind == VV_ANSWER_PROPOSAL) return begin(search, p, &next->id, error);
+    if (p->kind == VV_ANSWER_RESUME) {
+        next->id = p->trial;
+        return vvi_trial_take_up(search, &trials->list[p->trial], p->epochs, error);
+    }
     if (trials->n == 0 && p->n_refusals > 0) return fail_to_begin(p, error);
     next->reason = p->kind == VV_ANSWER_EXHAUSTED ? VV_STOP_EXHAUSTED : VV_STOP_GAVE_UP;
     return VV_OK;
@@ -167,13 +172,13 @@ static vv_status decide(vvi_search *search, const vv_trials *trials, decision *n
     }
     if (unfinished >= 0) {
         next->id = unfinished;
-        return vv_trial_restart(search->study, unfinished, error);
+        return vvi_trial_take_up(search, &trials->list[unfinished], trials->list[unfinished].goal, error);
     }
     if (count_last_failures(trials) >= search->max_failures) {
         next->reason = VV_STOP_FAILURES;
         return VV_OK;
     }
-    if (trials->n >= (size_t)search->max_trials) {
+    if (trials->n >= (size_t)search->max_trials && !search->oracle->halves) { /* whose plan keeps to it */
         next->reason = VV_STOP_MAX_TRIALS;
         return VV_OK;
     }
@@ -198,7 +203,7 @@ static vv_status loop(vvi_search *search, vv_stop_reason *reason, vv_error *erro
         *reason = next.reason;
         if (next.id >= 0) VVI_TRY(run_trial(search, next.id, reason, error));
     }
-    return VV_OK;
+    return *reason == VV_STOP_INTERRUPTED || *reason == VV_STOP_FAILURES ? VV_OK : vvi_search_eliminate(search, error);
 }
 
 /* ---- a whole search --------------------------------------------------------------------------------------------- */
