@@ -118,7 +118,8 @@ static bool grow(vvi_memory *memory)
     memory->numbers = vvi_calloc(2 * n * width + 1, sizeof *memory->numbers);
     if (memory->slots == NULL || memory->numbers == NULL) return false;
     for (size_t i = 0; i < n; i++)
-        memory->slots[i] = (vvi_recent){ -1, 0, memory->numbers + 2 * i * width, memory->numbers + (2 * i + 1) * width };
+        memory->slots[i] =
+            (vvi_recent){ -1, 0, memory->numbers + 2 * i * width, memory->numbers + (2 * i + 1) * width };
     memory->n_slots = n;
     return true;
 }

@@ -21,7 +21,7 @@ double vvi_normal_between(double u, double a, double b);
 
 /* ---- a mixture (mixture.c) ---------------------------------------------------------------------------------------- */
 
-enum { VVI_PARZEN_LANES = 8 }; /* points that are looked at together */
+enum { VVI_PARZEN_LANES = 24 }; /* points that are looked at together */
 
 /* A density over the axes of one cell: a weighted sum of products over the axes. A number has a normal kernel that is cut
  * off at 0 and 1 (on `exact` grids: the mass of a value's cell); a category has the share (blur + [it is the
