@@ -6,6 +6,7 @@
 static const vv_oracle_kind *const rows[] = {
     &vvi_oracle_random,
     &vvi_oracle_sobol,
+    &vvi_oracle_grid,
     &vvi_oracle_cmaes,
     &vvi_oracle_evolution,
     &vvi_oracle_bayesian,
