@@ -56,7 +56,7 @@ static void what_is_known_of_another_space_is_bearable(void **state)
     search other = begin(*state, build_triangle, 1), s = begin(*state, build_dense, 1);
     begin_known(&other, 0);
     s.space = other.space;
-    while (s.n < 30) assert_true(step(&s));
+    while (s.n < 30 && (step(&s) || !s.kind->halves)) assert_int_not_equal(s.answer.kind, VV_ANSWER_EXHAUSTED);
     end(&s);
     end(&other);
 }
