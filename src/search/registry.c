@@ -10,6 +10,7 @@ static const vv_oracle_kind *const rows[] = {
     &vvi_oracle_cmaes,
     &vvi_oracle_evolution,
     &vvi_oracle_bayesian,
+    &vvi_oracle_tpe,
     &vvi_oracle_hyperband,
 };
 

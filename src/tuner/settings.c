@@ -84,7 +84,7 @@ static vv_status parse_objectives(vvi_search *s, const char *text, vv_error *err
 
 static vv_status check_validated(const char *what, const char *name, const vv_search_args *a, vv_error *error)
 {
-    if (strncmp(name, "val_", 4) != 0 || a->validation != NULL) return VV_OK;
+    if (strncmp(name, "val_", 4) != 0 || a->validation != NULL || a->training == NULL) return VV_OK;
     return vvi_fail(error, VV_BAD_ARG, "%s \"%s\": needs validation data, there is none", what, name);
 }
 
@@ -226,7 +226,6 @@ vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_
     *search = (vvi_search){ .args = args, .best = -1 };
     if (args == NULL || args->hypermodel == NULL || args->hypermodel->build == NULL)
         return vvi_fail(error, VV_BAD_ARG, "search: no hypermodel with a build function");
-    if (args->training == NULL) return vvi_fail(error, VV_BAD_ARG, "search: no training data");
     search->project = args->project == NULL ? "untitled_project" : args->project;
     VVI_TRY(settle_numbers(search, args, error));
     VVI_TRY(settle_method(search, error));
