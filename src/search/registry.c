@@ -12,6 +12,7 @@ static const vv_oracle_kind *const rows[] = {
     &vvi_oracle_bayesian,
     &vvi_oracle_tpe,
     &vvi_oracle_hyperband,
+    &vvi_oracle_bohb,
 };
 
 const vv_oracle_kind *vv_oracle_at(size_t index)
