@@ -132,7 +132,7 @@ vv_oracle_args vvi_search_oracle_args(const vvi_search *s)
                              .maximize = s->maximize,
                              .max_trials = s->max_trials,
                              .epochs = s->epochs,
-                             .max_epochs_total = s->max_epochs_total };
+                             .max_epochs_total = s->max_epochs_total / s->executions }; /* of each */
 }
 
 /* Opening one reads its options and refuses what it cannot do. */
