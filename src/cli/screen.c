@@ -96,6 +96,9 @@ static void show_plain(vvi_screen *screen, const vv_event *e)
     case VV_EVENT_TRIAL_END:
         add_trial_end(&text, e);
         break;
+    case VV_EVENT_NOTE:
+        vvi_text_printf(&text, "%s", e->note);
+        break;
     case VV_EVENT_SEARCH_END:
         break;
     }
@@ -187,6 +190,11 @@ static void show_live(vvi_screen *screen, const vv_event *e)
         break;
     case VV_EVENT_TRIAL_END:
         show_end(screen, e);
+        break;
+    case VV_EVENT_NOTE:
+        vvi_text_printf(&line, "%s", e->note);
+        vvi_live_clear(&screen->live);
+        print_line(screen, &line);
         break;
     case VV_EVENT_SEARCH_END:
         vvi_live_clear(&screen->live);

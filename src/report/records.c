@@ -166,6 +166,11 @@ static void add_search_end(vvi_json *json, const vv_event *event)
     vvi_json_real(json, "seconds", event->seconds);
 }
 
+static void add_note(vvi_json *json, const vv_event *event)
+{
+    vvi_json_string(json, "text", event->note);
+}
+
 static const struct {
     const char *name;
     void (*add)(vvi_json *json, const vv_event *event);
@@ -175,6 +180,7 @@ static const struct {
     [VV_EVENT_EPOCH] = { "epoch", add_epoch },
     [VV_EVENT_TRIAL_END] = { "trial_end", add_trial_end },
     [VV_EVENT_SEARCH_END] = { "search_end", add_search_end },
+    [VV_EVENT_NOTE] = { "note", add_note },
 };
 
 void vvi_json_event(vvi_json *json, const vv_event *event)
