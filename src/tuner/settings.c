@@ -125,7 +125,7 @@ static vv_status no_build(void *context, vv_hp *hp, vv_built *built, vv_error *r
 
 vv_oracle_args vvi_search_oracle_args(const vvi_search *s)
 {
-    return (vv_oracle_args){ .spec = s->args->oracle,
+    return (vv_oracle_args){ .spec = s->args->oracle != NULL ? s->args->oracle : vv_search_kind_name(s->args->kind),
                              .kind = s->args->oracle_kind,
                              .builder = { .build = no_build },
                              .seed = s->args->seed,
@@ -133,7 +133,7 @@ vv_oracle_args vvi_search_oracle_args(const vvi_search *s)
                              .maximize = s->maximize,
                              .max_trials = s->max_trials,
                              .epochs = s->epochs,
-                             .max_epochs_total = s->max_epochs_total };
+                             .max_epochs_total = s->max_epochs_total / s->executions }; /* of each */
 }
 
 /* Opening one reads its options and refuses what it cannot do. */
