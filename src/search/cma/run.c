@@ -14,12 +14,13 @@
 
 #include <math.h>
 
-enum { FEW = 6 };
+enum { LEAST = 4, FEW = 6 };
 
 vv_status vvi_cma_run_begin(vvi_cma_run *run, size_t n, size_t n_categories, size_t lambda, const double *mean,
                             double sigma, vv_error *error)
 {
     const size_t usual = vvi_cma_lambda(n + n_categories);
+    if (lambda > 0 && lambda < LEAST) lambda = LEAST;
     run->first_lambda = lambda > 0 ? lambda : usual;
     if (lambda == 0) lambda = usual < FEW ? usual : FEW;
     run->sigma = sigma;

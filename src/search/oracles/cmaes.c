@@ -242,6 +242,7 @@ static bool find_members(const work *w, generation *g)
 static vv_status set_mark(memory *m, vv_error *error)
 {
     state mark = m->now;
+    if (m->n_marks > 0 && m->marks[m->n_marks - 1].start == mark.start) return VV_OK;
     mark.run = (vvi_cma_run){ 0 };
     VVI_TRY(vvi_cma_run_copy(&m->now.run, &mark.run, error));
     if (m->n_marks == MARKS) {
@@ -460,7 +461,7 @@ static const vv_option_row options[] = {
       .min = 0,
       .max = 10000,
       .whole = true,
-      .help = "trials of a generation; 0: 6 in the first run, then 4 + 3 ln n for n hyperparameters" },
+      .help = "trials of a generation; at least 4, or 0: 6 in the first run, then 4 + 3 ln n for n hyperparameters" },
     { .name = "sigma",
       .preset = 0.17,
       .min = 0.001,
