@@ -132,7 +132,7 @@ vv_oracle_args vvi_search_oracle_args(const vvi_search *s)
                              .maximize = s->maximize,
                              .max_trials = s->max_trials,
                              .epochs = s->epochs,
-                             .max_epochs_total = s->max_epochs_total };
+                             .max_epochs_total = s->max_epochs_total / s->executions }; /* of each */
 }
 
 /* Opening one reads its options and refuses what it cannot do. */
@@ -197,14 +197,11 @@ static vv_status settle_pruner(vvi_search *s, const char *spec, vv_error *error)
 /* What was learnt elsewhere is told as whole trials: an oracle that halves would count them into its rungs. */
 static vv_status check_warm_start(const vvi_search *s, vv_error *error)
 {
-    const char *path = s->args->warm_start;
-    if (path == NULL) return VV_OK;
+    if (s->args->warm_start == NULL) return VV_OK;
     if (s->oracle->halves)
         return vvi_fail(error, VV_BAD_ARG,
                         "warm start with oracle %s: its plan has no place for trials of another study",
                         s->oracle->name);
-    if (strcmp(path, s->project) == 0)
-        return vvi_fail(error, VV_BAD_ARG, "warm start from %s: that is the project itself", path);
     return VV_OK;
 }
 

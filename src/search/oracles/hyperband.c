@@ -35,8 +35,8 @@ typedef struct halving {
     vvi_brackets plan;
     vvi_bracket bracket;
     member *members; /* those that are in the rung looked at, best first where that matters */
-    int n;
-    bool busy; /* something of some bracket runs */
+    int n, missing;  /* members; those that it still lacks, since below it something runs */
+    bool busy;       /* something of some bracket runs */
 } halving;
 
 /* ---- the plan -------------------------------------------------------------------------------------------------------- */
@@ -110,7 +110,7 @@ typedef struct parts {
 
 static parts sort_out(halving *h, int epochs)
 {
-    parts p = { .coming = 0 };
+    parts p = { .coming = h->missing };
     member *m = h->members;
     for (int i = 0; i < h->n; i++) {
         if (!went_on(&m[i], epochs)) continue;
@@ -145,6 +145,7 @@ static void climb(halving *h, int i)
     if (room > p.waiting) room = p.waiting;
     if (room == 0 && p.coming == 0 && p.waiting > 0 && !any_lives(h, p.gone)) room = 1;
     h->n = p.gone + room;
+    h->missing = p.coming > 0 && h->bracket.size[i] > h->n ? h->bracket.size[i] - h->n : 0;
 }
 
 /* Somebody who is in the rung and was not sent there yet; -1: nobody. */
@@ -162,6 +163,7 @@ static int find_paused(halving *h, int rung)
 
 static bool find_resume(halving *h, vv_answer *answer)
 {
+    h->missing = 0;
     for (int rung = 0; rung < h->bracket.n_rungs; rung++) {
         if (rung > 0) climb(h, rung);
         const int id = find_paused(h, rung);
