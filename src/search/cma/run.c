@@ -56,11 +56,16 @@ void vvi_cma_run_note(vvi_cma_run *run, double best, double worst)
     run->spread = worst - best;
 }
 
+/* Margins keep whole numbers wide. */
 static bool is_narrow(const vvi_cma *gauss)
 {
-    for (size_t i = 0; i < gauss->n; i++)
+    size_t n = 0;
+    for (size_t i = 0; i < gauss->n; i++) {
+        if (gauss->stepped[i] > 0) continue;
         if (vvi_cma_deviation(gauss, i) > 1e-6) return false;
-    return gauss->n > 0;
+        n++;
+    }
+    return n > 0;
 }
 
 /* Did all that the last generations came to differ by next to nothing? Losses that are infinite do not. */
