@@ -9,6 +9,17 @@ static const vv_oracle_kind *const rows[] = {
     &vvi_oracle_tpe,  &vvi_oracle_cmaes,  &vvi_oracle_evolution, &vvi_oracle_hyperband, &vvi_oracle_bohb,
 };
 
+const char *vv_search_kind_name(vv_search_kind kind)
+{
+    static const char *const names[] = {
+#define NAME_OF(id, name) name,
+        VV_SEARCH_MAP(NAME_OF)
+#undef NAME_OF
+    };
+    const size_t index = (size_t)kind;
+    return index < sizeof names / sizeof *names ? names[index] : "unknown";
+}
+
 const vv_oracle_kind *vv_oracle_at(size_t index)
 {
     return index < sizeof rows / sizeof *rows ? rows[index] : NULL;
