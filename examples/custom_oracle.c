@@ -207,8 +207,8 @@ static vv_status search(const vv_oracle_args *args, int trials, double *best, vv
 {
     vv_oracle *oracle = NULL;
     char text[200] = "", best_text[200] = "";
-    double loss = INFINITY;
-    *best = INFINITY;
+    double loss = (double)INFINITY;
+    *best = (double)INFINITY;
     vv_status status = vv_oracle_open(args, &oracle, error);
     for (int i = 0; i < trials && status == VV_OK; i++) {
         status = try_one(oracle, &loss, text, sizeof text, error);

@@ -298,17 +298,16 @@ static vv_status write_results(const searching *s, vv_error *error)
 {
     vv_study *study = NULL;
     vv_trials trials = { 0 };
-    char *objective = NULL;
+    vvi_report_goals goals;
     VVI_TRY(vv_study_open(s->project, VV_STUDY_READ, &study, error));
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = 10 }, &trials, error);
-    if (status == VV_OK) status = vv_study_get(study, "objective", &objective, error);
+    if (status == VV_OK) status = vvi_report_goals_read(study, &goals, error);
     if (status == VV_OK && trials.n > 0) {
         fputc('\n', s->out);
-        status = vvi_results_write(&trials, objective, s->out, error);
+        status = vvi_results_write(&trials, &goals, true, s->out, error);
         if (status == VV_OK) status = write_best(s, &trials, error);
         fputc('\n', s->out);
     }
-    free(objective);
     vv_trials_free(&trials);
     vv_study_close(study);
     return status;

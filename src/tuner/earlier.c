@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char source_fact[] = "warm start", trials_fact[] = "earlier trials";
 
@@ -95,6 +96,34 @@ static vv_status copy_trials(const vvi_search *search, const vv_study *other, vv
     vv_status status = text.failed ? vvi_no_memory(error) : vv_study_set(search->study, trials_fact, text.data, error);
     if (status == VV_OK) status = vv_study_set(search->study, source_fact, search->args->warm_start, error);
     vvi_text_deinit(&text);
+    return status;
+}
+
+static bool is_same_folder(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* It then has what it needs, or was begun without. */
+static bool is_begun(const vvi_search *search)
+{
+    vv_study *study = NULL;
+    const bool there = vv_study_open(search->project, VV_STUDY_READ, &study, NULL) == VV_OK;
+    vv_study_close(study);
+    return there && !search->args->overwrite;
+}
+
+vv_status vvi_earlier_check(const vvi_search *search, vv_error *error)
+{
+    vv_study *other = NULL;
+    const char *path = search->args->warm_start;
+    if (path == NULL || is_begun(search)) return VV_OK;
+    if (is_same_folder(path, search->project))
+        return vvi_fail(error, VV_BAD_ARG, "warm start from %.200s: that is the project itself", path);
+    vv_status status = vv_study_open(path, VV_STUDY_READ, &other, error);
+    if (status == VV_OK) status = check_objectives(search, other, error);
+    vv_study_close(other);
     return status;
 }
 

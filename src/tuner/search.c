@@ -356,6 +356,7 @@ static vv_status explain(vvi_search *search, bool *stopped, vv_error *error)
 static vv_status check_and_search(vvi_search *search, vv_stop_reason *reason, vv_error *error)
 {
     bool stopped = false;
+    VVI_TRY(vvi_earlier_check(search, error));
     VVI_TRY(vvi_check_search(search, &(vv_trials){ .n = 0 }, &stopped, error));
     if (!stopped) VVI_TRY(explain(search, &stopped, error));
     if (!stopped) VVI_TRY(vvi_enqueued_check(search, &stopped, error));

@@ -125,7 +125,7 @@ static vv_status no_build(void *context, vv_hp *hp, vv_built *built, vv_error *r
 
 vv_oracle_args vvi_search_oracle_args(const vvi_search *s)
 {
-    return (vv_oracle_args){ .spec = s->args->oracle,
+    return (vv_oracle_args){ .spec = s->args->oracle != NULL ? s->args->oracle : vv_search_kind_name(s->args->kind),
                              .builder = { .build = no_build },
                              .seed = s->args->seed,
                              .n_objectives = s->objectives.n,
@@ -197,14 +197,11 @@ static vv_status settle_pruner(vvi_search *s, const char *spec, vv_error *error)
 /* What was learnt elsewhere is told as whole trials: an oracle that halves would count them into its rungs. */
 static vv_status check_warm_start(const vvi_search *s, vv_error *error)
 {
-    const char *path = s->args->warm_start;
-    if (path == NULL) return VV_OK;
+    if (s->args->warm_start == NULL) return VV_OK;
     if (s->oracle->halves)
         return vvi_fail(error, VV_BAD_ARG,
                         "warm start with oracle %s: its plan has no place for trials of another study",
                         s->oracle->name);
-    if (strcmp(path, s->project) == 0)
-        return vvi_fail(error, VV_BAD_ARG, "warm start from %s: that is the project itself", path);
     return VV_OK;
 }
 

@@ -230,6 +230,8 @@ typedef struct vvi_earlier {
     size_t n;
     int fit; /* how many of them the hypermodel can be built with */
 } vvi_earlier;
+/* Is there another study to begin with, whose scores mean what these will? */
+vv_status vvi_earlier_check(const vvi_search *search, vv_error *error);
 /* What the study keeps; or else what the caller's other study holds, which is kept then. */
 vv_status vvi_earlier_open(vvi_search *search, size_t n_trials, vv_error *error);
 void vvi_earlier_close(vvi_search *search);

@@ -67,7 +67,7 @@ static bool is_flat(const vvi_cma_run *run)
 {
     const double n = (double)run->gauss.n, lambda = (double)run->gauss.lambda;
     const size_t wanted = 5 + (size_t)fmin(10 * n / lambda, VVI_CMA_HISTORY - 5);
-    double low = INFINITY, high = -INFINITY;
+    double low = (double)INFINITY, high = -(double)INFINITY;
     if (run->n_bests < wanted) return false;
     for (size_t i = run->n_bests - wanted; i < run->n_bests; i++) {
         low = fmin(low, run->bests[i % VVI_CMA_HISTORY]);

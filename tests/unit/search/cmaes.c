@@ -37,7 +37,7 @@ static int improves(const char *spec, uint64_t seed)
 {
     problem p = bowl;
     vv_oracle *first = open_on("random", &p, seed, 1);
-    double best = INFINITY, least = INFINITY, loss;
+    double best = (double)INFINITY, least = (double)INFINITY, loss;
     for (int i = 0; i < 60; i++) {
         try_one(first, p, &loss);
         best = fmin(best, loss);
@@ -122,7 +122,7 @@ static void restarts_find_what_one_run_does_not(void **state)
 static void cliff(vv_hp *hp, double *losses)
 {
     bowl(hp, losses);
-    if (losses[0] > 0.25) losses[0] = INFINITY;
+    if (losses[0] > 0.25) losses[0] = (double)INFINITY;
 }
 
 static void infinite_losses_are_the_worst(void **state)

@@ -279,7 +279,7 @@ static void fronts_are_far_beyond_those_of_random_search(void **state)
     for (size_t i = 0; i < 3; i++) {
         double volumes[5], random = volume("random", cases[i].problem, 1000, 1);
         for (uint64_t seed = 0; seed < 5; seed++) volumes[seed] = volume("evolution", cases[i].problem, 1000, seed);
-        double least = INFINITY, sum = 0;
+        double least = (double)INFINITY, sum = 0;
         for (int k = 0; k < 5; k++) {
             sum += volumes[k];
             least = fmin(least, volumes[k]);

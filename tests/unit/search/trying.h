@@ -63,10 +63,10 @@ static inline void try_one(vv_oracle *oracle, problem p, double *losses)
 static inline double best_of(const char *spec, problem p, int trials, uint64_t seed)
 {
     vv_oracle *oracle = open_on(spec, &p, seed, 1);
-    double best = INFINITY, loss;
+    double best = (double)INFINITY, losses[VV_MAX_OBJECTIVES];
     for (int i = 0; i < trials; i++) {
-        try_one(oracle, p, &loss);
-        best = loss < best ? loss : best;
+        try_one(oracle, p, losses);
+        best = losses[0] < best ? losses[0] : best;
     }
     vv_oracle_close(oracle);
     return best;
