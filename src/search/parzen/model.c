@@ -44,21 +44,47 @@ static bool find_axes(making *m)
     return true;
 }
 
-static bool find_trials(making *m)
-{
-    m->ids = vvi_arena_alloc(m->arena, (m->memory->past->n_rows + 1) * sizeof *m->ids);
-    if (m->ids == NULL) return false;
-    m->n = vvi_memory_trials(m->memory, m->cell, m->ids);
-    return vvi_split_make(m->memory->past, m->ids, m->n, m->rule.optuna, m->arena, &m->split);
-}
-
 static int by_id(const void *a, const void *b)
 {
     const int *x = a, *y = b;
     return (*x > *y) - (*x < *y);
 }
 
-/* Removes the good trials from the list, and the running ones where there is no liar. */
+/* By Optuna's rule the good ones of all trials, of which those are kept that have the cell. */
+static bool split_optuna(making *m)
+{
+    const size_t n = m->memory->past->n_rows;
+    int *all = vvi_arena_alloc(m->arena, (n + 1) * sizeof *all);
+    if (all == NULL) return false;
+    for (size_t i = 0; i < n; i++) all[i] = (int)i;
+    if (!vvi_split_make(m->memory->past, all, n, true, m->arena, &m->split)) return false;
+    size_t kept = 0;
+    for (size_t i = 0; i < m->split.n_good; i++)
+        if (bsearch(&m->split.good[i], m->ids, m->n, sizeof *m->ids, by_id) != NULL)
+            m->split.good[kept++] = m->split.good[i];
+    m->split.n_good = kept;
+    qsort(m->split.good, kept, sizeof *m->split.good, by_id);
+    return true;
+}
+
+static bool find_trials(making *m)
+{
+    m->ids = vvi_arena_alloc(m->arena, (m->memory->past->n_rows + 1) * sizeof *m->ids);
+    if (m->ids == NULL) return false;
+    m->n = vvi_memory_trials(m->memory, m->cell, m->ids);
+    if (m->rule.optuna) return split_optuna(m);
+    return vvi_split_make(m->memory->past, m->ids, m->n, false, m->arena, &m->split);
+}
+
+/* Running trials are where there is a liar; failed ones are not with Optuna. */
+static bool may_be_bad(const making *m, int id)
+{
+    const vvi_standing standing = vvi_trial_standing(m->memory->past, id);
+    if (standing == VVI_UNFINISHED) return m->rule.liar;
+    return standing != VVI_USELESS || !m->rule.optuna;
+}
+
+/* Removes the good trials from the list, and those that are neither. */
 static bool keep_bad(making *m)
 {
     const size_t n_good = m->split.n_good;
@@ -71,11 +97,9 @@ static bool keep_bad(making *m)
         const int id = m->ids[i];
         const bool is_good = next < n_good && good[next] == id;
         next += is_good;
-        const bool running = !m->rule.liar && vvi_trial_standing(m->memory->past, id) == VVI_UNFINISHED;
-        if (!is_good && !running) m->ids[kept++] = id;
+        if (!is_good && may_be_bad(m, id)) m->ids[kept++] = id;
     }
     m->n = kept;
-    if (m->rule.optuna) memcpy(m->split.good, good, n_good * sizeof *good);
     return true;
 }
 
