@@ -28,7 +28,7 @@ unsigned vvi_parzen_level(size_t n_trials)
     return level;
 }
 
-static double narrowest_at(unsigned level)
+double vvi_parzen_narrowest(unsigned level)
 {
     return narrowest / (1u << level);
 }
@@ -78,7 +78,7 @@ static double good_deviation(const vvi_kernels *kernels, const double *weights, 
     const double shrink = pow(count, -1 / ((double)kernels->n_numbers + 4));
     double width = silverman * shrink * deviation_along(kernels, weights, axis, count);
     if (kernels->n < 2) width = unknown;
-    width = no_narrower(kernels->axes[axis], width > narrowest_at(level) ? width : narrowest_at(level));
+    width = no_narrower(kernels->axes[axis], width > vvi_parzen_narrowest(level) ? width : vvi_parzen_narrowest(level));
     return width < 1 ? width : 1;
 }
 
@@ -106,7 +106,7 @@ bool vvi_parzen_good(vvi_parzen *parzen, vvi_arena *arena, const vvi_kernels *ke
 
 double vvi_bad_slope(const vvi_axis *axis, unsigned level)
 {
-    return slope_of(no_narrower(axis, narrowest_at(level)));
+    return slope_of(no_narrower(axis, vvi_parzen_narrowest(level)));
 }
 
 bool vvi_parzen_bad(vvi_parzen *parzen, vvi_arena *arena, const vvi_kernels *kernels, unsigned level)

@@ -64,6 +64,7 @@ typedef struct vvi_kernels {
 /* The normals of the bad trials along an axis are all the same; how narrow they may get is a matter of the level. */
 unsigned vvi_parzen_level(size_t n_trials);
 double vvi_bad_slope(const vvi_axis *axis, unsigned level);
+double vvi_parzen_narrowest(unsigned level);
 /* `weights` of the good ones, one each. false: no memory. */
 bool vvi_parzen_good(vvi_parzen *parzen, vvi_arena *arena, const vvi_kernels *kernels, const double *weights,
                      unsigned level) VV_MUST_USE;
@@ -143,6 +144,8 @@ typedef struct vvi_tpe_model {
     const vvi_axis **axes; /* numbers first */
     size_t n_axes, n_numbers;
     vvi_parzen good, bad;
+    vvi_kernels running; /* where there is a liar: trials that run, the latest at most */
+    double apart;        /* how far from them a point should be, on one axis at least */
 } vvi_tpe_model;
 /* false: no memory. */
 bool vvi_tpe_model_make(vvi_memory *memory, uint32_t cell, vvi_tpe_rule rule, vvi_arena *arena,
@@ -150,5 +153,8 @@ bool vvi_tpe_model_make(vvi_memory *memory, uint32_t cell, vvi_tpe_rule rule, vv
 /* n points of n_axes, one after the other; scores: log of good over bad. */
 bool vvi_tpe_model_score(const vvi_tpe_model *model, const double *points, size_t n, vvi_arena *arena,
                          double *scores) VV_MUST_USE;
+
+/* Is the point next to a trial that runs? */
+bool vvi_tpe_model_is_crowded(const vvi_tpe_model *model, const double *point);
 
 #endif
