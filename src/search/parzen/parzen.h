@@ -63,7 +63,7 @@ typedef struct vvi_kernels {
 
 /* The normals of the bad trials along an axis are all the same; how narrow they may get is a matter of the level. */
 unsigned vvi_parzen_level(size_t n_trials);
-double vvi_bad_slope(const vvi_axis *axis, unsigned level);
+double vvi_bad_slope(const vvi_axis *axis, unsigned level, bool alone); /* alone: in a cell of one axis */
 double vvi_parzen_narrowest(unsigned level);
 /* `weights` of the good ones, one each. false: no memory. */
 bool vvi_parzen_good(vvi_parzen *parzen, vvi_arena *arena, const vvi_kernels *kernels, const double *weights,
@@ -118,6 +118,7 @@ typedef struct vvi_memory {
     size_t n_domains, n_shapes;
     vvi_axes axes;
     vvi_cells cells;
+    const bool *alone;                   /* of each axis: is it in a cell of its own? */
     const uint32_t *shapes, *shape_ends; /* of each cell: the shapes that have it */
     uint64_t *marks;                     /* of each shape */
     uint64_t mark;
