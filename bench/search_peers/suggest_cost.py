@@ -30,7 +30,7 @@ def stops(most):
     n = 10
     while n <= most:
         yield n
-        n = 3 * n if str(n)[0] == "1" else n // 3 * 10
+        n = n // 2 * 5 if str(n)[0] == "2" else 2 * n
 
 
 def run(method, space, most, seconds, seed):

@@ -166,7 +166,24 @@ typedef struct vv_oracle_kind {
     vv_status (*count)(const vv_question *question, double *total, vv_error *error);
 } vv_oracle_kind;
 
-/* The registry. NULL past the end / for an unknown name. */
+/* The registry, in the order of the numbers below. NULL past the end / for an unknown name. */
+#define VV_SEARCH_MAP(X)     \
+    X(AUTO, "auto")          \
+    X(RANDOM, "random")      \
+    X(GRID, "grid")          \
+    X(SOBOL, "sobol")        \
+    X(BAYESIAN, "bayesian")  \
+    X(TPE, "tpe")            \
+    X(CMAES, "cmaes")        \
+    X(EVOLUTION, "evolution") \
+    X(HYPERBAND, "hyperband") \
+    X(BOHB, "bohb")
+typedef enum vv_search_kind {
+#define VV_SEARCH_ENUM(id, name) VV_SEARCH_##id,
+    VV_SEARCH_MAP(VV_SEARCH_ENUM)
+#undef VV_SEARCH_ENUM
+} vv_search_kind;
+const char *vv_search_kind_name(vv_search_kind kind); /* "tpe"; never NULL ("unknown") */
 const vv_oracle_kind *vv_oracle_at(size_t index);
 const vv_oracle_kind *vv_oracle_find(const char *name);
 

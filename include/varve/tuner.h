@@ -104,17 +104,12 @@ typedef struct vv_event {
     const vv_explanation *explanation; /* SEARCH_BEGIN; NULL: random builds were looked at, and none could be built */
 } vv_event;
 
-/* Values that a trial shall have. Texts are read as their domains have them. */
-typedef struct vv_configuration {
-    const vv_assignment *values;
-    size_t n_values;
-} vv_configuration;
-
 typedef struct vv_search_args {
     const vv_hypermodel *hypermodel; /* required; its members are the defaults of those below */
     const vv_data *training;         /* required */
     const vv_data *validation;       /* required when the objective begins with "val_" */
-    const char *oracle;       /* "NAME:OPTION=VALUE,..." of vv_oracle_at; NULL: the first of them with its presets */
+    vv_search_kind kind;      /* which oracle; 0: VV_SEARCH_AUTO */
+    const char *oracle;       /* instead, with options: "NAME:OPTION=VALUE,..." of vv_oracle_at; NULL: `kind` */
     const char *pruner;       /* the same of vv_pruner_at; NULL: none. It goes by the metric of the one objective there is */
     const char *objective;    /* of vv_objectives_parse: metrics, and costs of the network (params, macs, ram, flash); at
                                  least one is a metric */
@@ -125,9 +120,9 @@ typedef struct vv_search_args {
                                  count. 0: no limit */
     vv_maybe stop_at;         /* of the first objective */
     bool defaults_first;      /* the default configuration is the first trial */
-    const vv_configuration *enqueued; /* the next trials. Names without a value get what the oracle proposes, or draw one.
-                                 They are kept with the study until they have run; those that a trial has are skipped */
-    size_t n_enqueued;
+    const char *enqueued;     /* the next trials, as JSON: {"units": 64, "rate": 0.1}, or an array of such. Names without a
+                                 value get what the oracle proposes, or draw one. They are kept with the study until they
+                                 have run; what a trial has already is skipped, and said in a NOTE. NULL: none */
     const char *warm_start;   /* another study: what its finished trials came to is told to the oracle, and kept with this
                                  one. Its objectives must be these; values that do not fit the hypermodel are left out */
     int executions_per_trial;
@@ -156,6 +151,9 @@ typedef struct vv_search_result {
  * Refused before any training: an objective that no metric provides, data that does not fit the model, a budget that
  * nothing fits, enqueued values that there are not, options that contradict each other. */
 vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, vv_error *error) VV_MUST_USE;
+/* What can be said of the arguments alone, before there is data (training may be NULL): names and options that there are
+ * not, numbers out of range, what cannot go together. */
+vv_status vv_search_check(const vv_search_args *args, vv_error *error) VV_MUST_USE;
 #ifndef __cplusplus
 #define vv_search(result, error, ...) vv_search_with(&(vv_search_args){ .hypermodel = __VA_ARGS__ }, (result), (error))
 #endif

@@ -3,15 +3,22 @@
 
 #include <string.h>
 
+/* As `varve oracles` lists them; the first is the one that is taken where none is named. */
 static const vv_oracle_kind *const rows[] = {
-    &vvi_oracle_random,
-    &vvi_oracle_sobol,
-    &vvi_oracle_grid,
-    &vvi_oracle_cmaes,
-    &vvi_oracle_evolution,
-    &vvi_oracle_bayesian,
-    &vvi_oracle_tpe,
+    &vvi_oracle_auto, &vvi_oracle_random, &vvi_oracle_grid,      &vvi_oracle_sobol,     &vvi_oracle_bayesian,
+    &vvi_oracle_tpe,  &vvi_oracle_cmaes,  &vvi_oracle_evolution, &vvi_oracle_hyperband, &vvi_oracle_bohb,
 };
+
+const char *vv_search_kind_name(vv_search_kind kind)
+{
+    static const char *const names[] = {
+#define NAME_OF(id, name) name,
+        VV_SEARCH_MAP(NAME_OF)
+#undef NAME_OF
+    };
+    const size_t index = (size_t)kind;
+    return index < sizeof names / sizeof *names ? names[index] : "unknown";
+}
 
 const vv_oracle_kind *vv_oracle_at(size_t index)
 {

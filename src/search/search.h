@@ -173,7 +173,10 @@ void vvi_axes_point(const vvi_axes *axes, const vv_past *past, int id, double *p
 
 /* ---- the rows of the registry, one file each -------------------------------------------------------------------- */
 
+extern const vv_oracle_kind vvi_oracle_auto;
 extern const vv_oracle_kind vvi_oracle_random;
+extern const vv_oracle_kind vvi_oracle_hyperband;
+extern const vv_oracle_kind vvi_oracle_bohb;
 extern const vv_oracle_kind vvi_oracle_sobol;
 extern const vv_oracle_kind vvi_oracle_tpe;
 extern const vv_oracle_kind vvi_oracle_grid;

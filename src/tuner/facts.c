@@ -76,12 +76,12 @@ static void say_difference(const fact *mine, const char *stored, vvi_text *diffe
 }
 
 /* Adds "epochs is 10 there, 20 here" to the differences where there is one. */
-static vv_status compare(const vv_study *study, const fact *mine, vvi_text *differences, vv_error *error)
+static vv_status compare(const vv_study *study, const fact *mine, bool fresh, vvi_text *differences, vv_error *error)
 {
     char *stored = NULL;
     if (!mine->decides || mine->text == NULL) return VV_OK;
     VVI_TRY(vv_study_get(study, mine->key, &stored, error));
-    const char *there = stored != NULL ? stored : mine->absent;
+    const char *there = stored != NULL || fresh ? stored : mine->absent;
     if (there != NULL && strcmp(there, mine->text) != 0) say_difference(mine, there, differences);
     free(stored);
     return VV_OK;
@@ -101,10 +101,13 @@ vv_status vvi_search_agree(const vvi_search *search, vv_error *error)
 {
     facts mine = { .objectives = { 0 } };
     vvi_text differences = { 0 };
-    vv_status status = VV_OK;
+    char *objective = NULL;
+    vv_status status = vv_study_get(search->study, "objective", &objective, error);
+    const bool fresh = objective == NULL; /* nothing was ever said of it */
+    free(objective);
     collect(search, &mine);
     for (int i = 0; status == VV_OK && i < MOST_FACTS; i++)
-        status = compare(search->study, &mine.list[i], &differences, error);
+        status = compare(search->study, &mine.list[i], fresh, &differences, error);
     if (status == VV_OK && differences.failed) status = vvi_no_memory(error);
     if (status == VV_OK && differences.n > 0)
         status = vvi_fail(error, VV_MISMATCH, "%s: %s; overwrite it or choose another project", search->project,

@@ -84,7 +84,7 @@ static vv_status parse_objectives(vvi_search *s, const char *text, vv_error *err
 
 static vv_status check_validated(const char *what, const char *name, const vv_search_args *a, vv_error *error)
 {
-    if (strncmp(name, "val_", 4) != 0 || a->validation != NULL) return VV_OK;
+    if (strncmp(name, "val_", 4) != 0 || a->validation != NULL || a->training == NULL) return VV_OK;
     return vvi_fail(error, VV_BAD_ARG, "%s \"%s\": needs validation data, there is none", what, name);
 }
 
@@ -125,14 +125,14 @@ static vv_status no_build(void *context, vv_hp *hp, vv_built *built, vv_error *r
 
 vv_oracle_args vvi_search_oracle_args(const vvi_search *s)
 {
-    return (vv_oracle_args){ .spec = s->args->oracle,
+    return (vv_oracle_args){ .spec = s->args->oracle != NULL ? s->args->oracle : vv_search_kind_name(s->args->kind),
                              .builder = { .build = no_build },
                              .seed = s->args->seed,
                              .n_objectives = s->objectives.n,
                              .maximize = s->maximize,
                              .max_trials = s->max_trials,
                              .epochs = s->epochs,
-                             .max_epochs_total = s->max_epochs_total };
+                             .max_epochs_total = s->max_epochs_total / s->executions }; /* of each */
 }
 
 /* Opening one reads its options and refuses what it cannot do. */
@@ -197,14 +197,11 @@ static vv_status settle_pruner(vvi_search *s, const char *spec, vv_error *error)
 /* What was learnt elsewhere is told as whole trials: an oracle that halves would count them into its rungs. */
 static vv_status check_warm_start(const vvi_search *s, vv_error *error)
 {
-    const char *path = s->args->warm_start;
-    if (path == NULL) return VV_OK;
+    if (s->args->warm_start == NULL) return VV_OK;
     if (s->oracle->halves)
         return vvi_fail(error, VV_BAD_ARG,
                         "warm start with oracle %s: its plan has no place for trials of another study",
                         s->oracle->name);
-    if (strcmp(path, s->project) == 0)
-        return vvi_fail(error, VV_BAD_ARG, "warm start from %s: that is the project itself", path);
     return VV_OK;
 }
 
@@ -226,7 +223,6 @@ vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_
     *search = (vvi_search){ .args = args, .best = -1 };
     if (args == NULL || args->hypermodel == NULL || args->hypermodel->build == NULL)
         return vvi_fail(error, VV_BAD_ARG, "search: no hypermodel with a build function");
-    if (args->training == NULL) return vvi_fail(error, VV_BAD_ARG, "search: no training data");
     search->project = args->project == NULL ? "untitled_project" : args->project;
     VVI_TRY(settle_numbers(search, args, error));
     VVI_TRY(settle_method(search, error));

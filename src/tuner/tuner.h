@@ -3,7 +3,9 @@
  * hypermodel.c  one build                        job.c      a child process and its records
  * settings.c    a search's arguments             facts.c    what a study keeps of them
  * search.c      the loop, its events             stop.c     when it ends
- * ask.c         asking for a trial, in a child   start.c    trials that were not the oracle's idea
+ * ask.c         asking for a trial, in a child   queue.c    trials that were not the oracle's idea
+ * enqueued.c    building one of those            earlier.c  what another study has learnt
+ * values.c      values by name as JSON
  * judge.c       what a trial came to             trial.c    a trial as its parent sees it
  * run.c         a trial, in its child            check.c    what is refused before any training, in a child
  * pause.c       trials that go on later          prune.c    trials that end early
@@ -66,7 +68,11 @@ typedef struct vvi_search {
     double pruner_options[VV_MAX_OPTIONS];
     char oracle_spec[256], pruner_spec[256]; /* canonical */
     const char *project;
-    int max_epochs_total; /* 0: no limit */
+    int max_epochs_total;  /* 0: no limit */
+    double seconds_before; /* of earlier searches of this study */
+    struct vvi_queue *queue;
+    struct vvi_earlier *earlier;             /* NULL until the study is open */
+    char note[sizeof((vv_answer *)0)->note]; /* what the oracle said last */
     int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures;
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
@@ -154,7 +160,9 @@ vv_status vvi_budget_leaves(const vv_fit_report *report, vv_error *error);
 typedef struct vvi_proposal {
     vvi_arena arena; /* of the rest; vvi_arena_deinit */
     vv_answer_kind kind;
-    int trial, epochs; /* as those of vv_answer */
+    int trial, epochs; /* of the answer; RESUME: the id */
+    bool enqueued;     /* it is the next of the queue's; a kind that is no proposal: that one cannot be, and why: */
+    char note[sizeof((vv_answer *)0)->note];
     vv_active *values;
     size_t n_values;
     vv_refusal refusals[VV_ANSWER_REASONS];
@@ -163,8 +171,82 @@ typedef struct vvi_proposal {
     bool stopped;
 } vvi_proposal;
 
-/* Asks the oracle for trial number trials->n. The proposal is empty unless VV_OK. */
+/* Asks the oracle for trial number trials->n; or makes it of what waits in the queue. The proposal is empty unless VV_OK. */
 vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *proposal, vv_error *error);
+
+/* ---- trials that were not the oracle's idea (queue.c, enqueued.c) ------------------------------------------------- */
+
+enum { VVI_WAITING = -1, VVI_SKIPPED = -2 };
+typedef struct vvi_queued {
+    const vv_assignment *values;
+    size_t n;
+    bool defaults; /* names without a value get their defaults */
+    int trial;     /* that it became, or one of the above */
+} vvi_queued;
+typedef struct vvi_queue {
+    vvi_arena arena;
+    vvi_queued *list;
+    size_t n;
+} vvi_queue;
+/* What the caller gives. BAD_ARG: it is not what it should be. */
+vv_status vvi_queue_new(vvi_search *search, vv_error *error);
+/* Puts what the study keeps before it, and leaves out what is kept already; all of it is kept then. */
+vv_status vvi_queue_open(vvi_search *search, size_t n_trials, vv_error *error);
+void vvi_queue_free(vvi_search *search);
+vvi_queued *vvi_queue_next(const vvi_search *search); /* NULL: none waits */
+size_t vvi_queue_waiting(const vvi_search *search);
+/* Says what became of one, in the study too. */
+vv_status vvi_queue_settle(vvi_search *search, vvi_queued *queued, int trial, vv_error *error);
+/* "a=1, b=sgd", cut to fit. */
+void vvi_queued_describe(const vvi_queued *queued, char *text, size_t size);
+
+/* values.c: {"a": 1, "b": "sgd"} and back. `object`: a json_t; `what`, for the error: "enqueued configuration 2". */
+void vvi_values_write(vvi_text *text, const vv_assignment *values, size_t n);
+vv_status vvi_values_read(const void *object, const char *what, vvi_arena *arena, const vv_assignment **values,
+                          size_t *n, vv_error *error);
+
+/* In a child. The domain's value that a given one stands for; false: there is none. */
+bool vvi_value_fit(const vv_domain *domain, vv_value given, vv_value *value);
+/* The configuration with the values that were enqueued; what it does not say is as in `base` (NULL: none), or drawn. A
+ * build that is not buildable: why it cannot be a trial is in its reason. */
+vv_status vvi_enqueued_build(const vvi_search *search, const vvi_queued *queued, const vv_hp *base, const vv_past *past,
+                             int trial, vvi_build *build, vv_error *error);
+/* What the caller enqueues must be configurations: names and values that there are. In a child of its own. */
+vv_status vvi_enqueued_check(vvi_search *search, bool *stopped, vv_error *error);
+
+/* ---- what another study has learnt (earlier.c) -------------------------------------------------------------------- */
+
+typedef struct vvi_earlier_trial {
+    const vv_assignment *values;
+    size_t n_values;
+    vv_trial_status status;
+    const double *scores; /* NULL: none */
+    double violation;
+    int epochs;
+} vvi_earlier_trial;
+typedef struct vvi_earlier {
+    vvi_arena arena;
+    vvi_earlier_trial *list;
+    size_t n;
+    int fit; /* how many of them the hypermodel can be built with */
+} vvi_earlier;
+/* Is there another study to begin with, whose scores mean what these will? */
+vv_status vvi_earlier_check(const vvi_search *search, vv_error *error);
+/* What the study keeps; or else what the caller's other study holds, which is kept then. */
+vv_status vvi_earlier_open(vvi_search *search, size_t n_trials, vv_error *error);
+void vvi_earlier_close(vvi_search *search);
+/* In a child: tells them; *n is how many fit, whose ids in the oracle's past come before all others. */
+vv_status vvi_earlier_tell(const vvi_search *search, vv_oracle *oracle, int *n, vv_error *error);
+
+/* ---- when it ends (stop.c) ---------------------------------------------------------------------------------------- */
+
+/* A reason to begin nothing more, from the trials there are; 0: none. */
+vv_stop_reason vvi_stop_reason(const vvi_search *search, const vv_trials *trials);
+/* Would a trial that goes from `had` epochs to `goal` (0: all) exceed the limit of epochs? */
+bool vvi_stop_exceeds(const vvi_search *search, const vv_trials *trials, int had, int goal);
+/* Time is counted over all searches of a study. */
+vv_status vvi_time_load(vvi_search *search, vv_error *error);
+vv_status vvi_time_store(const vvi_search *search, vv_error *error);
 
 /* ---- a trial --------------------------------------------------------------------------------------------------------
  */
@@ -204,7 +286,7 @@ void vvi_trial_drop_states(const vvi_search *search, int id);
 /* A trial that is PAUSED, INTERRUPTED or RUNNING without anybody at it becomes RUNNING: from where it was paused, or from
  * its beginning. `goal`: epochs that it shall have when it stops next; 0: all. */
 vv_status vvi_trial_take_up(const vvi_search *search, const vv_trial *trial, int goal, vv_error *error);
-/* At the end of a search for good: what is PAUSED becomes PRUNED. */
+/* At the end of the oracle's plan: what is PAUSED becomes PRUNED. */
 vv_status vvi_search_eliminate(const vvi_search *search, vv_error *error);
 
 /* judge.c: what a trial has come to so far, from its curves and its network. */

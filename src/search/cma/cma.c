@@ -330,7 +330,7 @@ double vvi_cma_deviation(const vvi_cma *cma, size_t coordinate)
 
 double vvi_cma_condition(const vvi_cma *cma)
 {
-    double least = INFINITY, most = 0;
+    double least = (double)INFINITY, most = 0;
     for (size_t i = 0; i < cma->n; i++) {
         least = fmin(least, cma->roots[i]);
         most = fmax(most, cma->roots[i]);

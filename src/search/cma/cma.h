@@ -91,7 +91,7 @@ typedef struct vvi_categories {
     double *gradient;       /* total: room to work */
     double reach, gamma;    /* of a step: its length; how much of the path has been seen */
 } vvi_categories;
-enum { VVI_NO_CATEGORY = UINT32_MAX };
+#define VVI_NO_CATEGORY UINT32_MAX
 /* counts: how many categories each axis has; at least 2. What `categories` already has for its first axes stays. */
 vv_status vvi_categories_grow(vvi_categories *categories, const uint32_t *counts, size_t n,
                               vv_error *error) VV_MUST_USE;

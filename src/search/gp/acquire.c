@@ -1,6 +1,8 @@
 /* acquire.c - what a trial at a point promises: the logarithm of expected improvement (Ament et al. 2023; see normal.c),
  * averaged over what the running trials may give, times the chance that the trial does not fail (Gardner, Kusner, Xu,
- * Weinberger, Cunningham: Bayesian optimization with inequality constraints, ICML 2014). */
+ * Weinberger, Cunningham: Bayesian optimization with inequality constraints, ICML 2014). The chance is taken to a power that grows with
+ * the trials that failed of late: where losses fall towards a border and little is left to gain before it, the product
+ * alone goes on trying what is beyond. */
 #include "search/gp/gp.h"
 
 #include <math.h>
@@ -41,17 +43,29 @@ static double log_expected_improvement(const vvi_gp_acquisition *acquisition, co
 }
 
 /* A trial fails where the process of fails is above 0. */
-static double log_chance(const vvi_gp_model *model, const double *point, double *gradient)
+static double log_chance(const vvi_gp_acquisition *acquisition, const double *point, double *gradient)
 {
+    const vvi_gp_model *model = acquisition->fails;
+    const double caution = acquisition->caution;
     double means[VVI_GP_FANTASIES], variance, slope;
     vvi_gp_predict(model, point, means, &variance);
     variance += model->kernel.noise;
     const double deviation = sqrt(variance), z = -means[0] / deviation;
     const double value = vvi_log_normal(z, &slope);
-    if (gradient == NULL) return value;
-    means[0] = -slope / deviation;
-    vvi_gp_predict_gradient(model, point, means, -slope * z / (2 * variance), gradient);
-    return value;
+    if (gradient == NULL) return caution * value;
+    means[0] = -caution * slope / deviation;
+    vvi_gp_predict_gradient(model, point, means, -caution * slope * z / (2 * variance), gradient);
+    return caution * value;
+}
+
+/* Where next to nothing is left to gain, logarithms of improvements fall without end, and any hope of what has always
+ * failed would outweigh them: from some depth on they fall as a logarithm. The order of places stays. */
+static double soften(double value, double *gradient, size_t n)
+{
+    const double deep = -12 - value;
+    if (!(deep > 0)) return value;
+    for (size_t a = 0; gradient != NULL && a < n; a++) gradient[a] /= 1 + deep;
+    return -12 - log1p(deep);
 }
 
 double vvi_gp_acquire(const vvi_gp_acquisition *acquisition, const double *point, double *gradient)
@@ -60,6 +74,7 @@ double vvi_gp_acquire(const vvi_gp_acquisition *acquisition, const double *point
     for (size_t a = 0; gradient != NULL && a < any->points->axes->n; a++) gradient[a] = 0;
     double value = 0;
     if (acquisition->losses != NULL) value += log_expected_improvement(acquisition, point, gradient);
-    if (acquisition->fails != NULL) value += log_chance(acquisition->fails, point, gradient);
+    if (acquisition->fails != NULL)
+        value = soften(value, gradient, any->points->axes->n) + log_chance(acquisition, point, gradient);
     return value;
 }

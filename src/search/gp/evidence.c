@@ -39,21 +39,27 @@ static void compute_pairs(vvi_gp_evidence *e, double *point)
 }
 
 /* The prior. Lengths grow with the root of the number of axes, so that points are as alike in many dimensions as in few
- * (Hvarfner, Hellsten, Nardi: Vanilla Bayesian optimization performs great in high dimensions, ICML 2024). */
+ * (Hvarfner, Hellsten, Nardi: Vanilla Bayesian optimization performs great in high dimensions, ICML 2024). Labels jump
+ * at a border: were that explained by short lengths, nothing would be known of what lies behind it; so it is to be noise. */
 static bool make_prior(vvi_gp_evidence *e, vvi_arena *arena)
 {
     static const double means[VVI_GP_N_PARAMETERS] = { 0, -9, -3, -3, 0 };
-    static const double deviations[VVI_GP_N_PARAMETERS] = { 1.5, 3, 2, 2, 2 };
+    static const double deviations[VVI_GP_N_PARAMETERS] = { 3, 3, 2, 2, 4 };
     const size_t n_weights = e->points->axes->n_weights;
     double *mean = vvi_arena_alloc(arena, e->n_parameters * sizeof *mean);
     double *deviation = vvi_arena_alloc(arena, e->n_parameters * sizeof *deviation);
     if (mean == NULL || deviation == NULL) return false;
+    const bool labels = e->unwarped == NULL;
     for (size_t w = 0; w < n_weights; w++) {
-        mean[w] = 1.0 - log((double)e->points->axes->n);
-        deviation[w] = 2.5;
+        mean[w] = 1.5 - log((double)e->points->axes->n);
+        deviation[w] = labels ? 0.7 : 1.5;
     }
     memcpy(mean + n_weights, means, sizeof means);
     memcpy(deviation + n_weights, deviations, sizeof deviations);
+    if (labels) {
+        mean[n_weights + VVI_GP_NOISE] = -2;
+        deviation[n_weights + VVI_GP_NOISE] = 0.5;
+    }
     e->means = mean;
     e->deviations = deviation;
     return true;
@@ -69,14 +75,14 @@ bool vvi_gp_evidence_make(vvi_gp_evidence *evidence, const vvi_gp_points *points
                                    .n_parameters = points->axes->n_weights + VVI_GP_N_PARAMETERS };
     double *point = vvi_arena_alloc(arena, (points->axes->n + 1) * sizeof *point);
     double *unwarped = vvi_arena_alloc(arena, (n + 1) * sizeof *unwarped);
-    if (point == NULL || unwarped == NULL || !allocate(evidence, arena) || !make_prior(evidence, arena)) return false;
+    if (point == NULL || unwarped == NULL || !allocate(evidence, arena)) return false;
     compute_pairs(evidence, point);
     if (z != NULL) memcpy(evidence->z, z, n * sizeof *z);
     if (losses != NULL) {
         vvi_gp_unwarped(losses, n, unwarped);
         evidence->unwarped = unwarped;
     }
-    return true;
+    return make_prior(evidence, arena);
 }
 
 /* ---- at parameters ----------------------------------------------------------------------------------------------- */

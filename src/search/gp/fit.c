@@ -11,6 +11,7 @@ static const struct start {
     { 0, { 0, -9, -2, -2, 0 } },
     { 1.5, { 0, -7, -4, -5, -1.5 } },
     { -1, { -1.5, -2, -2, -1, 2 } },
+    { 0, { -10, -12, 0, 0, 12 } },
 };
 
 void vvi_gp_start(const vvi_gp_evidence *evidence, size_t k, double *parameters)
@@ -27,8 +28,8 @@ static double evidence_of(void *context, const double *x, double *gradient)
 
 vv_status vvi_gp_fit(vvi_gp_evidence *evidence, double *parameters, int evaluations, double *value, vv_error *error)
 {
-    static const double lowest[VVI_GP_N_PARAMETERS] = { -6, -16, -12, -14, -9 };
-    static const double highest[VVI_GP_N_PARAMETERS] = { 6, 1, 5, 5, 6 };
+    static const double lowest[VVI_GP_N_PARAMETERS] = { -14, -20, -12, -14, -9 };
+    static const double highest[VVI_GP_N_PARAMETERS] = { 6, 1, 5, 5, 16 };
     double low[VVI_GP_MOST_WEIGHTS + VVI_GP_N_PARAMETERS], high[VVI_GP_MOST_WEIGHTS + VVI_GP_N_PARAMETERS];
     const size_t n_weights = evidence->points->axes->n_weights;
     for (size_t w = 0; w < n_weights; w++) {

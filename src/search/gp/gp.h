@@ -94,7 +94,7 @@ bool vvi_gp_evidence_make(vvi_gp_evidence *evidence, const vvi_gp_points *points
 double vvi_gp_evidence_at(vvi_gp_evidence *evidence, const double *parameters, double *gradient);
 
 /* The k-th of several points to start a fit from. */
-enum { VVI_GP_STARTS = 3 };
+enum { VVI_GP_STARTS = 4 };
 void vvi_gp_start(const vvi_gp_evidence *evidence, size_t k, double *parameters);
 /* Improves on the parameters with at most so many evaluations; *value: what vvi_gp_evidence_at gives there. */
 vv_status vvi_gp_fit(vvi_gp_evidence *evidence, double *parameters, int evaluations, double *value,
@@ -143,6 +143,7 @@ enum { VVI_GP_FANTASIES = 32 };
 typedef struct vvi_gp_acquisition {
     const vvi_gp_model *losses; /* NULL: no loss is known */
     const vvi_gp_model *fails;  /* 1 where trials fail, -1 where they do not; NULL: none has failed */
+    double caution;             /* the power to which the chance is taken that a trial does not fail */
     double best[VVI_GP_FANTASIES];
 } vvi_gp_acquisition;
 /* The logarithm of the expected improvement at a point times the chance that the trial does not fail. */

@@ -1,10 +1,15 @@
 /* learn.c - parameters learnt along checkpoints, and the models made of them.
  *
  * A fit goes on best from where the one before ended; but what is proposed must follow from the trials alone, whatever
- * was asked before. So fits have fixed checkpoints, each half as many trials further than the one before: the fit of the
- * first c trials begins at that of the checkpoint before, and at a few other points; that of an ask begins at its last
- * checkpoint. A study that is resumed makes the same few fits again, which together cost little more than the last. The
- * cache keeps them by what they were made of.
+ * was asked before. So fits have fixed checkpoints, each a quarter as many trials further than the one before: the fit of
+ * the first c trials begins at that of the checkpoint before, and at a few other points; that of an ask begins at its last
+ * checkpoint. A study that is resumed makes the same few fits again. The cache keeps them by what they were made of.
+ *
+ * The likeliest parameters are those of the basin that was searched: lengths along which nothing changes there grow, and
+ * the model becomes sure that there is nothing elsewhere. So when the least loss hardly falls any more, every third ask is
+ * bold: it halves the lengths, lets none be longer than was thought before any trial, and wants an improvement by a margin,
+ * which a further polish of the best cannot give (Jones: A taxonomy of global optimization methods based on response
+ * surfaces, Journal of Global Optimization 21, 2001, searches for several target values at once instead).
  */
 #include "search/gp/lapack.h"
 #include "search/gp/trials.h"
@@ -12,7 +17,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { FIRST_CHECKPOINT = 8, MOST_FITS = 64, FEW_POINTS = 4, SOME_POINTS = 100, MANY_POINTS = 200 };
+enum { FIRST_CHECKPOINT = 8, MOST_FITS = 128, FEW_POINTS = 4, SOME_POINTS = 100, MANY_POINTS = 200, RECENT = 10 };
+
+/* Of bold asks. */
+enum { BOLD_EVERY = 3, BOLD_AFTER = 8 };            /* trials without progress */
+static const double progress = 1e-3, margin = 0.02; /* in deviations of the warped losses */
 
 /* ---- what was fitted before -------------------------------------------------------------------------------------- */
 
@@ -137,7 +146,7 @@ static vv_status follow_checkpoints(vvi_gp_learnt *learnt, process *processes, c
                                     const vvi_axes *axes, memory *m, vvi_arena *arena, vv_error *error)
 {
     const size_t n = vv_past_count(question->past);
-    for (size_t limit = FIRST_CHECKPOINT; limit <= n; limit += limit / 2) {
+    for (size_t limit = FIRST_CHECKPOINT; limit <= n; limit += limit < VVI_GP_MOST_POINTS ? limit / 4 : limit / 2) {
         const vvi_arena_mark mark = vvi_arena_here(arena);
         vvi_gp_trials trials;
         VVI_TRY(vvi_gp_trials_make(&trials, question, axes, &learnt->axes, limit, arena, error));
@@ -148,23 +157,63 @@ static vv_status follow_checkpoints(vvi_gp_learnt *learnt, process *processes, c
     return VV_OK;
 }
 
-/* The last fit and its model. */
-static vv_status make_model(vvi_gp_model *model, process *p, const vvi_gp_trials *trials, vvi_key key, vvi_arena *arena,
-                            vv_error *error)
+/* ---- models ------------------------------------------------------------------------------------------------------ */
+
+/* From the last checkpoint to all trials. */
+static vv_status fit_last(vvi_gp_evidence *evidence, process *p, vv_error *error)
+{
+    double value, ignored;
+    if (p->begun)
+        VVI_TRY(vvi_gp_fit(evidence, p->parameters, evaluations(evidence->n), &value, error));
+    else
+        VVI_TRY(fit_from_all(evidence, p->parameters, false, error));
+    const double *rest = p->parameters + evidence->points->axes->n_weights;
+    if (!p->fails)
+        vvi_gp_warp(evidence->unwarped, evidence->n, rest[VVI_GP_BEND], evidence->z, evidence->z_slopes, &ignored);
+    return VV_OK;
+}
+
+/* Has the least loss hardly fallen with the last few trials? */
+static bool is_stuck(const vvi_gp_trials *trials, const double *z, int trial)
+{
+    double before = (double)INFINITY, now = (double)INFINITY;
+    for (size_t i = 0; i < trials->n; i++) {
+        if (!trials->kept[i]) continue;
+        now = fmin(now, z[i]);
+        if (trials->ids[i] + BOLD_AFTER < trial) before = fmin(before, z[i]);
+    }
+    return isfinite(before) && before - now < progress;
+}
+
+static void make_bold(const vvi_gp_evidence *evidence, double *parameters)
+{
+    for (size_t w = 0; w < evidence->points->axes->n_weights; w++)
+        parameters[w] = fmax(parameters[w] + log(4), evidence->means[w]);
+}
+
+static vv_status model_losses(vvi_gp_learnt *learnt, process *p, const vv_question *question, vvi_arena *arena,
+                              vv_error *error)
+{
+    const vvi_gp_trials *trials = &learnt->trials;
+    const vvi_key key = vvi_key_int(vvi_key_new(question->seed, "fantasies"), question->trial);
+    vvi_gp_evidence evidence;
+    vvi_gp_points own;
+    VVI_TRY(make_evidence(&evidence, trials, p, &own, arena, error));
+    VVI_TRY(fit_last(&evidence, p, error));
+    learnt->bold = question->trial % BOLD_EVERY == 0 && is_stuck(trials, evidence.z, question->trial);
+    if (learnt->bold) make_bold(&evidence, p->parameters);
+    return vvi_gp_model_make(&learnt->losses, &trials->points, p->parameters, evidence.z, trials->n_pending, key, arena,
+                             error);
+}
+
+static vv_status model_fails(vvi_gp_learnt *learnt, process *p, vvi_arena *arena, vv_error *error)
 {
     vvi_gp_evidence evidence;
     vvi_gp_points own;
-    double value, slope;
-    VVI_TRY(make_evidence(&evidence, trials, p, &own, arena, error));
-    if (p->begun)
-        VVI_TRY(vvi_gp_fit(&evidence, p->parameters, evaluations(evidence.n), &value, error));
-    else
-        VVI_TRY(fit_from_all(&evidence, p->parameters, false, error));
-    const double bend = p->parameters[evidence.n_parameters - VVI_GP_N_PARAMETERS + VVI_GP_BEND];
-    if (!p->fails) vvi_gp_warp(evidence.unwarped, evidence.n, bend, evidence.z, evidence.z_slopes, &slope);
-    const vvi_gp_points *points = p->fails ? &trials->labelled : &trials->points;
-    return vvi_gp_model_make(model, points, p->parameters, evidence.z, p->fails ? 0 : trials->n_pending, key, arena,
-                             error);
+    VVI_TRY(make_evidence(&evidence, &learnt->trials, p, &own, arena, error));
+    VVI_TRY(fit_last(&evidence, p, error));
+    return vvi_gp_model_make(&learnt->fails, &learnt->trials.labelled, p->parameters, evidence.z, 0, (vvi_key){ 0 },
+                             arena, error);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
@@ -180,7 +229,7 @@ static void find_best(vvi_gp_learnt *learnt)
             if (i < learnt->trials.n && !learnt->trials.kept[i]) continue;
             best = fmin(best, model->means[f * model->n + i]);
         }
-        learnt->acquisition.best[f] = best;
+        learnt->acquisition.best[f] = learnt->bold ? best - margin : best;
     }
 }
 
@@ -191,16 +240,19 @@ static bool any_kept(const vvi_gp_trials *trials)
     return false;
 }
 
-static vv_status make_models(vvi_gp_learnt *learnt, process *processes, vvi_key key, vvi_arena *arena, vv_error *error)
+static vv_status make_models(vvi_gp_learnt *learnt, process *processes, const vv_question *question, vvi_arena *arena,
+                             vv_error *error)
 {
-    const vvi_gp_trials *trials = &learnt->trials;
-    if (any_kept(trials)) {
-        VVI_TRY(make_model(&learnt->losses, &processes[0], trials, key, arena, error));
+    if (any_kept(&learnt->trials)) {
+        VVI_TRY(model_losses(learnt, &processes[0], question, arena, error));
         learnt->acquisition.losses = &learnt->losses;
         find_best(learnt);
     }
-    if (trials->n_fails > 0) {
-        VVI_TRY(make_model(&learnt->fails, &processes[1], trials, key, arena, error));
+    if (learnt->trials.n_fails > 0) {
+        learnt->acquisition.caution = 1;
+        for (size_t i = 0; i < learnt->trials.n_labels && i < RECENT; i++)
+            learnt->acquisition.caution += learnt->trials.labels[learnt->trials.n_labels - 1 - i] > 0;
+        VVI_TRY(model_fails(learnt, &processes[1], arena, error));
         learnt->acquisition.fails = &learnt->fails;
     }
     return VV_OK;
@@ -223,9 +275,9 @@ vv_status vvi_gp_learn(vvi_gp_learnt *learnt, const vv_question *question, const
     *learnt = (vvi_gp_learnt){ 0 };
     vvi_one_thread();
     if (m == NULL || !sort_axes(learnt, axes, arena)) return vvi_no_memory(error);
-    VVI_TRY(follow_checkpoints(learnt, processes, question, axes, m, arena, error));
-    VVI_TRY(vvi_gp_trials_make(&learnt->trials, question, axes, &learnt->axes, vv_past_count(question->past), arena,
-                               error));
-    const vvi_key key = vvi_key_int(vvi_key_new(question->seed, "fantasies"), question->trial);
-    return make_models(learnt, processes, key, arena, error);
+    /* Several objectives have other weights at each ask: earlier fits are none of theirs. */
+    if (question->n_objectives == 1) VVI_TRY(follow_checkpoints(learnt, processes, question, axes, m, arena, error));
+    const size_t n = vv_past_count(question->past);
+    VVI_TRY(vvi_gp_trials_make(&learnt->trials, question, axes, &learnt->axes, n, arena, error));
+    return make_models(learnt, processes, question, arena, error);
 }

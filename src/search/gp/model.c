@@ -72,11 +72,12 @@ static bool factor(vvi_gp_model *model, double *point)
     double jitter = 0;
     for (int attempt = 0; attempt < 6; attempt++) {
         fill_matrix(model, point, jitter);
+        const double scale = model->n > 0 ? model->inverse[0] : 1;
         if (vvi_factor(model->n, model->inverse)) {
             model->kernel.noise += jitter;
             return true;
         }
-        jitter = fmax(100 * jitter, model->kernel.noise);
+        jitter = fmax(100 * jitter, fmax(model->kernel.noise, 1e-13 * scale));
     }
     return false;
 }

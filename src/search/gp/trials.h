@@ -28,6 +28,7 @@ vv_status vvi_gp_trials_make(vvi_gp_trials *trials, const vv_question *question,
 /* ---- learning (learn.c) ------------------------------------------------------------------------------------------ */
 
 typedef struct vvi_gp_learnt {
+    bool bold; /* it looks elsewhere, see learn.c */
     vvi_gp_axes axes;
     vvi_gp_trials trials;
     vvi_gp_model losses, fails;

@@ -1,7 +1,7 @@
 /* bayesian.c - Bayesian optimization with Gaussian processes (Mockus 1975; Snoek, Larochelle, Adams: Practical Bayesian
  * optimization of machine learning algorithms, NIPS 2012).
  *
- * After a few trials of a start each ask fits a process to the losses, and another to which trials fail, and proposes the
+ * After a few trials that fill the space evenly each ask fits a process to the losses, and another to which trials fail, and proposes the
  * configuration whose expected improvement is highest; see src/search/gp for how. Where it departs from common practice:
  * improvement is measured from the least posterior mean, not from the least loss; losses are warped by a bend that the
  * evidence chooses; a quadratic kernel is added; parameters are fitted at checkpoints, so that they follow from the trials
@@ -9,13 +9,12 @@
  */
 #include "search/gp/trials.h"
 #include "search/search.h"
-
-#include <math.h>
+#include "search/sobol.h"
 
 enum { OPTION_STARTUP, CLIMBS = 6, OFFERS = 24 };
 
 static const vv_option_row options[] = {
-    { "startup", 0, 0, 1000, true, NULL, "random trials before the first model; 0: as many as the space needs" },
+    { "startup", 0, 0, 1000, true, NULL, "trials before the first model; 0: as many as the space needs" },
 };
 
 /* ---- proposing --------------------------------------------------------------------------------------------------- */
@@ -90,6 +89,15 @@ static vv_status search(const vv_question *question, const vvi_axes *axes, vvi_g
     return offer(question, pool, answer, error);
 }
 
+/* Points that fill the space evenly. */
+static vv_status begin_evenly(const vv_question *question, vv_answer *answer, vv_error *error)
+{
+    vvi_sobol_draw draw;
+    vv_sampler sampler;
+    VVI_TRY(vvi_sobol_begin(question, &draw, &sampler, error));
+    return vv_oracle_propose(question, &sampler, answer, error);
+}
+
 static size_t startup(const vv_question *question, size_t n_axes)
 {
     const double wanted = question->options[OPTION_STARTUP];
@@ -106,7 +114,7 @@ static vv_status ask(const vv_question *question, vv_answer *answer, vv_error *e
     if (status == VV_OK) {
         const bool starting = axes.n == 0 || vv_past_count(question->past) < startup(question, axes.n);
         status =
-            starting ? offer(question, NULL, answer, error) : search(question, &axes, &pool, &arena, answer, error);
+            starting ? begin_evenly(question, answer, error) : search(question, &axes, &pool, &arena, answer, error);
     }
     vvi_gp_pool_deinit(&pool);
     vvi_arena_deinit(&arena);

@@ -124,7 +124,7 @@ static double run_generation(vvi_cma *cma, const landscape *l, vvi_key key)
         vvi_cma_draw(cma, vvi_key_int(key, (int64_t)k), points + k * n, sorted + lambda * n);
         losses[k] = l->loss(l, points + k * n);
     }
-    double best = INFINITY;
+    double best = (double)INFINITY;
     for (size_t k = 0; k < lambda; k++) {
         size_t place = 0;
         for (size_t i = 0; i < lambda; i++) place += losses[i] < losses[k] || (i < k && losses[i] <= losses[k]);
@@ -339,7 +339,7 @@ static int count_solved(bool with_margin)
     int solved = 0;
     for (int seed = 0; seed < 20; seed++) {
         vvi_cma cma = { 0 };
-        double best = INFINITY;
+        double best = (double)INFINITY;
         CHECK_OK(vvi_cma_begin(&cma, 8, 9, (double[8]){ 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.5 }, 0.05, NULL));
         for (int i = 0; i < 250; i++) {
             const vvi_key key = vvi_key_int(vvi_key_new(4, "rounded"), 1000 * seed + i);
@@ -432,7 +432,7 @@ static void a_trial_without_the_hyperparameter_says_nothing_of_its_categories(vo
 
 /* ---- runs --------------------------------------------------------------------------------------------------------- */
 
-/* Local minima 1 apart in each of five dimensions of width 10: one run in some twenty of six points finds the least. */
+/* Ten minima along each of four dimensions. */
 static double rastrigin(const landscape *l, const double *x)
 {
     double sum = 0;
@@ -448,10 +448,10 @@ static bool solves_rastrigin(vvi_cma_restarts restarts, int seed)
     landscape l = { .n = 4, .loss = rastrigin };
     const vvi_key key = vvi_key_int(vvi_key_new(6, "rastrigin"), seed);
     vvi_cma_run run = { 0 };
-    double best = INFINITY;
+    double best = (double)INFINITY;
     int64_t spent = 0;
     CHECK_OK(vvi_cma_run_begin(&run, 4, 0, 0, (double[4]){ 0.8, 0.1, 0.9, 0.9 }, 0.2, NULL));
-    for (int64_t g = 0; spent < 20000 && best > 1e-6; g++) {
+    for (int64_t g = 0; spent < 40000 && best > 1e-6; g++) {
         const double loss = run_generation(&run.gauss, &l, vvi_key_int(key, g));
         spent += (int64_t)run.gauss.lambda;
         best = fmin(best, loss);
@@ -469,7 +469,9 @@ static void restarts_get_out_of_local_minima(void **state)
     for (int seed = 0; seed < 10; seed++) {
         for (int r = VVI_CMA_BIPOP; r <= VVI_CMA_SAME; r++) solved[r] += solves_rastrigin((vvi_cma_restarts)r, seed);
     }
-    if (solved[VVI_CMA_BIPOP] < 9 || solved[VVI_CMA_IPOP] < 9) fail_msg("%d %d %d", solved[0], solved[1], solved[2]);
+    const int same = solved[VVI_CMA_SAME];
+    if (solved[VVI_CMA_BIPOP] < same + 3 || solved[VVI_CMA_IPOP] < same + 3)
+        fail_msg("%d of 10 by bipop, %d by ipop, %d by starting again", solved[0], solved[1], same);
 }
 
 static void populations_double_and_regimes_share_the_trials(void **state)

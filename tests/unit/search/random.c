@@ -396,6 +396,16 @@ static void unknown_names_are_not_found(void **state)
     assert_string_equal(vv_trial_status_name((vv_trial_status)99), "UNKNOWN");
 }
 
+static void every_row_has_its_number(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (; vv_oracle_at(n) != NULL; n++)
+        assert_string_equal(vv_search_kind_name((vv_search_kind)n), vv_oracle_at(n)->name);
+    assert_string_equal(vv_search_kind_name((vv_search_kind)n), "unknown");
+    assert_ptr_equal(vv_oracle_at(VV_SEARCH_TPE), vv_oracle_find("tpe"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +423,7 @@ int main(void)
         cmocka_unit_test(running_out_of_memory_is_no_refusal),
         cmocka_unit_test(a_build_that_is_no_function_of_its_values_ends_the_search),
         cmocka_unit_test(unknown_names_are_not_found),
+        cmocka_unit_test(every_row_has_its_number),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);
 }
