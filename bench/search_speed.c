@@ -3,7 +3,7 @@
  *     search_speed --oracles NAME,... [--spaces N|NAME,...] [--most N] [--seconds S] [--seeds N]
  *
  * A space is a number of continuous dimensions, or a problem of search_problems.h. Each search is told every trial's
- * loss at once. One JSON line for each search at 10, 30, 100, ... trials, up to --most, or until --seconds are spent:
+ * loss at once. One JSON line for each search at 10, 20, 50, 100, ... trials, up to --most, or until --seconds are spent:
  *
  *     {"m": method, "space": "40d", "n": 1000, "ms": 0.31, "total_s": 0.24, "bytes": 310, "s": seed}
  *
@@ -120,11 +120,12 @@ static vv_status go_to(const measuring *m, int *at, int n, double until_s, bool 
     return VV_OK;
 }
 
+/* 10, 20, 50, 100, 200, ... */
 static int next_stop(int n)
 {
     int power = 1;
     while (power * 10 <= n) power *= 10;
-    return n == power ? 3 * power : 10 * power;
+    return n == 2 * power ? 5 * power : 2 * n;
 }
 
 static vv_status run_search(const measuring *m, vv_error *error)

@@ -1,5 +1,6 @@
 """Two ways to answer a problem's questions without a peer: values that are known, values that are drawn."""
 import math
+import random
 
 
 class Given:
@@ -41,3 +42,15 @@ class Drawn:
 
     def choice(self, name, values, when=None):
         return self.keep(name, self.draw.choice(values), "choice", values, False, None, when)
+
+
+def asked_of(problem, draws=200):
+    """All that 200 random trials asked for, parents first: enough to meet each branch of these problems."""
+    asked, draw = {}, random.Random(0)
+    for _ in range(draws):
+        ask = Drawn(draw)
+        problem.loss(ask)
+        for name, what in ask.asked.items():
+            asked.setdefault(name, what)
+    depth = lambda name: 1 + depth(asked[name][-1][0]) if asked[name][-1] else 0
+    return {name: asked[name] for name in sorted(asked, key=depth)}

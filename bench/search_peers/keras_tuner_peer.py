@@ -1,7 +1,6 @@
 """Keras Tuner's Bayesian oracle, given each problem's whole space with its conditions, as its tuner would find it."""
 import contextlib
 import os
-import random
 import warnings
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -10,20 +9,7 @@ warnings.simplefilter("ignore")
 from keras_tuner import HyperParameters, Objective
 from keras_tuner.oracles import BayesianOptimizationOracle
 
-from asks import Drawn, Given
-
-METHOD = "keras-tuner-bayesian"
-
-
-def asked_of(problem, draws=200):
-    """Every hyperparameter that 200 random trials asked for: enough to meet each branch of these problems."""
-    asked, draw = {}, random.Random(0)
-    for _ in range(draws):
-        ask = Drawn(draw)
-        problem.loss(ask)
-        for name, what in ask.asked.items():
-            asked.setdefault(name, what)
-    return asked
+from asks import Given, asked_of
 
 
 def declare(hp, asked, name):
@@ -44,8 +30,7 @@ def declare(hp, asked, name):
 
 def space_of(problem):
     hp, asked = HyperParameters(), asked_of(problem)
-    depth = lambda name: 1 + depth(asked[name][-1][0]) if asked[name][-1] else 0
-    for name in sorted(asked, key=depth):
+    for name in asked:
         declare(hp, asked, name)
     return hp
 

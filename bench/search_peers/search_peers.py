@@ -5,19 +5,17 @@
 
 For each method every problem of a seed before the next seed, so that what is there when it is stopped can be used.
 """
+import importlib
 import sys
 
 from measure import measure
 
 
 def study_of(method):
-    if method.startswith("keras-tuner"):
-        import keras_tuner_peer
-
-        return keras_tuner_peer.study
-    import optuna_peer
-
-    return optuna_peer.study_of(method)
+    """Each peer is imported only where it is wanted: SMAC has an environment of its own."""
+    if method in ("keras-tuner-bayesian", "smac"):
+        return importlib.import_module(method.replace("-bayesian", "").replace("-", "_") + "_peer").study
+    return importlib.import_module("optuna_peer").study_of(method)
 
 
 def main():

@@ -162,6 +162,8 @@ typedef struct vv_oracle_kind {
     size_t most_objectives; /* that it can improve at once; 0: 1 */
     bool halves;            /* it pauses and resumes trials: needs epochs, and does a pruner's work */
     vv_status (*ask)(const vv_question *question, vv_answer *answer, vv_error *error);
+    /* How many configurations its plan holds, tried or not; NaN: too many to find out. NULL: it goes on for ever. */
+    vv_status (*count)(const vv_question *question, double *total, vv_error *error);
 } vv_oracle_kind;
 
 /* The registry. NULL past the end / for an unknown name. */
@@ -190,6 +192,9 @@ vv_status vv_oracle_ask(vv_oracle *oracle, vv_answer *answer, vv_error *error) V
 /* A trial with the values of `hp`, which is RUNNING; its id is the count of trials. */
 vv_status vv_oracle_begin(vv_oracle *oracle, const vv_hp *hp, vv_error *error) VV_MUST_USE;
 vv_status vv_oracle_tell(vv_oracle *oracle, const vv_past_trial *trial, vv_error *error) VV_MUST_USE;
+/* How many configurations the oracle will propose in all, if it comes to its end: "trial 12 of 328". NaN: it has no
+ * plan with an end, or one that is too large to be counted. */
+vv_status vv_oracle_plan(vv_oracle *oracle, double *total, vv_error *error) VV_MUST_USE;
 const vv_past *vv_oracle_past(const vv_oracle *oracle);
 const vv_oracle_kind *vv_oracle_kind_of(const vv_oracle *oracle);
 /* Name and options as a spec that means the same, options in the order of the table, those with their presets left out.

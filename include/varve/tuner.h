@@ -62,7 +62,10 @@ typedef enum vv_stop_reason {
     VV_STOP_EXHAUSTED,   /* the space holds nothing new that builds: all of it was looked at */
     VV_STOP_GAVE_UP,     /* drawing found nothing new that builds; the space is too large to say that nothing is left */
     VV_STOP_INTERRUPTED, /* `stop` said so */
-    VV_STOP_FAILURES     /* too many failed trials in a row */
+    VV_STOP_FAILURES,    /* too many failed trials in a row */
+    VV_STOP_TIME,        /* max_seconds are over */
+    VV_STOP_TARGET,      /* a completed trial that keeps the constraints has reached stop_at */
+    VV_STOP_EPOCHS       /* another trial would go beyond max_epochs_total */
 } vv_stop_reason;
 const char *vv_stop_reason_name(vv_stop_reason reason); /* "max_trials"; never NULL */
 
@@ -71,16 +74,23 @@ typedef enum vv_event_kind {
     VV_EVENT_TRIAL_BEGIN,
     VV_EVENT_EPOCH,
     VV_EVENT_TRIAL_END,
-    VV_EVENT_SEARCH_END
+    VV_EVENT_SEARCH_END,
+    VV_EVENT_NOTE /* what the oracle has to say, when it says something new; and what becomes of enqueued values */
 } vv_event_kind;
 
 /* What happens in a search, as it happens. Everything is borrowed for the call. */
 typedef struct vv_event {
     vv_event_kind kind;
     const vv_study *study;
-    const vv_objective *objective;
+    const vv_objective *objective; /* the metric that epochs and pruners go by: the first objective that is no cost */
+    const vv_objectives *objectives;
+    const vv_constraints *constraints;
+    const char *oracle, *pruner; /* as specs; pruner NULL: none */
     int max_trials, executions, epochs;
     int trials_before;         /* SEARCH_BEGIN: trials that are already there */
+    int enqueued;              /* SEARCH_BEGIN: configurations that wait to become trials */
+    int earlier, misfits;      /* SEARCH_BEGIN: trials of a warm start that the oracle knows; that do not fit */
+    const char *note;          /* NOTE */
     const vv_trial *trial;     /* TRIAL_BEGIN, EPOCH, TRIAL_END */
     int execution, epoch;      /* EPOCH: counted from 0 */
     const char *const *metrics; /* EPOCH */
@@ -88,8 +98,8 @@ typedef struct vv_event {
     size_t n_metrics;
     double seconds;            /* EPOCH: of this epoch; TRIAL_END, SEARCH_END: of the whole */
     vv_stop_reason reason;     /* SEARCH_END */
-    int best;                  /* id of the best completed trial, or -1 */
-    double best_score;
+    int best;                  /* id of the best completed trial that keeps the constraints, or -1 */
+    double best_score;         /* in the first objective */
     const vv_refusals *refusals; /* SEARCH_END */
     const vv_explanation *explanation; /* SEARCH_BEGIN; NULL: random builds were looked at, and none could be built */
 } vv_event;
@@ -98,9 +108,22 @@ typedef struct vv_search_args {
     const vv_hypermodel *hypermodel; /* required; its members are the defaults of those below */
     const vv_data *training;         /* required */
     const vv_data *validation;       /* required when the objective begins with "val_" */
-    const char *oracle;              /* NULL: "random" */
-    const char *objective;
+    const char *oracle;       /* "NAME:OPTION=VALUE,..." of vv_oracle_at; NULL: the first of them with its presets */
+    const char *pruner;       /* the same of vv_pruner_at; NULL: none. It goes by the metric of the one objective there is */
+    const char *objective;    /* of vv_objectives_parse: metrics, and costs of the network (params, macs, ram, flash); at
+                                 least one is a metric */
+    const char *constraints;  /* of vv_constraints_parse; NULL: none */
     int max_trials;           /* counts every trial there is, those of earlier searches too */
+    int max_epochs_total;     /* of all trials and executions there are, never exceeded; 0: no limit */
+    double max_seconds;       /* nothing is begun any more when they are over; those of earlier searches of the study
+                                 count. 0: no limit */
+    vv_maybe stop_at;         /* of the first objective */
+    bool defaults_first;      /* the default configuration is the first trial */
+    const char *enqueued;     /* the next trials, as JSON: {"units": 64, "rate": 0.1}, or an array of such. Names without a
+                                 value get what the oracle proposes, or draw one. They are kept with the study until they
+                                 have run; what a trial has already is skipped, and said in a NOTE. NULL: none */
+    const char *warm_start;   /* another study: what its finished trials came to is told to the oracle, and kept with this
+                                 one. Its objectives must be these; values that do not fit the hypermodel are left out */
     int executions_per_trial;
     int epochs;
     int batch_size;
@@ -118,15 +141,18 @@ typedef struct vv_search_args {
 /* What a search came to. */
 typedef struct vv_search_result {
     vv_stop_reason reason;
-    int best;          /* id of the best completed trial, or -1 */
-    double best_score;
+    int best;          /* id of the best completed trial that keeps the constraints, or -1 */
+    double best_score; /* in the first objective */
 } vv_search_result;
 
 /* Searches. Each trial runs in a process of its own (fork), so that a crash ends that trial only. A study that is there
- * is gone on with: its objective, seed, settings and space must be the caller's (MISMATCH says what differs).
+ * is gone on with: its objectives, oracle, seed, settings and space must be the caller's (MISMATCH says what differs).
  * Refused before any training: an objective that no metric provides, data that does not fit the model, a budget that
- * nothing fits. */
+ * nothing fits, enqueued values that there are not, options that contradict each other. */
 vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, vv_error *error) VV_MUST_USE;
+/* What can be said of the arguments alone, before there is data (training may be NULL): names and options that there are
+ * not, numbers out of range, what cannot go together. */
+vv_status vv_search_check(const vv_search_args *args, vv_error *error) VV_MUST_USE;
 #ifndef __cplusplus
 #define vv_search(result, error, ...) vv_search_with(&(vv_search_args){ .hypermodel = __VA_ARGS__ }, (result), (error))
 #endif

@@ -65,7 +65,7 @@ enum {
 
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
-    vvi_command_show, vvi_command_evaluate, vvi_command_predict, vvi_command_data;
+    vvi_command_show, vvi_command_evaluate, vvi_command_predict, vvi_command_data, vvi_command_oracles;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 

@@ -18,7 +18,8 @@ static const vvi_option help_option = {
 
 static bool refuse_range(const vvi_option *option, const char *text, char *message, size_t size)
 {
-    snprintf(message, size, "--%s: %s is not in %.15g..%.15g", option->name, text, option->min, option->max);
+    const char *unit = option->type == VVI_OPTION_TIME ? " seconds" : "";
+    snprintf(message, size, "--%s: %s is not in %.15g..%.15g%s", option->name, text, option->min, option->max, unit);
     return false;
 }
 
@@ -83,9 +84,55 @@ static bool set_text(const vvi_option *option, const char *text, void *member, c
     return true;
 }
 
+static bool set_list(const vvi_option *option, const char *text, void *member, char *message, size_t size)
+{
+    struct {
+        const char *list[8];
+        size_t n;
+    } list;
+    memcpy(&list, member, sizeof list);
+    if (list.n == sizeof list.list / sizeof *list.list) {
+        snprintf(message, size, "--%s: given more than %zu times; several fit into one, with commas", option->name,
+                 list.n);
+        return false;
+    }
+    if (!set_text(option, text, &list.list[list.n], message, size)) return false;
+    list.n++;
+    memcpy(member, &list, sizeof list);
+    return true;
+}
+
+static bool set_time(const vvi_option *option, const char *text, void *member, char *message, size_t size)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = { { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
+    char *end;
+    const double number = strtod(text, &end);
+    for (size_t i = 0; end != text && i < sizeof units / sizeof *units; i++) {
+        const double seconds = number * units[i].seconds;
+        if (strcmp(end, units[i].name) != 0) continue;
+        if (!(seconds >= option->min && seconds <= option->max)) return refuse_range(option, text, message, size);
+        memcpy(member, &seconds, sizeof seconds);
+        return true;
+    }
+    snprintf(message, size, "--%s: \"%s\" is not a time; say 90s, 30m, 2h or 1d", option->name, text);
+    return false;
+}
+
+static bool set_number(const vvi_option *option, const char *text, void *member, char *message, size_t size)
+{
+    vv_maybe maybe = { .set = true };
+    if (!set_float(option, text, &maybe.value, message, size)) return false;
+    memcpy(member, &maybe, sizeof maybe);
+    return true;
+}
+
 static bool (*const setters[])(const vvi_option *option, const char *text, void *member, char *message, size_t size) = {
-    [VVI_OPTION_FLAG] = set_flag,   [VVI_OPTION_INT] = set_int,   [VVI_OPTION_SEED] = set_seed,
-    [VVI_OPTION_FLOAT] = set_float, [VVI_OPTION_TEXT] = set_text,
+    [VVI_OPTION_FLAG] = set_flag,   [VVI_OPTION_INT] = set_int,       [VVI_OPTION_SEED] = set_seed,
+    [VVI_OPTION_FLOAT] = set_float, [VVI_OPTION_TEXT] = set_text,     [VVI_OPTION_LIST] = set_list,
+    [VVI_OPTION_TIME] = set_time,   [VVI_OPTION_NUMBER] = set_number,
 };
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */

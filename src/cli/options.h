@@ -6,15 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <varve/status.h>
 
 /* What the user asked for, of all subcommands. Texts are borrowed from argv. Zero and NULL: not given. */
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
-    const char *data, *tuner, *objective, *directory, *project, *input, *budget, *precision, *at;
-    int max_trials, executions, epochs, batch_size, top;
+    const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
+        *warm_start;
+    struct {
+        const char *list[8];
+        size_t n;
+    } constraints;
+    int max_trials, max_epochs_total, executions, epochs, batch_size, top;
     double validation_split; /* negative: not given */
+    double max_seconds;
+    vv_maybe stop_at;
     uint64_t seed;
-    bool overwrite, json, help;
+    bool defaults_first, overwrite, json, help;
     int argc; /* the whole command line, to be quoted back */
     char **argv;
 } vvi_options;
@@ -24,7 +32,10 @@ typedef enum vvi_option_type {
     VVI_OPTION_INT,      /* int      */
     VVI_OPTION_SEED,     /* uint64_t */
     VVI_OPTION_FLOAT,    /* double   */
-    VVI_OPTION_TEXT      /* const char * */
+    VVI_OPTION_TEXT,     /* const char * */
+    VVI_OPTION_LIST,     /* const char * list[8], size_t n: may be given more than once */
+    VVI_OPTION_TIME,     /* double, in seconds: 90s, 30m, 2h, 1d */
+    VVI_OPTION_NUMBER    /* vv_maybe */
 } vvi_option_type;
 
 typedef struct vvi_option {

@@ -19,16 +19,15 @@ static const vvi_option rows[] = {
 static vv_status write_results(const vv_study *study, const vvi_options *options, vv_error *error)
 {
     vv_trials trials = { 0 };
-    char *objective = NULL;
+    vvi_report_goals goals;
     const int limit = options->top == 0 ? 10 : options->top;
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = limit }, &trials, error);
-    if (status == VV_OK) status = vv_study_get(study, "objective", &objective, error);
+    if (status == VV_OK) status = vvi_report_goals_read(study, &goals, error);
     if (status == VV_OK && trials.n == 0 && !options->json)
         printf("%s: has no trial yet\n", options->project_path);
     else if (status == VV_OK)
         status = options->json ? vvi_results_write_json(&trials, stdout, error)
-                               : vvi_results_write(&trials, objective, stdout, error);
-    free(objective);
+                               : vvi_results_write(&trials, &goals, true, stdout, error);
     vv_trials_free(&trials);
     return status;
 }

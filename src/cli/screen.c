@@ -11,12 +11,30 @@ enum { BEST_ROWS = 3, LINE_SIZE = 1024 };
 
 /* ---- texts ------------------------------------------------------------------------------------------------------ */
 
+/* How it is searched, on a line of its own, where that is not what it always is. */
+static void add_method(vvi_text *text, const vv_event *e)
+{
+    const size_t before = text->n;
+    const char *separator = "\n  ";
+    if (strcmp(e->oracle, vv_oracle_at(0)->name) != 0) vvi_text_printf(text, "%soracle: %s", separator, e->oracle);
+    if (text->n > before) separator = "; ";
+    if (e->pruner != NULL) vvi_text_printf(text, "%spruner: %s", separator, e->pruner);
+    if (text->n > before) separator = "; ";
+    if (e->enqueued > 0) vvi_text_printf(text, "%senqueued: %d", separator, e->enqueued);
+    if (text->n > before) separator = "; ";
+    if (e->earlier + e->misfits > 0)
+        vvi_text_printf(text, "%sknown from a warm start: %d; do not fit: %d", separator, e->earlier, e->misfits);
+}
+
 static void add_search(vvi_text *text, const vv_event *e)
 {
-    vvi_text_printf(text, "Project %s: %s %s; trials: %d, executions each: %d, epochs: %d", vv_study_path(e->study),
-                    e->objective->maximize ? "maximizing" : "minimizing", e->objective->name, e->max_trials,
-                    e->executions, e->epochs);
+    vvi_text_printf(text, "Project %s: ", vv_study_path(e->study));
+    vvi_report_objectives(text, e->objectives);
+    if (e->constraints->n > 0) vvi_text_printf(text, ", keeping ");
+    vvi_report_constraints(text, e->constraints);
+    vvi_text_printf(text, "; trials: %d, executions each: %d, epochs: %d", e->max_trials, e->executions, e->epochs);
     if (e->trials_before > 0) vvi_text_printf(text, "; going on after %d", e->trials_before);
+    add_method(text, e);
 }
 
 /* What there is to search, below. What cannot be held is not shown; the search is not the worse for it. */
@@ -48,15 +66,16 @@ static void add_position(vvi_text *text, const vv_event *e)
 static void add_trial_end(vvi_text *text, const vv_event *e)
 {
     const vv_trial *trial = e->trial;
-    char number[VVI_NUMBER_SIZE], seconds[VVI_NUMBER_SIZE];
+    char seconds[VVI_NUMBER_SIZE];
+    const bool early = trial->status == VV_TRIAL_PRUNED || trial->status == VV_TRIAL_PAUSED;
     vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
-    vvi_text_printf(text, "Trial %d %s in %s", trial->id, vv_trial_status_name(trial->status), seconds);
-    if (trial->status == VV_TRIAL_COMPLETED) {
-        vvi_report_number(trial->score, number, sizeof number);
-        vvi_text_printf(text, ": %s %s%s", e->objective->name, number, e->best == trial->id ? ", the best so far" : "");
-    } else if (trial->reason != NULL) {
-        vvi_text_printf(text, ": %s", trial->reason);
-    }
+    vvi_text_printf(text, "Trial %d %s", trial->id, vv_trial_status_name(trial->status));
+    if (early) vvi_text_printf(text, " after %d epoch%s", trial->epochs, trial->epochs == 1 ? "" : "s");
+    vvi_text_printf(text, " in %s", seconds);
+    if (trial->n_scores > 0) vvi_text_printf(text, ": ");
+    vvi_report_scores(text, trial, e->objectives);
+    if (trial->status == VV_TRIAL_COMPLETED && e->best == trial->id) vvi_text_printf(text, ", the best so far");
+    if (trial->reason != NULL) vvi_text_printf(text, ": %s", trial->reason);
 }
 
 static void print_line(vvi_screen *screen, vvi_text *text)
@@ -96,6 +115,9 @@ static void show_plain(vvi_screen *screen, const vv_event *e)
     case VV_EVENT_TRIAL_END:
         add_trial_end(&text, e);
         break;
+    case VV_EVENT_NOTE:
+        vvi_text_printf(&text, "%s", e->note);
+        break;
     case VV_EVENT_SEARCH_END:
         break;
     }
@@ -127,7 +149,8 @@ static void update_best(vvi_screen *screen, const vv_event *e)
     while (trials.n > 0 && trials.list[trials.n - 1].status != VV_TRIAL_COMPLETED) trials.n--;
     FILE *out = open_memstream(&text, &size);
     if (out != NULL) {
-        const vv_status status = vvi_results_write(&trials, NULL, out, NULL);
+        const vvi_report_goals goals = { .objectives = *e->objectives, .constraints = *e->constraints };
+        const vv_status status = vvi_results_write(&trials, &goals, false, out, NULL);
         fclose(out);
         if (status == VV_OK && text != NULL) vvi_text_add(&screen->best, text, size);
     }
@@ -187,6 +210,11 @@ static void show_live(vvi_screen *screen, const vv_event *e)
         break;
     case VV_EVENT_TRIAL_END:
         show_end(screen, e);
+        break;
+    case VV_EVENT_NOTE:
+        vvi_text_printf(&line, "%s", e->note);
+        vvi_live_clear(&screen->live);
+        print_line(screen, &line);
         break;
     case VV_EVENT_SEARCH_END:
         vvi_live_clear(&screen->live);

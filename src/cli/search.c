@@ -1,6 +1,7 @@
 /* search.c - varve search FILE: tries values, and says how to go on. */
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +13,23 @@ static const vvi_option rows[] = {
     { .name = "tuner",
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(tuner),
-      .argument = "NAME",
-      .help = "how to propose trials (random)" },
+      .argument = "NAME[:OPTION=VALUE,...]",
+      .help = "how to propose trials: one of varve oracles (the first of them)" },
+    { .name = "pruner",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(pruner),
+      .argument = "NAME[:OPTION=VALUE,...]",
+      .help = "how to end trials early that will not be the best: see varve oracles (none)" },
     { .name = "objective",
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(objective),
-      .argument = "NAME[:min|max]",
-      .help = "the metric to be best in (the file's, or val_loss)" },
+      .argument = "NAME[:min|max],...",
+      .help = "what to be best in: a metric; or several, and params, macs, ram, flash (the file's, or val_loss)" },
+    { .name = "constraint",
+      .type = VVI_OPTION_LIST,
+      .offset = VVI_MEMBER(constraints),
+      .argument = "NAME<=N,...",
+      .help = "what a trial must keep to, <= or >=: a metric in its best epoch, or a cost as above; may be repeated" },
     { .name = "max-trials",
       .type = VVI_OPTION_INT,
       .offset = VVI_MEMBER(max_trials),
@@ -26,6 +37,27 @@ static const vvi_option rows[] = {
       .max = 1000000,
       .argument = "N",
       .help = "how many there shall be, earlier ones counted (the file's, or 10)" },
+    { .name = "max-epochs-total",
+      .type = VVI_OPTION_INT,
+      .offset = VVI_MEMBER(max_epochs_total),
+      .min = 1,
+      .max = 2147483647,
+      .argument = "N",
+      .help = "epochs of all trials there are, never exceeded (no limit)" },
+    { .name = "max-time",
+      .type = VVI_OPTION_TIME,
+      .offset = VVI_MEMBER(max_seconds),
+      .min = 0.001,
+      .max = 1e9,
+      .argument = "T",
+      .help = "90s, 30m, 2h or 1d, earlier searches of the project counted; a trial that runs is finished (no limit)" },
+    { .name = "stop-at",
+      .type = VVI_OPTION_NUMBER,
+      .offset = VVI_MEMBER(stop_at),
+      .min = -1e308,
+      .max = 1e308,
+      .argument = "VALUE",
+      .help = "stop when a trial reaches this in the first objective" },
     { .name = "executions-per-trial",
       .type = VVI_OPTION_INT,
       .offset = VVI_MEMBER(executions),
@@ -55,6 +87,20 @@ static const vvi_option rows[] = {
       .argument = "F",
       .help = "share of the data kept to validate with (the file's, or 0.2)" },
     VVI_OPTIONS_BUDGET("try only what fits: params=50k,macs=2M,ram=32k,flash=128k, some or all of them"),
+    { .name = "enqueue",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(enqueue),
+      .argument = "FILE.json",
+      .help = "values to try first: an object of names and values, or an array of such; what is left out is proposed" },
+    { .name = "defaults-first",
+      .type = VVI_OPTION_FLAG,
+      .offset = VVI_MEMBER(defaults_first),
+      .help = "try the default values first" },
+    { .name = "warm-start",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(warm_start),
+      .argument = "PROJECT",
+      .help = "begin with what the trials of another project came to" },
     { .name = "seed",
       .type = VVI_OPTION_SEED,
       .offset = VVI_MEMBER(seed),
@@ -106,27 +152,68 @@ typedef struct searching {
     vv_hypermodel hypermodel; /* as the search is to know it: named by its path */
     vv_data *training, *validation;
     vv_budget budget;
+    vvi_text enqueued, constraints;
     char project[4096];
     vvi_screen screen;
     FILE *out;
 } searching;
 
+static vv_search_args search_args(searching *s)
+{
+    const vvi_options *o = s->options;
+    return (vv_search_args){ .hypermodel = &s->hypermodel,
+                             .training = s->training,
+                             .validation = s->validation,
+                             .oracle = o->tuner,
+                             .pruner = o->pruner,
+                             .objective = o->objective,
+                             .constraints = s->constraints.data,
+                             .max_trials = o->max_trials,
+                             .max_epochs_total = o->max_epochs_total,
+                             .max_seconds = o->max_seconds,
+                             .stop_at = o->stop_at,
+                             .executions_per_trial = o->executions,
+                             .epochs = o->epochs,
+                             .batch_size = o->batch_size,
+                             .defaults_first = o->defaults_first,
+                             .enqueued = s->enqueued.data,
+                             .warm_start = o->warm_start,
+                             .budget = s->budget,
+                             .seed = o->seed,
+                             .project = s->project,
+                             .overwrite = o->overwrite,
+                             .on_event = vvi_screen_on_event,
+                             .context = &s->screen,
+                             .stop = &stop_requested };
+}
+
+static int read_enqueued(searching *s)
+{
+    char bytes[4096];
+    const char *path = s->options->enqueue;
+    if (path == NULL) return 0;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: %s", path, strerror(errno));
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;) vvi_text_add(&s->enqueued, bytes, n);
+    const bool failed = ferror(file) != 0;
+    const int why = errno;
+    fclose(file);
+    if (failed) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: %s", path, strerror(why));
+    if (s->enqueued.n == 0) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s is empty", path);
+    return s->enqueued.failed ? vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY)) : 0;
+}
+
 /* Mistakes that can be seen before any data is fetched. */
-static int check_words(const searching *s)
+static int check_words(searching *s)
 {
     vv_error error = { 0 };
-    vv_objective objective;
-    const char *text = s->options->objective != NULL ? s->options->objective : s->hypermodel.objective;
-    if (text != NULL && vv_objective_parse(text, &objective, &error) != VV_OK)
-        return vvi_cli_fail(VVI_EXIT_USAGE, &error);
-    if (s->options->tuner == NULL || vv_oracle_find(s->options->tuner) != NULL) return 0;
-    vvi_text names = { 0 };
-    const vv_oracle_kind *kind;
-    for (size_t i = 0; (kind = vv_oracle_at(i)) != NULL; i++)
-        vvi_text_printf(&names, "%s%s", i == 0 ? "" : ", ", kind->name);
-    vvi_cli_complain(0, "--tuner: there is no \"%s\"; there are: %s", s->options->tuner, names.data);
-    vvi_text_deinit(&names);
-    return VVI_EXIT_USAGE;
+    const int exit_status = read_enqueued(s);
+    if (exit_status != 0) return exit_status;
+    for (size_t i = 0; i < s->options->constraints.n; i++)
+        vvi_text_printf(&s->constraints, "%s%s", i == 0 ? "" : ",", s->options->constraints.list[i]);
+    if (s->constraints.failed) return vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY));
+    const vv_search_args args = search_args(s);
+    return vv_search_check(&args, &error) == VV_OK ? 0 : vvi_cli_fail(VVI_EXIT_USAGE, &error);
 }
 
 /* A search over targets that are all the same would praise any network. */
@@ -211,17 +298,16 @@ static vv_status write_results(const searching *s, vv_error *error)
 {
     vv_study *study = NULL;
     vv_trials trials = { 0 };
-    char *objective = NULL;
+    vvi_report_goals goals;
     VVI_TRY(vv_study_open(s->project, VV_STUDY_READ, &study, error));
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = 10 }, &trials, error);
-    if (status == VV_OK) status = vv_study_get(study, "objective", &objective, error);
+    if (status == VV_OK) status = vvi_report_goals_read(study, &goals, error);
     if (status == VV_OK && trials.n > 0) {
         fputc('\n', s->out);
-        status = vvi_results_write(&trials, objective, s->out, error);
+        status = vvi_results_write(&trials, &goals, true, s->out, error);
         if (status == VV_OK) status = write_best(s, &trials, error);
         fputc('\n', s->out);
     }
-    free(objective);
     vv_trials_free(&trials);
     vv_study_close(study);
     return status;
@@ -234,6 +320,9 @@ static const char *const endings[] = {
                         "nothing is left.",
     [VV_STOP_INTERRUPTED] = "Interrupted.",
     [VV_STOP_FAILURES] = "Stopped: too many trials in a row have failed.",
+    [VV_STOP_TIME] = "Done: the time is over.",
+    [VV_STOP_TARGET] = "Done: a trial has reached what --stop-at asks for.",
+    [VV_STOP_EPOCHS] = "Done: another trial would go beyond --max-epochs-total.",
 };
 
 static int write_end(const searching *s, const vv_search_result *result)
@@ -252,11 +341,13 @@ static int write_end(const searching *s, const vv_search_result *result)
     return 0;
 }
 
-static int judge(const vv_search_result *result)
+static int judge(const searching *s, const vv_search_result *result)
 {
     if (result->reason == VV_STOP_FAILURES) return VVI_EXIT_FAILED;
     if (result->best >= 0 || result->reason == VV_STOP_INTERRUPTED) return 0;
-    return vvi_cli_complain(VVI_EXIT_FAILED, "no trial was completed");
+    return vvi_cli_complain(VVI_EXIT_FAILED, s->options->constraints.n == 0
+                                                 ? "no trial was completed"
+                                                 : "no trial that was completed keeps the constraints");
 }
 
 static int explain_failure(const searching *s, vv_status status, const vv_error *error)
@@ -274,22 +365,7 @@ static int search(searching *s)
     const vvi_options *o = s->options;
     vv_error error = { 0 };
     vv_search_result result = { .best = -1 };
-    const vv_search_args args = { .hypermodel = &s->hypermodel,
-                                  .training = s->training,
-                                  .validation = s->validation,
-                                  .oracle = o->tuner,
-                                  .objective = o->objective,
-                                  .max_trials = o->max_trials,
-                                  .executions_per_trial = o->executions,
-                                  .epochs = o->epochs,
-                                  .batch_size = o->batch_size,
-                                  .budget = s->budget,
-                                  .seed = o->seed,
-                                  .project = s->project,
-                                  .overwrite = o->overwrite,
-                                  .on_event = vvi_screen_on_event,
-                                  .context = &s->screen,
-                                  .stop = &stop_requested };
+    const vv_search_args args = search_args(s);
     vvi_screen_init(&s->screen, s->out, o->json);
     catch_signals();
     const vv_status status = vv_search_with(&args, &result, &error);
@@ -297,18 +373,20 @@ static int search(searching *s)
     if (status != VV_OK) return explain_failure(s, status, &error);
     if (!s->screen.began) return vvi_cli_complain(VVI_EXIT_FAILED, "interrupted before the search began");
     const int exit_status = o->json ? 0 : write_end(s, &result);
-    return exit_status != 0 ? exit_status : judge(&result);
+    return exit_status != 0 ? exit_status : judge(s, &result);
 }
 
 static int prepare_and_search(searching *s)
 {
-    int exit_status = check_words(s);
-    if (exit_status == 0) exit_status = vvi_cli_budget(s->options, &s->budget);
+    int exit_status = vvi_cli_budget(s->options, &s->budget);
     if (exit_status == 0) exit_status = name_project(s);
+    if (exit_status == 0) exit_status = check_words(s);
     if (exit_status == 0) exit_status = open_data(s);
     if (exit_status == 0) exit_status = search(s);
     vv_data_free(s->training);
     vv_data_free(s->validation);
+    vvi_text_deinit(&s->enqueued);
+    vvi_text_deinit(&s->constraints);
     return exit_status;
 }
 

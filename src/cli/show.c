@@ -14,11 +14,11 @@ static int show(const vv_study *study, const vvi_options *options, const vv_tria
 {
     vv_error error = { 0 };
     vv_trials trials = { 0 };
-    char *objective = NULL;
+    vvi_report_goals goals;
     int exit_status = 0;
     vv_status status = vv_study_trials(study, args, &trials, &error);
     if (status == VV_NOT_FOUND) return vvi_cli_fail(VVI_EXIT_USAGE, &error);
-    if (status == VV_OK) status = vv_study_get(study, "objective", &objective, &error);
+    if (status == VV_OK) status = vvi_report_goals_read(study, &goals, &error);
     if (status == VV_OK && trials.n == 0)
         exit_status = vvi_cli_complain(VVI_EXIT_USAGE, "%s: has no trial yet", options->project_path);
     else if (status == VV_OK && args->best_first && trials.list[0].status != VV_TRIAL_COMPLETED)
@@ -26,8 +26,7 @@ static int show(const vv_study *study, const vvi_options *options, const vv_tria
             vvi_cli_complain(VVI_EXIT_USAGE, "%s: no trial is completed, so none is the best", options->project_path);
     else if (status == VV_OK)
         status = options->json ? vvi_show_write_json(&trials.list[0], stdout, &error)
-                               : vvi_show_write(&trials.list[0], options->project_path, objective, stdout, &error);
-    free(objective);
+                               : vvi_show_write(&trials.list[0], options->project_path, &goals, stdout, &error);
     vv_trials_free(&trials);
     return status == VV_OK ? exit_status : vvi_cli_fail(vvi_cli_study_status(status), &error);
 }

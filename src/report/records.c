@@ -4,6 +4,8 @@
  */
 #include "report/report.h"
 
+#include <math.h>
+
 static void add_hyperparameters(vvi_json *json, const vv_trial *trial)
 {
     vvi_json_begin(json, "hyperparameters", '{');
@@ -11,15 +13,22 @@ static void add_hyperparameters(vvi_json *json, const vv_trial *trial)
     vvi_json_end(json, '}');
 }
 
+static void add_scores(vvi_json *json, const vv_trial *trial)
+{
+    vvi_json_real(json, "score", trial->n_scores > 0 ? trial->score : (double)NAN);
+    vvi_json_begin(json, "scores", '[');
+    for (size_t i = 0; i < trial->n_scores; i++) vvi_json_real(json, NULL, trial->scores[i]);
+    vvi_json_end(json, ']');
+    vvi_json_real(json, "violation", trial->violation);
+}
+
 void vvi_json_trial(vvi_json *json, const vv_trial *trial)
 {
     vvi_json_int(json, "trial", trial->id);
     vvi_json_string(json, "status", vv_trial_status_name(trial->status));
     if (trial->reason != NULL) vvi_json_string(json, "reason", trial->reason);
-    if (trial->status == VV_TRIAL_COMPLETED)
-        vvi_json_real(json, "score", trial->score);
-    else
-        vvi_json_null(json, "score");
+    add_scores(json, trial);
+    vvi_json_int(json, "epochs", trial->epochs);
     add_hyperparameters(json, trial);
     vvi_json_begin(json, "executions", '[');
     for (size_t i = 0; i < trial->n_executions; i++) vvi_json_real(json, NULL, trial->executions[i].score);
@@ -104,15 +113,37 @@ static void add_explanation(vvi_json *json, const vv_explanation *e)
     vvi_json_end(json, '}');
 }
 
+static void add_goals(vvi_json *json, const vv_event *event)
+{
+    vvi_text constraints = { 0 };
+    vvi_json_begin(json, "objectives", '[');
+    for (size_t i = 0; event->objectives != NULL && i < event->objectives->n; i++) {
+        vvi_json_begin(json, NULL, '{');
+        vvi_json_string(json, "name", event->objectives->list[i].name);
+        vvi_json_string(json, "direction", event->objectives->list[i].maximize ? "max" : "min");
+        vvi_json_end(json, '}');
+    }
+    vvi_json_end(json, ']');
+    if (event->constraints != NULL) vvi_report_constraints(&constraints, event->constraints);
+    vvi_json_string(json, "constraints", constraints.data);
+    vvi_text_deinit(&constraints);
+}
+
 static void add_search_begin(vvi_json *json, const vv_event *event)
 {
     vvi_json_string(json, "project", event->study == NULL ? NULL : vv_study_path(event->study));
     vvi_json_string(json, "objective", event->objective->name);
     vvi_json_string(json, "direction", event->objective->maximize ? "max" : "min");
+    add_goals(json, event);
+    vvi_json_string(json, "oracle", event->oracle);
+    vvi_json_string(json, "pruner", event->pruner);
     vvi_json_int(json, "max_trials", event->max_trials);
     vvi_json_int(json, "executions_per_trial", event->executions);
     vvi_json_int(json, "epochs", event->epochs);
     vvi_json_int(json, "trials_before", event->trials_before);
+    vvi_json_int(json, "enqueued", event->enqueued);
+    vvi_json_int(json, "earlier", event->earlier);
+    vvi_json_int(json, "misfits", event->misfits);
     add_explanation(json, event->explanation);
 }
 
@@ -166,6 +197,11 @@ static void add_search_end(vvi_json *json, const vv_event *event)
     vvi_json_real(json, "seconds", event->seconds);
 }
 
+static void add_note(vvi_json *json, const vv_event *event)
+{
+    vvi_json_string(json, "text", event->note);
+}
+
 static const struct {
     const char *name;
     void (*add)(vvi_json *json, const vv_event *event);
@@ -175,6 +211,7 @@ static const struct {
     [VV_EVENT_EPOCH] = { "epoch", add_epoch },
     [VV_EVENT_TRIAL_END] = { "trial_end", add_trial_end },
     [VV_EVENT_SEARCH_END] = { "search_end", add_search_end },
+    [VV_EVENT_NOTE] = { "note", add_note },
 };
 
 void vvi_json_event(vvi_json *json, const vv_event *event)

@@ -6,6 +6,7 @@
  * summary.c  the space as table and JSON        results.c   trials as a table
  * show.c     one trial in full                  plot.c      curves in one line
  * live.c     a block of lines that is redrawn in place
+ * objectives.c what is improved and what must be kept
  *
  * An explanation (explain.h), in parts:
  *
@@ -84,6 +85,23 @@ void vvi_report_values(vvi_text *text, const vv_active *values, size_t n);
 /* Adds "7 draws could not be built and cost no trial; most often: ..."; nothing when there were none. */
 void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals);
 
+/* ---- objectives (objectives.c) ----------------------------------------------------------------------------------- */
+
+/* Adds "maximizing val_accuracy, minimizing params". */
+void vvi_report_objectives(vvi_text *text, const vv_objectives *objectives);
+/* Adds "params<=50000, val_accuracy>=0.9". */
+void vvi_report_constraints(vvi_text *text, const vv_constraints *constraints);
+/* "0.9812"; of a cost "2,341". As snprintf. */
+int vvi_report_score(const char *name, double score, char *text, size_t size);
+/* Adds "val_accuracy 0.9812, params 2,341" of a trial that has scores, and how far it exceeds constraints. */
+void vvi_report_scores(vvi_text *text, const vv_trial *trial, const vv_objectives *objectives);
+/* What a study keeps of them; what it does not say is empty. */
+typedef struct vvi_report_goals {
+    vv_objectives objectives;
+    vv_constraints constraints;
+} vvi_report_goals;
+vv_status vvi_report_goals_read(const vv_study *study, vvi_report_goals *goals, vv_error *error);
+
 /* ---- tables (table.c) ------------------------------------------------------------------------------------------- */
 
 typedef struct vvi_report_table_column {
@@ -135,11 +153,14 @@ vv_status vvi_explain_write_json(const vv_explanation *e, FILE *out, vv_error *e
 
 /* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */
 
-vv_status vvi_results_write(const vv_trials *trials, const char *objective, FILE *out, vv_error *error);
+/* A column for each objective, the Pareto front marked where there are several; `head`: with words above them. */
+vv_status vvi_results_write(const vv_trials *trials, const vvi_report_goals *goals, bool head, FILE *out,
+                            vv_error *error);
 vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *error);
 
-/* `where` is for the title. The trial with its curves. `objective`: "val_loss" or "val_loss:min". */
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const char *objective, FILE *out, vv_error *error);
+/* `where` is for the title. The trial with its curves. */
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out,
+                         vv_error *error);
 vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
 
 /* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */

@@ -17,17 +17,28 @@ static vv_status stored_model(const vv_trial *trial, vv_model **model, vv_error 
 
 /* ---- parts ------------------------------------------------------------------------------------------------------ */
 
-static void write_title(const vv_trial *trial, const char *where, const char *objective, FILE *out)
+static void write_scores(const vv_trial *trial, const vvi_report_goals *goals, FILE *out)
 {
-    char seconds[VVI_NUMBER_SIZE], score[VVI_NUMBER_SIZE];
+    vvi_text scores = { 0 }, constraints = { 0 };
+    vvi_report_scores(&scores, trial, &goals->objectives);
+    vvi_report_constraints(&constraints, &goals->constraints);
+    if (scores.data != NULL) fprintf(out, "%s\n", scores.data);
+    if (constraints.data != NULL && trial->violation <= 0) fprintf(out, "Keeps %s\n", constraints.data);
+    if (constraints.data != NULL && trial->violation > 0) fprintf(out, "Does not keep %s\n", constraints.data);
+    vvi_text_deinit(&scores);
+    vvi_text_deinit(&constraints);
+}
+
+static void write_title(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out)
+{
+    char seconds[VVI_NUMBER_SIZE];
+    const bool early = trial->status == VV_TRIAL_PRUNED || trial->status == VV_TRIAL_PAUSED;
     vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
-    vvi_report_number(trial->score, score, sizeof score);
-    vv_objective parsed;
-    const bool known = objective != NULL && vv_objective_parse(objective, &parsed, NULL) == VV_OK;
     fprintf(out, "Trial %d of %s: %s", trial->id, where, vv_trial_status_name(trial->status));
+    if (early) fprintf(out, " after %d epoch%s", trial->epochs, trial->epochs == 1 ? "" : "s");
     if (trial->status != VV_TRIAL_RUNNING) fprintf(out, " in %s", seconds);
     fputc('\n', out);
-    if (trial->status == VV_TRIAL_COMPLETED) fprintf(out, "%s %s\n", known ? parsed.name : "score", score);
+    write_scores(trial, goals, out);
     if (trial->reason != NULL) fprintf(out, "Reason: %s\n", trial->reason);
 }
 
@@ -80,12 +91,12 @@ static vv_status write_network(const vv_trial *trial, FILE *out, vv_error *error
     return status == VV_OK ? VV_OK : vvi_fail(error, status, "the network could not be shown: %s", vv_strerror(status));
 }
 
-/* The objective says what is best of its metric; of the others, their names do. */
-static bool is_maximized(const char *metric, const char *objective)
+/* The objectives say what is best of their metrics; of the others, their names do. */
+static bool is_maximized(const char *metric, const vv_objectives *objectives)
 {
     vv_objective parsed;
-    if (objective != NULL && vv_objective_parse(objective, &parsed, NULL) == VV_OK && strcmp(parsed.name, metric) == 0)
-        return parsed.maximize;
+    for (size_t i = 0; i < objectives->n; i++)
+        if (strcmp(objectives->list[i].name, metric) == 0) return objectives->list[i].maximize;
     return vv_objective_parse(metric, &parsed, NULL) == VV_OK && parsed.maximize;
 }
 
@@ -99,10 +110,10 @@ static size_t best_epoch(const vv_curve *curve, bool maximize)
     return best;
 }
 
-static void add_curve(vvi_report_table *table, const vv_curve *curve, const char *objective)
+static void add_curve(vvi_report_table *table, const vv_curve *curve, const vv_objectives *objectives)
 {
     char spark[VVI_SPARK_SIZE], first[VVI_NUMBER_SIZE], last[VVI_NUMBER_SIZE], best[VVI_NUMBER_SIZE];
-    const size_t epoch = best_epoch(curve, is_maximized(curve->metric, objective));
+    const size_t epoch = best_epoch(curve, is_maximized(curve->metric, objectives));
     vvi_report_spark(curve->values, curve->n, spark);
     vvi_report_number(curve->values[0], first, sizeof first);
     vvi_report_number(curve->values[curve->n - 1], last, sizeof last);
@@ -116,7 +127,7 @@ static void add_curve(vvi_report_table *table, const vv_curve *curve, const char
     vvi_report_table_cell(table, "%zu", epoch + 1);
 }
 
-static vv_status write_curves(const vv_trial *trial, const char *objective, FILE *out, vv_error *error)
+static vv_status write_curves(const vv_trial *trial, const vv_objectives *objectives, FILE *out, vv_error *error)
 {
     static const vvi_report_table_column columns[] = { { .title = "Ex.", .right = true },
                                                        { .title = "Metric" },
@@ -128,19 +139,20 @@ static vv_status write_curves(const vv_trial *trial, const char *objective, FILE
     vvi_report_table table = { .columns = columns, .n_columns = 7 };
     fputc('\n', out);
     for (size_t i = 0; i < trial->n_curves; i++)
-        if (trial->curves[i].n > 0) add_curve(&table, &trial->curves[i], objective);
+        if (trial->curves[i].n > 0) add_curve(&table, &trial->curves[i], objectives);
     return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const char *objective, FILE *out, vv_error *error)
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out,
+                         vv_error *error)
 {
-    write_title(trial, where, objective, out);
+    write_title(trial, where, goals, out);
     if (trial->n_values > 0) VVI_TRY(write_values(trial, out, error));
     VVI_TRY(write_network(trial, out, error));
     if (trial->n_executions > 0) VVI_TRY(write_executions(trial, out, error));
-    if (trial->n_curves > 0) VVI_TRY(write_curves(trial, objective, out, error));
+    if (trial->n_curves > 0) VVI_TRY(write_curves(trial, &goals->objectives, out, error));
     return ferror(out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
 }
 

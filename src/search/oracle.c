@@ -1,6 +1,7 @@
 /* oracle.c - an oracle at work: its past, its cache, and the handles that its asks share. */
 #include "search/search.h"
 
+#include <math.h>
 #include <string.h>
 
 struct vv_oracle {
@@ -105,6 +106,13 @@ vv_status vv_oracle_ask(vv_oracle *oracle, vv_answer *answer, vv_error *error)
     oracle->question.trial = (int)vv_past_count(oracle->past);
     answer->trial = oracle->question.trial;
     return oracle->kind->ask(&oracle->question, answer, error);
+}
+
+vv_status vv_oracle_plan(vv_oracle *oracle, double *total, vv_error *error)
+{
+    *total = (double)NAN;
+    oracle->question.trial = (int)vv_past_count(oracle->past);
+    return oracle->kind->count == NULL ? VV_OK : oracle->kind->count(&oracle->question, total, error);
 }
 
 enum { FEW_VALUES = 32 };

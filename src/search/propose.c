@@ -54,20 +54,21 @@ static void count_refusal(vv_answer *answer, const vvi_build *build)
     answer->refused++;
 }
 
-/* Takes the build for the answer if it is buildable and new. The handle of the last proposal serves the next draws. */
-static void consider(proposing *p, vvi_build *build)
+/* The handle of the last proposal serves the next draws. */
+void vvi_propose_consider(const vv_question *question, vvi_build *build, vv_answer *answer)
 {
+    vvi_session *session = question->session;
     if (!build->buildable) {
-        count_refusal(p->answer, build);
+        count_refusal(answer, build);
         return;
     }
-    if (vvi_past_contains(p->session->tried, build->hp)) {
-        p->answer->duplicates++;
+    if (vvi_past_contains(session->tried, build->hp)) {
+        answer->duplicates++;
         return;
     }
-    const vvi_build before = p->session->proposed;
-    p->answer->kind = VV_ANSWER_PROPOSAL;
-    p->session->proposed = *build;
+    const vvi_build before = session->proposed;
+    answer->kind = VV_ANSWER_PROPOSAL;
+    session->proposed = *build;
     *build = before;
 }
 
@@ -134,7 +135,7 @@ static vv_status draw(proposing *p, const vv_sampler *sampler, uint64_t attempt,
 {
     const vv_chooser chooser = sampler->attempt(sampler->context, attempt);
     VVI_TRY(vvi_build_run(p->question->builder, &chooser, &p->session->drawn, error));
-    consider(p, &p->session->drawn);
+    vvi_propose_consider(p->question, &p->session->drawn, p->answer);
     return VV_OK;
 }
 
@@ -155,13 +156,19 @@ static bool is_checked(const vv_question *question)
     return question->trial < 100 || question->trial % 32 == 0;
 }
 
+vv_status vvi_propose_finish(const vv_question *question, vv_answer *answer, vv_error *error)
+{
+    const vvi_build *proposed = &question->session->proposed;
+    answer->trial = question->trial;
+    if (answer->kind != VV_ANSWER_PROPOSAL) return VV_OK;
+    if (is_checked(question)) VVI_TRY(vvi_build_check_repeats(question->builder, proposed, error));
+    answer->hp = proposed->hp;
+    return VV_OK;
+}
+
 vv_status vv_oracle_propose(const vv_question *question, const vv_sampler *sampler, vv_answer *answer, vv_error *error)
 {
     proposing p = { .question = question, .session = question->session, .answer = answer };
-    answer->trial = question->trial;
     VVI_TRY(propose(&p, sampler, error));
-    if (answer->kind != VV_ANSWER_PROPOSAL) return VV_OK;
-    if (is_checked(question)) VVI_TRY(vvi_build_check_repeats(question->builder, &p.session->proposed, error));
-    answer->hp = p.session->proposed.hp;
-    return VV_OK;
+    return vvi_propose_finish(question, answer, error);
 }

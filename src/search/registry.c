@@ -3,12 +3,10 @@
 
 #include <string.h>
 
+/* As `varve oracles` lists them; the first is the one that is taken where none is named. */
 static const vv_oracle_kind *const rows[] = {
-    &vvi_oracle_random,
-    &vvi_oracle_sobol,
-    &vvi_oracle_cmaes,
-    &vvi_oracle_evolution,
-    &vvi_oracle_bayesian,
+    &vvi_oracle_auto, &vvi_oracle_random, &vvi_oracle_grid,      &vvi_oracle_sobol,     &vvi_oracle_bayesian,
+    &vvi_oracle_tpe,  &vvi_oracle_cmaes,  &vvi_oracle_evolution, &vvi_oracle_hyperband, &vvi_oracle_bohb,
 };
 
 const vv_oracle_kind *vv_oracle_at(size_t index)

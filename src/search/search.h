@@ -4,7 +4,7 @@
  * oracle.c    an oracle at work                 spec.c      "tpe:startup=20": names and options
  * propose.c   from a draw to a proposal         follow.c    a chooser that goes after wanted values
  * axes.c      values as points of a cube        registry.c  every oracle, one row each
- * sobol.h     even points for a first look
+ * sobol.h     even points for a first look      raster.h    the values of grids
  */
 #ifndef VVI_SEARCH_SEARCH_H
 #define VVI_SEARCH_SEARCH_H
@@ -116,6 +116,11 @@ void vvi_session_deinit(vvi_session *session);
 typedef struct vvi_sobol vvi_sobol;
 void vvi_sobol_free(vvi_sobol *sobol); /* NULL is fine */
 
+/* For those that have no draws: takes a build over for the answer if it is buildable and new, else counts it; at last
+ * hands the answer over, a proposal built once more to see that it repeats. */
+void vvi_propose_consider(const vv_question *question, vvi_build *build, vv_answer *answer);
+vv_status vvi_propose_finish(const vv_question *question, vv_answer *answer, vv_error *error) VV_MUST_USE;
+
 /* ---- following (follow.c) ---------------------------------------------------------------------------------------- */
 
 typedef struct vvi_target {
@@ -168,8 +173,13 @@ void vvi_axes_point(const vvi_axes *axes, const vv_past *past, int id, double *p
 
 /* ---- the rows of the registry, one file each -------------------------------------------------------------------- */
 
+extern const vv_oracle_kind vvi_oracle_auto;
 extern const vv_oracle_kind vvi_oracle_random;
+extern const vv_oracle_kind vvi_oracle_hyperband;
+extern const vv_oracle_kind vvi_oracle_bohb;
 extern const vv_oracle_kind vvi_oracle_sobol;
+extern const vv_oracle_kind vvi_oracle_tpe;
+extern const vv_oracle_kind vvi_oracle_grid;
 extern const vv_oracle_kind vvi_oracle_cmaes;
 extern const vv_oracle_kind vvi_oracle_evolution;
 extern const vv_oracle_kind vvi_oracle_bayesian;

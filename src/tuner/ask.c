@@ -4,13 +4,17 @@
  * that a crash is an error with the values it happened at, and not the end of the caller. That is sound because oracles
  * are functions of history and seed: whatever the child's oracle remembered dies with it and can be rebuilt.
  *
- * The answer's payload: kind, n, n times a refusal (count, reason, values); of a proposal also n, n times (name, domain
- * as JSON, type, value) and the model as JSON.
+ * What waits in the queue comes before the oracle's own ideas. The oracle is asked all the same: its proposal fills in what
+ * an enqueued configuration leaves open, and says how far the trial is to be trained.
+ *
+ * The answer's payload: kind, trial, epochs, note, is it the queue's, n, n times a refusal (count, reason, values); of a
+ * proposal also n, n times (name, domain as JSON, type, value) and the model as JSON.
  */
 #include "space/space.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,13 +27,16 @@ typedef struct asking {
 
 /* ---- the child -------------------------------------------------------------------------------------------------- */
 
-static vv_status tell(vv_oracle *oracle, const vv_trials *trials, vv_error *error)
+/* `before`: the trials of a warm start, whose ids come first. */
+static vv_status tell(vv_oracle *oracle, const vv_trials *trials, int before, vv_error *error)
 {
     for (size_t i = 0; i < trials->n; i++) {
         const vv_trial *trial = &trials->list[i];
-        const vv_past_trial past = { .id = trial->id,
+        const vv_past_trial past = { .id = before + trial->id,
                                      .status = trial->status,
-                                     .scores = trial->status == VV_TRIAL_COMPLETED ? &trial->score : NULL,
+                                     .scores = trial->scores,
+                                     .violation = trial->violation > 0 ? trial->violation : 0,
+                                     .epochs = trial->epochs,
                                      .values = trial->values,
                                      .n_values = trial->n_values };
         VVI_TRY(vv_oracle_tell(oracle, &past, error));
@@ -41,16 +48,35 @@ static vv_status tell(vv_oracle *oracle, const vv_trials *trials, vv_error *erro
 static vv_status ask_oracle(const vvi_search *search, const vv_trials *trials, vv_oracle **oracle, vv_answer *answer,
                             vv_error *error)
 {
-    const vv_oracle_args args = { .spec = search->oracle->name,
-                                  .builder = vvi_bound_builder(&search->bound),
-                                  .space = search->explanation == NULL ? NULL : search->explanation->space,
-                                  .seed = search->args->seed,
-                                  .maximize = &search->objective.maximize,
-                                  .max_trials = search->max_trials,
-                                  .epochs = search->epochs };
+    int before = 0;
+    vv_oracle_args args = vvi_search_oracle_args(search);
+    args.builder = vvi_bound_builder(&search->bound);
+    args.space = search->explanation == NULL ? NULL : search->explanation->space;
+    if (args.max_trials > 0 && search->earlier != NULL) args.max_trials += search->earlier->fit;
     VVI_TRY(vv_oracle_open(&args, oracle, error));
-    VVI_TRY(tell(*oracle, trials, error));
-    return vv_oracle_ask(*oracle, answer, error);
+    VVI_TRY(vvi_earlier_tell(search, *oracle, &before, error));
+    VVI_TRY(tell(*oracle, trials, before, error));
+    VVI_TRY(vv_oracle_ask(*oracle, answer, error));
+    answer->trial -= before;
+    return VV_OK;
+}
+
+/* Makes the answer of what waits, unless the oracle has something to be done first. *queued is where the handle lives. */
+static vv_status ask_queue(const asking *a, const vv_oracle *oracle, vv_answer *answer, vvi_build *queued,
+                           vv_error *error)
+{
+    const vvi_queued *next = vvi_queue_next(a->search);
+    const bool busy = answer->kind == VV_ANSWER_RESUME || answer->kind == VV_ANSWER_WAIT;
+    if (next == NULL || busy) return VV_OK;
+    const vv_hp *base = answer->kind == VV_ANSWER_PROPOSAL ? answer->hp : NULL;
+    const int trial = (int)a->trials->n;
+    VVI_TRY(vvi_enqueued_build(a->search, next, base, vv_oracle_past(oracle), trial, queued, error));
+    if (base == NULL) answer->epochs = 0;
+    answer->trial = trial;
+    answer->kind = queued->buildable ? VV_ANSWER_PROPOSAL : VV_ANSWER_GAVE_UP;
+    answer->hp = queued->hp;
+    if (!queued->buildable) snprintf(answer->note, sizeof answer->note, "%.199s", queued->reason.text);
+    return VV_OK;
 }
 
 static void put_value(vvi_text *payload, vv_value value)
@@ -123,20 +149,33 @@ static void put_refusals(vvi_text *payload, const vv_answer *answer)
     }
 }
 
+static vv_status put_answer(const asking *a, vvi_text *payload, vv_error *error)
+{
+    vv_answer answer = { .hp = NULL };
+    vv_oracle *oracle = NULL;
+    vvi_build queued = { 0 };
+    vv_status status = ask_oracle(a->search, a->trials, &oracle, &answer, error);
+    if (status == VV_OK) status = ask_queue(a, oracle, &answer, &queued, error);
+    vvi_put_int(payload, answer.kind);
+    vvi_put_int(payload, answer.trial);
+    vvi_put_int(payload, answer.epochs);
+    vvi_put_text(payload, answer.note);
+    vvi_put_int(payload, queued.hp != NULL);
+    put_refusals(payload, &answer);
+    if (status == VV_OK && answer.kind == VV_ANSWER_PROPOSAL)
+        status = put_proposal(a->search, payload, answer.hp, error);
+    vvi_build_deinit(&queued);
+    vv_oracle_close(oracle);
+    return status;
+}
+
 static int ask_child(void *context, int fd)
 {
     const asking *a = context;
     vv_error error = { 0 };
-    vv_answer answer = { .hp = NULL };
-    vv_oracle *oracle = NULL;
     vvi_text payload = { 0 };
     vvi_guard_begin(&a->search->bound);
-    vv_status status = ask_oracle(a->search, a->trials, &oracle, &answer, &error);
-    vvi_put_int(&payload, answer.kind);
-    put_refusals(&payload, &answer);
-    if (status == VV_OK && answer.kind == VV_ANSWER_PROPOSAL)
-        status = put_proposal(a->search, &payload, answer.hp, &error);
-    vv_oracle_close(oracle);
+    const vv_status status = put_answer(a, &payload, &error);
     if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_ANSWER, &payload) ? 0 : 1;
     vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
     return 0;
@@ -198,6 +237,7 @@ static vv_status take_values(asking *a, vvi_record *record, vv_error *error)
 static void take_text(vvi_record *record, char *text, size_t size)
 {
     vvi_line line = { .text = text, .size = size };
+    text[0] = '\0';
     vvi_line_printf(&line, "%s", vvi_get_text(record));
 }
 
@@ -219,6 +259,10 @@ static vv_status take_answer(void *context, vvi_record *record, vv_error *error)
     vvi_proposal *p = a->proposal;
     if (record->kind != VVI_RECORD_ANSWER || a->answered) return VV_OK;
     p->kind = (vv_answer_kind)vvi_get_int(record);
+    p->trial = vvi_get_count(record);
+    p->epochs = vvi_get_count(record);
+    take_text(record, p->note, sizeof p->note);
+    p->enqueued = vvi_get_int(record) != 0;
     take_refusals(p, record);
     a->answered = true;
     return p->kind == VV_ANSWER_PROPOSAL ? take_values(a, record, error) : VV_OK;

@@ -31,18 +31,29 @@ static void list_metrics(const vv_model *model, const char *prefix, vvi_text *te
     for (size_t i = 0; i < model->args.metrics.n; i++) vvi_text_printf(text, ", %s%s", prefix, model->metrics[i].name);
 }
 
-static vv_status check_objective(const vvi_search *search, const vv_model *model, vv_error *error)
+/* `what`: "objective". A cost needs no metric. */
+static vv_status check_name(const vvi_search *search, const vv_model *model, const char *what, const char *name,
+                            vv_error *error)
 {
-    const char *name = search->objective.name;
     const bool validated = strncmp(name, "val_", 4) == 0;
-    if (is_metric(model, validated ? name + 4 : name)) return VV_OK;
+    if (vvi_search_cost(name) != NULL || is_metric(model, validated ? name + 4 : name)) return VV_OK;
     vvi_text names = { 0 };
     list_metrics(model, "", &names);
     if (search->args->validation != NULL) list_metrics(model, "val_", &names);
-    vvi_fail(error, VV_BAD_ARG, "objective \"%s\": no such metric; there are %s", name,
+    for (size_t i = 0; i < VVI_RESOURCES; i++) vvi_text_printf(&names, ", %s", vvi_resources[i].name);
+    vvi_fail(error, VV_BAD_ARG, "%s \"%s\": no such metric; there are %s", what, name,
              names.data == NULL ? "?" : names.data);
     vvi_text_deinit(&names);
     return VV_BAD_ARG;
+}
+
+static vv_status check_names(const vvi_search *search, const vv_model *model, vv_error *error)
+{
+    for (size_t i = 0; i < search->objectives.n; i++)
+        VVI_TRY(check_name(search, model, "objective", search->objectives.list[i].name, error));
+    for (size_t i = 0; i < search->constraints.n; i++)
+        VVI_TRY(check_name(search, model, "constraint", search->constraints.list[i].name, error));
+    return VV_OK;
 }
 
 /* What fit would say first. A fit function of the user's may train on other data; then only a trial can tell. */
@@ -58,7 +69,7 @@ vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_er
 {
     VVI_TRY(vvi_model_check_trainable(model, error));
     VVI_TRY(check_data(search, model, error));
-    return check_objective(search, model, error);
+    return check_names(search, model, error);
 }
 
 /* ---- the default configuration ---------------------------------------------------------------------------------- */

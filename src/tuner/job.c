@@ -26,13 +26,15 @@ static vv_status take_all(const vvi_job *job, vvi_records *records, vvi_job_end 
     vvi_record record;
     vvi_next next;
     while ((next = vvi_records_next(records, &record)) == VVI_NEXT_RECORD) {
+        if (end->enough) return VV_OK;
         if (record.kind == VVI_RECORD_ERROR)
             take_error(&record, end);
         else
             VVI_TRY(job->take(job->context, &record, error));
         end->garbage = end->garbage || record.bad;
+        end->enough = job->enough != NULL && *job->enough;
     }
-    end->garbage = end->garbage || next == VVI_NEXT_GARBAGE;
+    end->garbage = end->garbage || (!end->enough && next == VVI_NEXT_GARBAGE);
     return VV_OK;
 }
 
@@ -51,7 +53,7 @@ static vv_status listen(const vvi_job *job, const vvi_process *process, vvi_reco
 {
     vvi_guard_watch watch = { .guard = job->guard };
     bool more = true;
-    while (more && !end->garbage) {
+    while (more && !end->garbage && !end->enough) {
         bool ready = false;
         end->stopped = job->stop != NULL && *job->stop != 0;
         end->stuck = vvi_guard_is_stuck(&watch);
@@ -63,7 +65,7 @@ static vv_status listen(const vvi_job *job, const vvi_process *process, vvi_reco
         VVI_TRY(vvi_records_fill(records, process->fd, &more, error));
         VVI_TRY(take_all(job, records, end, error));
     }
-    end->garbage = end->garbage || vvi_records_cut(records);
+    end->garbage = end->garbage || (!end->enough && vvi_records_cut(records));
     return VV_OK;
 }
 
@@ -74,7 +76,7 @@ vv_status vvi_job_run(const vvi_job *job, vvi_job_end *end, vv_error *error)
     *end = (vvi_job_end){ .exit_code = -1 };
     VVI_TRY(vvi_process_begin(&process, job->child, job->context, job->guard != NULL, error));
     vv_status status = listen(job, &process, &records, end, error);
-    if (status != VV_OK || end->stopped || end->stuck || end->garbage) vvi_process_kill(&process);
+    if (status != VV_OK || end->stopped || end->stuck || end->garbage || end->enough) vvi_process_kill(&process);
     const vv_status ended = vvi_process_end(&process, &end->exit_code, &end->signal_number, error);
     end->peak_mb = process.peak_mb;
     vvi_records_deinit(&records);

@@ -5,6 +5,11 @@
  * trial, and when. An execution's best epoch is the first with the best finite objective. The weights kept are those of
  * the best epoch over all executions; they are copied aside as they come, and written once, at the end.
  *
+ * A trial with a goal stops there, each execution leaving its training state in a file. One that goes on begins with
+ * these files; the epochs that are stored are not reported again. Where a file is lost, damaged or of another epoch (its
+ * writer was killed between two files), the execution is trained again from its beginning, in silence: it comes to the
+ * same bits, so that nothing but time is lost.
+ *
  * Nothing here decides how the trial ends: that is for its parent (trial.c), which lives on when this process does not.
  */
 #include "tuner/tuner.h"
@@ -16,7 +21,8 @@
 typedef struct running {
     const vvi_run *run;
     int fd;
-    int execution, epoch; /* epochs reported in this execution */
+    int execution, epoch; /* epochs that this execution has */
+    int stored;           /* of them, reported before this process began */
     double epoch_began_s;
     bool any;       /* has this execution a finite objective? */
     int best_epoch; /* of this execution */
@@ -73,14 +79,20 @@ static bool is_better(const running *r, double value, double than)
     return r->run->search->objective.maximize ? value > than : value < than;
 }
 
-static vv_status judge(running *r, const vv_epoch *epoch, double value, vv_error *error)
+static bool note_best(running *r, double value)
 {
-    if (!isfinite(value)) return VV_OK;
+    if (!isfinite(value)) return false;
     if (!r->any || is_better(r, value, r->best)) {
         r->any = true;
         r->best = value;
         r->best_epoch = r->epoch;
     }
+    return true;
+}
+
+static vv_status judge(running *r, const vv_epoch *epoch, double value, vv_error *error)
+{
+    if (!note_best(r, value)) return VV_OK;
     if (r->kept && !is_better(r, value, r->kept_score)) return VV_OK;
     r->kept_score = value;
     return keep_weights(r, epoch->model, error);
@@ -103,19 +115,91 @@ static vv_status send_epoch(running *r, const vv_epoch *epoch, vv_error *error)
                                                               : vvi_fail(error, VV_IO, "cannot report to the search");
 }
 
+/* At its goal an execution leaves all that it needs to go on, as it is before anybody restores other weights. */
+static vv_status stop_at_goal(const running *r, const vv_epoch *epoch, vv_verdict *verdict, vv_error *error)
+{
+    char path[VVI_PATH_SIZE];
+    if (r->run->goal == 0 || r->epoch < r->run->goal) return VV_OK;
+    verdict->stop = true;
+    VVI_TRY(vvi_trial_state_path(r->run->search, r->run->trial->id, r->execution, true, path, error));
+    return vv_model_save_training(epoch->model, path, error);
+}
+
+/* A trial that is paused is one training: its second part would take the place of what was stopped. */
+static vv_status check_order(const running *r, const vv_epoch *epoch, vv_error *error)
+{
+    if (r->run->goal == 0 && r->stored == 0) return VV_OK;
+    if (epoch->epoch == r->epoch && (r->run->goal == 0 || r->epoch < r->run->goal)) return VV_OK;
+    return vvi_fail(
+        error, VV_UNSUPPORTED,
+        "epoch %d was followed by epoch %d: only a fit function that calls vv_fit once, with the epochs that "
+        "it is given, can be paused",
+        r->epoch, epoch->epoch + 1);
+}
+
 /* Epochs are numbered as they come: a fit function may call vv_fit more than once. */
 static vv_status report(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
                         vv_error *error)
 {
-    (void)state, (void)verdict;
+    (void)state;
     running *r = self->context;
     size_t i = 0;
+    VVI_TRY(check_order(r, epoch, error));
     while (i < epoch->n && strcmp(epoch->names[i], r->run->search->objective.name) != 0) i++;
-    VVI_TRY(send_epoch(r, epoch, error));
+    if (r->epoch >= r->stored) VVI_TRY(send_epoch(r, epoch, error));
     if (i == epoch->n) return no_objective(r, epoch, error);
     VVI_TRY(judge(r, epoch, epoch->values[i], error));
     r->epoch++;
-    return VV_OK;
+    return stop_at_goal(r, epoch, verdict, error);
+}
+
+/* ---- going on ------------------------------------------------------------------------------------------------------ */
+
+static const vv_curve *find_curve(const running *r, int execution)
+{
+    const vv_trial *trial = r->run->trial;
+    for (size_t i = 0; i < trial->n_curves; i++)
+        if (trial->curves[i].execution == execution &&
+            strcmp(trial->curves[i].metric, r->run->search->objective.name) == 0)
+            return &trial->curves[i];
+    return NULL;
+}
+
+/* The weights that were kept so far; without them every execution is trained again. */
+static vv_status load_kept(running *r, vv_error *error)
+{
+    vv_model *model = NULL;
+    char path[VVI_PATH_SIZE];
+    if (r->run->trial->paused_epochs == 0) return VV_OK;
+    if (vv_study_checkpoint_path(r->run->search->study, r->run->trial->id, path, sizeof path) >= (int)sizeof path ||
+        vv_model_load(path, &model, NULL) != VV_OK)
+        return VV_OK;
+    for (int e = 0; e < r->run->search->executions; e++) {
+        const vv_curve *curve = find_curve(r, e);
+        for (size_t i = 0; curve != NULL && i < curve->n; i++) {
+            if (!isfinite(curve->values[i]) || (r->kept && !is_better(r, curve->values[i], r->kept_score))) continue;
+            r->kept = true;
+            r->kept_score = curve->values[i];
+        }
+    }
+    const vv_status status = r->kept ? keep_weights(r, model, error) : VV_OK;
+    vv_model_free(model);
+    return status;
+}
+
+/* True: the model is as it was when the trial was paused. */
+static bool load_state(running *r, vv_model *model)
+{
+    char path[VVI_PATH_SIZE];
+    const vv_curve *curve = find_curve(r, r->execution);
+    r->stored = r->run->trial->paused_epochs == 0 || curve == NULL ? 0 : (int)curve->n;
+    if (r->stored == 0 || !r->kept ||
+        vvi_trial_state_path(r->run->search, r->run->trial->id, r->execution, false, path, NULL) != VV_OK ||
+        vv_model_load_training(model, path, NULL) != VV_OK)
+        return false;
+    if (vv_model_epochs(model) != r->stored) return false;
+    for (; r->epoch < r->stored; r->epoch++) note_best(r, curve->values[r->epoch]);
+    return true;
 }
 
 /* ---- one execution ---------------------------------------------------------------------------------------------- */
@@ -133,6 +217,7 @@ static vv_status fit(running *r, vv_hp *hp, vv_model *model, vv_error *error)
     vv_fit_args args = r->run->search->bound.fit;
     args.seed = execution_seed(r);
     args.callbacks = (vv_callbacks){ .list = &reporter, .n = 1 };
+    args.initial_epoch = r->epoch;
     r->epoch_began_s = vvi_clock_s();
     const vv_status status = h->fit == NULL ? vv_fit_with(model, &args) : h->fit(hp, model, &args, h->user);
     if (status == VV_OK) return VV_OK;
@@ -185,6 +270,13 @@ static vv_status save_best(running *r, vv_model *model, vv_error *error)
     return vv_model_save(model, r->run->checkpoint, error);
 }
 
+/* A model of which a state was read that is of no use begins anew. */
+static vv_status forget_state(const running *r, vv_model *model, vv_error *error)
+{
+    if (vv_model_weight_count(model) == 0) return VV_OK;
+    return vv_model_init(model, execution_seed(r)) == VV_OK ? VV_OK : vvi_no_memory(error);
+}
+
 static vv_status run_execution(running *r, int execution, vv_error *error)
 {
     const vv_trial *trial = r->run->trial;
@@ -195,6 +287,7 @@ static vv_status run_execution(running *r, int execution, vv_error *error)
     r->epoch = 0;
     r->any = false;
     vv_status status = vvi_bound_replay(&search->bound, trial->values, trial->n_values, &hp, &model, error);
+    if (status == VV_OK && !load_state(r, model)) status = forget_state(r, model, error);
     if (status == VV_OK) status = train(r, hp, model, error);
     if (status == VV_OK && execution == search->executions - 1) status = save_best(r, model, error);
     vv_model_free(model);
@@ -206,7 +299,7 @@ int vvi_run_child(const vvi_run *run, int fd)
 {
     running r = { .run = run, .fd = fd };
     vv_error error = { 0 };
-    vv_status status = VV_OK;
+    vv_status status = load_kept(&r, &error);
     for (int i = 0; status == VV_OK && i < run->search->executions; i++) status = run_execution(&r, i, &error);
     vvi_free(r.weights);
     if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_DONE, NULL) ? 0 : 1;

@@ -1,7 +1,7 @@
 /* search.c - the loop: what is interrupted first, then ask, begin, run, tell, keep, until there is a reason to stop.
  *
  *     check (in a child) -> explain (in a child) -> open the study -> agree on its facts -> check stored trials
- *       -> { restart the interrupted | ask -> begin } -> run -> end -> prune checkpoints -> again
+ *       -> { restart or resume the interrupted | ask -> begin or resume } -> run -> end or pause -> prune checkpoints -> again
  *
  * All that the loop knows of the past it reads from the study each time around: a search that was stopped or killed and
  * is begun again does what it would have done undisturbed. The reasons to stop are looked at in the order below.
@@ -9,6 +9,7 @@
 #include "study/study.h"
 #include "tuner/tuner.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- names, events ---------------------------------------------------------------------------------------------- */
@@ -20,6 +21,9 @@ static const char *const stop_names[] = {
     [VV_STOP_GAVE_UP] = "gave_up",
     [VV_STOP_INTERRUPTED] = "interrupted",
     [VV_STOP_FAILURES] = "failures",
+    [VV_STOP_TIME] = "time",
+    [VV_STOP_TARGET] = "target",
+    [VV_STOP_EPOCHS] = "epochs",
 };
 
 const char *vv_stop_reason_name(vv_stop_reason reason)
@@ -34,6 +38,10 @@ void vvi_search_say(const vvi_search *search, vv_event event)
     if (args->on_event == NULL) return;
     event.study = search->study;
     event.objective = &search->objective;
+    event.objectives = &search->objectives;
+    event.constraints = &search->constraints;
+    event.oracle = search->oracle_spec;
+    event.pruner = search->pruner == NULL ? NULL : search->pruner_spec;
     event.max_trials = search->max_trials;
     event.executions = search->executions;
     event.epochs = search->epochs;
@@ -51,7 +59,7 @@ static vv_status find_best(vvi_search *search, vv_error *error)
 {
     vv_trials best;
     VVI_TRY(vv_study_trials(search->study, &(vv_trials_args){ .best_first = true, .limit = 1 }, &best, error));
-    const bool any = best.n > 0 && best.list[0].status == VV_TRIAL_COMPLETED;
+    const bool any = best.n > 0 && best.list[0].rank == 0;
     search->best = any ? best.list[0].id : -1;
     search->best_score = any ? best.list[0].score : 0;
     vv_trials_free(&best);
@@ -83,19 +91,42 @@ static vv_status run_trial(vvi_search *search, int id, vv_stop_reason *reason, v
     VVI_TRY(vvi_trial_run(search, id, &status, error));
     VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
     VVI_TRY(find_best(search, error));
+    VVI_TRY(vvi_time_store(search, error));
     if (status == VV_TRIAL_INTERRUPTED) *reason = VV_STOP_INTERRUPTED;
     return say_end(search, id, error);
 }
 
-static vv_status begin(const vvi_search *search, const vvi_proposal *p, int *id, vv_error *error)
+static vv_status begin(vvi_search *search, const vvi_proposal *p, int *id, vv_error *error)
 {
     const vvi_beginning beginning = { .values = p->values,
                                       .n_values = p->n_values,
                                       .model_json = p->model_json,
                                       .refusals = p->refusals,
-                                      .n_refusals = p->n_refusals };
+                                      .n_refusals = p->n_refusals,
+                                      .goal = p->epochs };
+    if (p->enqueued) VVI_TRY(vvi_queue_settle(search, vvi_queue_next(search), p->trial, error));
     return vvi_trial_begin(search->study, &beginning, id, error);
 }
+
+/* An enqueued configuration that cannot be a trial any more: that is said, and the next has its turn. */
+static vv_status skip(vvi_search *search, const vvi_proposal *p, vv_error *error)
+{
+    char what[120], note[400];
+    vvi_queued *queued = vvi_queue_next(search);
+    vvi_queued_describe(queued, what, sizeof what);
+    snprintf(note, sizeof note, "Enqueued, and skipped: %s: %s", what, p->note);
+    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_NOTE, .note = note });
+    return vvi_queue_settle(search, queued, VVI_SKIPPED, error);
+}
+
+static void say_note(vvi_search *search, const vvi_proposal *p)
+{
+    if (p->note[0] == '\0' || strcmp(p->note, search->note) == 0) return;
+    snprintf(search->note, sizeof search->note, "%s", p->note);
+    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_NOTE, .note = search->note });
+}
+
+/* ---- what an answer leads to ------------------------------------------------------------------------------------ */
 
 /* A space of which nothing builds is a mistake in the hypermodel, not a search that came to its end. */
 static vv_status fail_to_begin(const vvi_proposal *p, vv_error *error)
@@ -107,14 +138,61 @@ static vv_status fail_to_begin(const vvi_proposal *p, vv_error *error)
                     p->kind == VV_ANSWER_EXHAUSTED ? "builds" : "was found to build", most->reason);
 }
 
+static vv_status follow_proposal(vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
+                                 vv_error *error)
+{
+    if (trials->n >= (size_t)search->max_trials)
+        next->reason = VV_STOP_MAX_TRIALS;
+    else if (vvi_stop_exceeds(search, trials, 0, p->epochs))
+        next->reason = VV_STOP_EPOCHS;
+    else
+        return begin(search, p, &next->id, error);
+    return VV_OK;
+}
+
+static vv_status follow_resume(const vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
+                               vv_error *error)
+{
+    const bool there = (size_t)p->trial < trials->n && trials->list[p->trial].status == VV_TRIAL_PAUSED;
+    if (!there)
+        return vvi_fail(error, VV_MISMATCH, "oracle %s resumes trial %d, which is not PAUSED", search->oracle->name,
+                        p->trial);
+    if (vvi_stop_exceeds(search, trials, trials->list[p->trial].epochs, p->epochs)) {
+        next->reason = VV_STOP_EPOCHS;
+        return VV_OK;
+    }
+    next->id = p->trial;
+    return vvi_trial_take_up(search, &trials->list[p->trial], p->epochs, error);
+}
+
+static vv_status end_plan(const vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
+                          vv_error *error)
+{
+    if (trials->n == 0 && p->n_refusals > 0) return fail_to_begin(p, error);
+    next->reason = trials->n >= (size_t)search->max_trials ? VV_STOP_MAX_TRIALS
+                   : p->kind == VV_ANSWER_EXHAUSTED        ? VV_STOP_EXHAUSTED
+                                                           : VV_STOP_GAVE_UP;
+    return VV_OK;
+}
+
 /* What an ask without a proposal has refused is not stored: the next search asks the same again. */
-static vv_status follow(const vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
+static vv_status follow(vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
                         vv_error *error)
 {
-    if (p->kind == VV_ANSWER_PROPOSAL) return begin(search, p, &next->id, error);
-    if (trials->n == 0 && p->n_refusals > 0) return fail_to_begin(p, error);
-    next->reason = p->kind == VV_ANSWER_EXHAUSTED ? VV_STOP_EXHAUSTED : VV_STOP_GAVE_UP;
-    return VV_OK;
+    if (p->enqueued && p->kind != VV_ANSWER_PROPOSAL) return skip(search, p, error);
+    if (!p->enqueued) say_note(search, p);
+    switch (p->kind) {
+    case VV_ANSWER_PROPOSAL:
+        return follow_proposal(search, trials, p, next, error);
+    case VV_ANSWER_RESUME:
+        return follow_resume(search, trials, p, next, error);
+    case VV_ANSWER_WAIT: /* nothing runs while it is asked */
+        return vvi_fail(error, VV_MISMATCH, "oracle %s waits for a trial that does not run", search->oracle->name);
+    case VV_ANSWER_EXHAUSTED:
+    case VV_ANSWER_GAVE_UP:
+        break;
+    }
+    return end_plan(search, trials, p, next, error);
 }
 
 static vv_status ask_and_begin(vvi_search *search, const vv_trials *trials, decision *next, vv_error *error)
@@ -142,42 +220,28 @@ static vv_status check_first_proposal(vvi_search *search, bool *stopped, vv_erro
 
 /* ---- around once ------------------------------------------------------------------------------------------------ */
 
-/* The first trial that somebody began and nobody ended, or -1. The lock is ours, so nobody is at it now. */
-static int find_unfinished(const vv_trials *trials)
+/* The first trial that somebody began and nobody ended. The lock is ours, so nobody is at it now. */
+static const vv_trial *find_unfinished(const vv_trials *trials)
 {
     for (size_t i = 0; i < trials->n; i++)
         if (trials->list[i].status == VV_TRIAL_INTERRUPTED || trials->list[i].status == VV_TRIAL_RUNNING)
-            return trials->list[i].id;
-    return -1;
-}
-
-static int count_last_failures(const vv_trials *trials)
-{
-    int n = 0;
-    for (size_t i = trials->n; i > 0 && trials->list[i - 1].status == VV_TRIAL_FAILED; i--) n++;
-    return n;
+            return &trials->list[i];
+    return NULL;
 }
 
 static vv_status decide(vvi_search *search, const vv_trials *trials, decision *next, vv_error *error)
 {
-    const int unfinished = find_unfinished(trials);
+    const vv_trial *unfinished = find_unfinished(trials);
     if (is_stopped(search)) {
         next->reason = VV_STOP_INTERRUPTED;
         return VV_OK;
     }
-    if (unfinished >= 0) {
-        next->id = unfinished;
-        return vv_trial_restart(search->study, unfinished, error);
+    if (unfinished != NULL) {
+        next->id = unfinished->id;
+        return vvi_trial_take_up(search, unfinished, unfinished->goal, error);
     }
-    if (count_last_failures(trials) >= search->max_failures) {
-        next->reason = VV_STOP_FAILURES;
-        return VV_OK;
-    }
-    if (trials->n >= (size_t)search->max_trials) {
-        next->reason = VV_STOP_MAX_TRIALS;
-        return VV_OK;
-    }
-    return ask_and_begin(search, trials, next, error);
+    next->reason = vvi_stop_reason(search, trials);
+    return next->reason != 0 ? VV_OK : ask_and_begin(search, trials, next, error);
 }
 
 /* The history is let go before a trial runs: the trial's process would carry it along. */
@@ -214,13 +278,28 @@ static vv_status say_search_end(const vvi_search *search, vv_stop_reason reason,
     return VV_OK;
 }
 
+/* Has the plan come to its end? Nobody will resume what is paused then. A search that only stops (time, epochs, a target, a
+ * user) can be gone on with. */
+static bool is_final(vv_stop_reason reason)
+{
+    return reason == VV_STOP_EXHAUSTED || reason == VV_STOP_GAVE_UP || reason == VV_STOP_MAX_TRIALS;
+}
+
 static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_stop_reason *reason, vv_error *error)
 {
     VVI_TRY(find_best(search, error));
+    VVI_TRY(vvi_time_load(search, error));
+    VVI_TRY(vvi_earlier_open(search, trials_before, error));
+    VVI_TRY(vvi_queue_open(search, trials_before, error));
     vvi_search_say(search, (vv_event){ .kind = VV_EVENT_SEARCH_BEGIN,
                                        .trials_before = (int)trials_before,
+                                       .enqueued = (int)vvi_queue_waiting(search),
+                                       .earlier = search->earlier->fit,
+                                       .misfits = (int)search->earlier->n - search->earlier->fit,
                                        .explanation = search->explanation });
     VVI_TRY(loop(search, reason, error));
+    if (is_final(*reason)) VVI_TRY(vvi_search_eliminate(search, error));
+    VVI_TRY(vvi_time_store(search, error));
     return say_search_end(search, *reason, error);
 }
 
@@ -244,6 +323,7 @@ static vv_status search_with_study(vvi_search *search, vv_stop_reason *reason, v
     vv_status status = agree(search, &trials_before, &stopped, error);
     if (stopped) *reason = VV_STOP_INTERRUPTED;
     if (status == VV_OK && !stopped) status = search_in_study(search, trials_before, reason, error);
+    vvi_earlier_close(search);
     vv_study_close(search->study);
     search->study = NULL;
     return status;
@@ -276,8 +356,10 @@ static vv_status explain(vvi_search *search, bool *stopped, vv_error *error)
 static vv_status check_and_search(vvi_search *search, vv_stop_reason *reason, vv_error *error)
 {
     bool stopped = false;
+    VVI_TRY(vvi_earlier_check(search, error));
     VVI_TRY(vvi_check_search(search, &(vv_trials){ .n = 0 }, &stopped, error));
     if (!stopped) VVI_TRY(explain(search, &stopped, error));
+    if (!stopped) VVI_TRY(vvi_enqueued_check(search, &stopped, error));
     if (!stopped) VVI_TRY(check_first_proposal(search, &stopped, error));
     if (search->undirected.status != VV_OK)
         return vvi_fail(error, search->undirected.status, "%s", search->undirected.text);
@@ -292,13 +374,27 @@ vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, v
     vv_stop_reason reason = (vv_stop_reason)0;
     if (result != NULL) *result = (vv_search_result){ .best = -1 };
     VVI_TRY(vvi_search_resolve(&search, args, error));
+    if (args->training == NULL) return vvi_fail(error, VV_BAD_ARG, "search: no training data");
+    VVI_TRY(vvi_queue_new(&search, error));
     search.began_s = vvi_clock_s();
     search.bound.guard = vvi_guard_new();
-    if (search.bound.guard == NULL) return vvi_no_memory(error);
-    const vv_status status = check_and_search(&search, &reason, error);
+    const vv_status status =
+        search.bound.guard == NULL ? vvi_no_memory(error) : check_and_search(&search, &reason, error);
     vvi_guard_free(search.bound.guard);
+    vvi_queue_free(&search);
     vv_explanation_free(search.explanation);
     if (result != NULL)
         *result = (vv_search_result){ .reason = reason, .best = search.best, .best_score = search.best_score };
     return status;
+}
+
+vv_status vv_search_check(const vv_search_args *args, vv_error *error)
+{
+    vvi_search search;
+    VVI_TRY(vvi_search_resolve(&search, args, error));
+    if (search.undirected.status != VV_OK)
+        return vvi_fail(error, search.undirected.status, "%s", search.undirected.text);
+    VVI_TRY(vvi_queue_new(&search, error));
+    vvi_queue_free(&search);
+    return VV_OK;
 }

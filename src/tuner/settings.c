@@ -1,19 +1,20 @@
 /* settings.c - what a search was asked to do: arguments over the hypermodel's members over the documented defaults; and
- * whether a study that is there was made with the same.
+ * what cannot be meant, or cannot go together, before anything runs. A text names what was asked for, its number, and what
+ * would do.
  *
- * The facts kept with a study are those that decide what a score means. max_trials, keep_checkpoints and the limit on
- * failures may change from one search to the next.
+ * Pruning a grid is no contradiction: which trials there are is the grid's affair, how long they run the pruner's.
  */
 #include "explain/budget.h"
+#include "search/search.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
-#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- arguments -------------------------------------------------------------------------------------------------- */
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
 /* The first that is not zero. */
 static vv_status settle(const char *name, int given, int of_hypermodel, int preset, int *value, vv_error *error)
@@ -34,34 +35,187 @@ static vv_status settle_numbers(vvi_search *s, const vv_search_args *a, vv_error
     return settle("max_consecutive_failures", a->max_consecutive_failures, 0, 3, &s->max_failures, error);
 }
 
-static vv_status settle_oracle(vvi_search *s, const char *name, vv_error *error)
+static vv_status settle_limits(vvi_search *s, const vv_search_args *a, vv_error *error)
 {
-    s->oracle = vv_oracle_find(name == NULL ? "random" : name);
-    if (s->oracle != NULL) return VV_OK;
-    vvi_text names = { 0 };
-    const vv_oracle_kind *kind;
-    for (size_t i = 0; (kind = vv_oracle_at(i)) != NULL; i++)
-        vvi_text_printf(&names, "%s%s", i == 0 ? "" : ", ", kind->name);
-    vvi_fail(error, VV_BAD_ARG, "oracle \"%s\": no such oracle; there are %s", name,
-             names.data == NULL ? "none" : names.data);
-    vvi_text_deinit(&names);
-    return VV_BAD_ARG;
+    if (a->max_epochs_total < 0)
+        return vvi_fail(error, VV_BAD_ARG, "search: max_epochs_total is %d, must be >= 0", a->max_epochs_total);
+    if (!(a->max_seconds >= 0))
+        return vvi_fail(error, VV_BAD_ARG, "search: max_seconds is %g, must be >= 0", a->max_seconds);
+    if (a->stop_at.set && !isfinite(a->stop_at.value))
+        return vvi_fail(error, VV_BAD_ARG, "search: stop_at is %g, must be finite", a->stop_at.value);
+    const long long whole = (long long)s->epochs * s->executions;
+    if (a->max_epochs_total > 0 && a->max_epochs_total < whole && !s->oracle->halves)
+        return vvi_fail(error, VV_BAD_ARG, "search: max_epochs_total is %d, one trial has %lld (%d x %d)",
+                        a->max_epochs_total, whole, s->executions, s->epochs);
+    s->max_epochs_total = a->max_epochs_total;
+    return VV_OK;
 }
 
-static vv_status settle_objective(vvi_search *s, const vv_search_args *a, vv_error *error)
+/* ---- objectives, constraints ------------------------------------------------------------------------------------ */
+
+const vvi_resource *vvi_search_cost(const char *name)
+{
+    for (size_t i = 0; i < VVI_RESOURCES; i++)
+        if (strcmp(vvi_resources[i].name, name) == 0) return &vvi_resources[i];
+    return NULL;
+}
+
+/* The same list with some direction everywhere: whether there are such metrics is told before they are asked for. */
+static void add_directions(const char *text, vvi_text *directed)
+{
+    while (true) {
+        const size_t n = strcspn(text, ",");
+        vvi_text_printf(directed, "%.*s%s", (int)n, text, memchr(text, ':', n) == NULL ? ":min" : "");
+        if (text[n] == '\0') return;
+        vvi_text_printf(directed, ",");
+        text += n + 1;
+    }
+}
+
+static vv_status parse_objectives(vvi_search *s, const char *text, vv_error *error)
+{
+    vvi_text directed = { 0 };
+    if (vv_objectives_parse(text, &s->objectives, &s->undirected) == VV_OK) return VV_OK;
+    add_directions(text, &directed);
+    const bool named = directed.data != NULL && vv_objectives_parse(directed.data, &s->objectives, NULL) == VV_OK;
+    vvi_text_deinit(&directed);
+    return named ? VV_OK : vvi_fail(error, s->undirected.status, "%s", s->undirected.text);
+}
+
+static vv_status check_validated(const char *what, const char *name, const vv_search_args *a, vv_error *error)
+{
+    if (strncmp(name, "val_", 4) != 0 || a->validation != NULL || a->training == NULL) return VV_OK;
+    return vvi_fail(error, VV_BAD_ARG, "%s \"%s\": needs validation data, there is none", what, name);
+}
+
+static vv_status settle_objectives(vvi_search *s, const vv_search_args *a, vv_error *error)
 {
     const char *text = a->objective != NULL               ? a->objective
                        : a->hypermodel->objective != NULL ? a->hypermodel->objective
                                                           : "val_loss";
-    char named[sizeof s->objective.name + 8];
-    if (vv_objective_parse(text, &s->objective, &s->undirected) != VV_OK) {
-        snprintf(named, sizeof named, "%.*s:min", (int)sizeof s->objective.name, text);
-        if (strchr(text, ':') != NULL || vv_objective_parse(named, &s->objective, NULL) != VV_OK)
-            return vvi_fail(error, s->undirected.status, "%s", s->undirected.text);
+    VVI_TRY(parse_objectives(s, text, error));
+    for (size_t i = s->objectives.n; i > 0; i--) {
+        const vv_objective *objective = &s->objectives.list[i - 1];
+        VVI_TRY(check_validated("objective", objective->name, a, error));
+        if (vvi_search_cost(objective->name) == NULL) s->objective = *objective;
     }
-    if (strncmp(s->objective.name, "val_", 4) == 0 && a->validation == NULL)
-        return vvi_fail(error, VV_BAD_ARG, "objective \"%s\": needs validation data, there is none", text);
+    if (s->objective.name[0] == '\0')
+        return vvi_fail(error, VV_BAD_ARG,
+                        "objective \"%.100s\": needs no training: one objective must be a metric; explain shows costs",
+                        text);
     return VV_OK;
+}
+
+static vv_status settle_constraints(vvi_search *s, const vv_search_args *a, vv_error *error)
+{
+    if (a->constraints == NULL) return VV_OK;
+    VVI_TRY(vv_constraints_parse(a->constraints, &s->constraints, error));
+    for (size_t i = 0; i < s->constraints.n; i++)
+        VVI_TRY(check_validated("constraint", s->constraints.list[i].name, a, error));
+    return VV_OK;
+}
+
+/* ---- oracle, pruner --------------------------------------------------------------------------------------------- */
+
+static vv_status no_build(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
+{
+    (void)context, (void)hp, (void)built;
+    return vvi_fail(reason, VV_UNSUPPORTED, "nothing is built to read options");
+}
+
+vv_oracle_args vvi_search_oracle_args(const vvi_search *s)
+{
+    return (vv_oracle_args){ .spec = s->args->oracle,
+                             .builder = { .build = no_build },
+                             .seed = s->args->seed,
+                             .n_objectives = s->objectives.n,
+                             .maximize = s->maximize,
+                             .max_trials = s->max_trials,
+                             .epochs = s->epochs,
+                             .max_epochs_total = s->max_epochs_total / s->executions }; /* of each */
+}
+
+/* Opening one reads its options and refuses what it cannot do. */
+static vv_status settle_oracle(vvi_search *s, vv_error *error)
+{
+    vv_oracle *oracle = NULL;
+    for (size_t i = 0; i < s->objectives.n; i++) s->maximize[i] = s->objectives.list[i].maximize;
+    const vv_oracle_args args = vvi_search_oracle_args(s);
+    VVI_TRY(vv_oracle_open(&args, &oracle, error));
+    s->oracle = vv_oracle_kind_of(oracle);
+    const int n = vv_oracle_spec(oracle, s->oracle_spec, sizeof s->oracle_spec);
+    vv_oracle_close(oracle);
+    if (n < (int)sizeof s->oracle_spec) return VV_OK;
+    return vvi_fail(error, VV_BAD_ARG, "oracle %s: its options take more than %zu bytes", s->oracle->name,
+                    sizeof s->oracle_spec - 1);
+}
+
+static vv_status find_pruner(vvi_search *s, const char *name, vv_error *error)
+{
+    enum { MOST = 32 };
+    const char *names[MOST];
+    size_t n = 0;
+    s->pruner = vv_pruner_find(name);
+    if (s->pruner != NULL) return VV_OK;
+    for (; n < MOST && vv_pruner_at(n) != NULL; n++) names[n] = vv_pruner_at(n)->name;
+    return vvi_no_such("pruner", name, names, n, error);
+}
+
+/* What it could not do, or would do wrongly. */
+static vv_status check_pruner(const vvi_search *s, vv_error *error)
+{
+    const char *name = s->pruner->name;
+    if (s->oracle->halves)
+        return vvi_fail(error, VV_BAD_ARG, "pruner %s with oracle %s: that oracle ends trials early by itself", name,
+                        s->oracle->name);
+    if (s->objectives.n > 1)
+        return vvi_fail(error, VV_BAD_ARG, "pruner %s with %zu objectives: it would judge by %s alone", name,
+                        s->objectives.n, s->objective.name);
+    if (s->pruner->between && s->executions < 2)
+        return vvi_fail(error, VV_BAD_ARG,
+                        "pruner %s with %d execution a trial: it looks between executions, and needs 2", name,
+                        s->executions);
+    if (!s->pruner->between && s->epochs < 2)
+        return vvi_fail(error, VV_BAD_ARG, "pruner %s with trials of %d epoch: there is none to save", name, s->epochs);
+    return VV_OK;
+}
+
+static vv_status settle_pruner(vvi_search *s, const char *spec, vv_error *error)
+{
+    char name[64], what[80];
+    if (spec == NULL) return VV_OK;
+    const char *options = vvi_spec_split(spec, name, sizeof name);
+    VVI_TRY(find_pruner(s, name, error));
+    snprintf(what, sizeof what, "pruner %s", name);
+    VVI_TRY(vvi_options_read(options, s->pruner->options, s->pruner->n_options, what, s->pruner_options, error));
+    if (s->pruner->check != NULL) VVI_TRY(s->pruner->check(s->pruner_options, error));
+    vvi_options_write(name, s->pruner->options, s->pruner->n_options, s->pruner_options, s->pruner_spec,
+                      sizeof s->pruner_spec);
+    return check_pruner(s, error);
+}
+
+/* What was learnt elsewhere is told as whole trials: an oracle that halves would count them into its rungs. */
+static vv_status check_warm_start(const vvi_search *s, vv_error *error)
+{
+    if (s->args->warm_start == NULL) return VV_OK;
+    if (s->oracle->halves)
+        return vvi_fail(error, VV_BAD_ARG,
+                        "warm start with oracle %s: its plan has no place for trials of another study",
+                        s->oracle->name);
+    return VV_OK;
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
+
+static vv_status settle_method(vvi_search *search, vv_error *error)
+{
+    const vv_search_args *args = search->args;
+    VVI_TRY(settle_objectives(search, args, error));
+    VVI_TRY(settle_constraints(search, args, error));
+    VVI_TRY(settle_oracle(search, error));
+    VVI_TRY(settle_limits(search, args, error));
+    VVI_TRY(settle_pruner(search, args->pruner, error));
+    return check_warm_start(search, error);
 }
 
 vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_error *error)
@@ -69,11 +223,9 @@ vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_
     *search = (vvi_search){ .args = args, .best = -1 };
     if (args == NULL || args->hypermodel == NULL || args->hypermodel->build == NULL)
         return vvi_fail(error, VV_BAD_ARG, "search: no hypermodel with a build function");
-    if (args->training == NULL) return vvi_fail(error, VV_BAD_ARG, "search: no training data");
-    VVI_TRY(settle_numbers(search, args, error));
-    VVI_TRY(settle_oracle(search, args->oracle, error));
-    VVI_TRY(settle_objective(search, args, error));
     search->project = args->project == NULL ? "untitled_project" : args->project;
+    VVI_TRY(settle_numbers(search, args, error));
+    VVI_TRY(settle_method(search, error));
     search->bound.hypermodel = args->hypermodel;
     if (vvi_budget_limits(&args->budget)) search->bound.budget = &args->budget;
     search->bound.fit = (vv_fit_args){ .training = args->training,
@@ -81,95 +233,4 @@ vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_
                                        .epochs = search->epochs,
                                        .batch_size = search->batch_size };
     return VV_OK;
-}
-
-/* ---- facts ------------------------------------------------------------------------------------------------------ */
-
-enum { FACT_SIZE = 128, MOST_FACTS = 11 };
-
-typedef struct fact {
-    const char *key, *text; /* text NULL: nothing is known */
-    bool decides;           /* must be the same in every search of a study */
-    const char *differs;    /* what to say when it is not, of texts that tell nobody anything; NULL: both texts */
-} fact;
-
-typedef struct facts {
-    fact list[MOST_FACTS];
-    char objective[FACT_SIZE], seed[FACT_SIZE], executions[FACT_SIZE], epochs[FACT_SIZE], batch_size[FACT_SIZE],
-        examples[FACT_SIZE], digest[FACT_SIZE];
-} facts;
-
-static void collect(const vvi_search *s, facts *f)
-{
-    const vv_data *training = s->args->training, *validation = s->args->validation;
-    vvi_objective_format(&s->objective, f->objective, FACT_SIZE);
-    snprintf(f->seed, FACT_SIZE, "%" PRIu64, s->args->seed);
-    snprintf(f->executions, FACT_SIZE, "%d", s->executions);
-    snprintf(f->epochs, FACT_SIZE, "%d", s->epochs);
-    snprintf(f->batch_size, FACT_SIZE, "%d", s->batch_size);
-    snprintf(f->examples, FACT_SIZE, "%zu for training, %zu for validation", vv_data_count(training),
-             validation == NULL ? 0 : vv_data_count(validation));
-    snprintf(f->digest, FACT_SIZE, "%016" PRIx64 " for training, %016" PRIx64 " for validation",
-             vvi_data_digest(training), vvi_data_digest(validation));
-    const fact list[MOST_FACTS] = {
-        { "objective", f->objective, true, NULL },
-        { "oracle", s->oracle->name, true, NULL },
-        { "seed", f->seed, true, NULL },
-        { "executions_per_trial", f->executions, true, NULL },
-        { "epochs", f->epochs, true, NULL },
-        { "batch_size", f->batch_size, true, NULL },
-        { "data", vv_data_name(training), true, NULL },
-        { "examples", f->examples, true, NULL },
-        { "preparation", vv_data_preparation(training), true, "the data has changed: it is prepared in another way" },
-        { "data digest", f->digest, true, "the data has changed: its numbers are others" },
-        { "hypermodel", s->args->hypermodel->name, false, NULL },
-    };
-    memcpy(f->list, list, sizeof list);
-}
-
-static void say_difference(const fact *mine, const char *stored, vvi_text *differences)
-{
-    const char *separator = differences->n == 0 ? "" : "; ";
-    if (mine->differs != NULL)
-        vvi_text_printf(differences, "%s%s", separator, mine->differs);
-    else
-        vvi_text_printf(differences, "%s%s is %s there, %s here", separator, mine->key, stored, mine->text);
-}
-
-/* Adds "epochs is 10 there, 20 here" to the differences where there is one. */
-static vv_status compare(const vv_study *study, const fact *mine, vvi_text *differences, vv_error *error)
-{
-    char *stored = NULL;
-    if (!mine->decides || mine->text == NULL) return VV_OK;
-    VVI_TRY(vv_study_get(study, mine->key, &stored, error));
-    if (stored != NULL && strcmp(stored, mine->text) != 0) say_difference(mine, stored, differences);
-    free(stored);
-    return VV_OK;
-}
-
-static vv_status store_missing(vv_study *study, const fact *mine, vv_error *error)
-{
-    char *stored = NULL;
-    if (mine->text == NULL) return VV_OK;
-    VVI_TRY(vv_study_get(study, mine->key, &stored, error));
-    const bool there = stored != NULL;
-    free(stored);
-    return there ? VV_OK : vv_study_set(study, mine->key, mine->text, error);
-}
-
-vv_status vvi_search_agree(const vvi_search *search, vv_error *error)
-{
-    facts mine;
-    vvi_text differences = { 0 };
-    vv_status status = VV_OK;
-    collect(search, &mine);
-    for (int i = 0; status == VV_OK && i < MOST_FACTS; i++)
-        status = compare(search->study, &mine.list[i], &differences, error);
-    if (status == VV_OK && differences.failed) status = vvi_no_memory(error);
-    if (status == VV_OK && differences.n > 0)
-        status = vvi_fail(error, VV_MISMATCH, "%s: %s; overwrite it or choose another project", search->project,
-                          differences.data);
-    vvi_text_deinit(&differences);
-    for (int i = 0; status == VV_OK && i < MOST_FACTS; i++) status = store_missing(search->study, &mine.list[i], error);
-    return status;
 }

@@ -2,11 +2,13 @@
  * the process came to decides how the trial ends.
  *
  *     stop said so                                     -> INTERRUPTED
- *     every execution reported, "done", exit code 0    -> COMPLETED, the score is the mean of the executions' best
+ *     the pruner said so                               -> PRUNED, with its reason; the process is ended there
+ *     every execution reported, "done", exit code 0    -> PAUSED at its goal, if it has one and trained until then; else
+ *                                                         COMPLETED, the score is the mean of the executions' best
  *     anything else                                    -> FAILED, with the reason
  *
  * The checkpoint is written by the child beside its name (".part") and renamed here, before the trial is stored as
- * COMPLETED: a trial that says so has had its weights. The parent holds no weights and no history.
+ * COMPLETED or PAUSED: a trial that says so has had its weights. The parent holds no weights and no history.
  */
 #include "tuner/tuner.h"
 
@@ -17,18 +19,22 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096, REASON_SIZE = VV_ERROR_SIZE };
+enum { REASON_SIZE = VV_ERROR_SIZE };
 
 typedef struct watching {
     const vvi_search *search;
     const vv_trial *trial;
-    char checkpoint[PATH_SIZE], part[PATH_SIZE + 8];
+    char checkpoint[VVI_PATH_SIZE], part[VVI_PATH_SIZE + 8];
     int execution; /* that is running */
     bool built;    /* its model is */
     int epochs;    /* it has reported */
     int finished;  /* executions */
-    double sum;    /* of their scores */
+    int goal;      /* epochs after which it is paused; 0: none */
+    int longest;   /* epochs of the longest execution */
     bool done;
+    vvi_pruning *pruning; /* NULL: there is no pruner */
+    bool pruned;
+    char reason[REASON_SIZE]; /* why */
 } watching;
 
 /* ---- records ---------------------------------------------------------------------------------------------------- */
@@ -56,6 +62,38 @@ static bool get_metrics(vvi_record *record, size_t n, const char **names, double
     return !record->bad;
 }
 
+/* What the pruner says ends the trial's process (vvi_job.enough). */
+static void heed(watching *w, bool in_execution, const char *reason)
+{
+    if (reason == NULL) return;
+    w->pruned = true;
+    if (in_execution && w->search->executions > 1)
+        snprintf(w->reason, sizeof w->reason, "execution %d, %.*s", w->execution + 1, REASON_SIZE - 32, reason);
+    else
+        snprintf(w->reason, sizeof w->reason, "%s", reason);
+}
+
+static vv_status judge_epoch(watching *w, const char *const *names, const double *values, size_t n, vv_error *error)
+{
+    const char *reason = NULL;
+    size_t i = 0;
+    if (w->pruning == NULL) return VV_OK;
+    while (i < n && strcmp(names[i], w->search->objective.name) != 0) i++;
+    if (i < n) VVI_TRY(vvi_pruning_epoch(w->pruning, w->execution, values[i], &reason, error));
+    heed(w, true, reason);
+    return VV_OK;
+}
+
+static vv_status store_epoch(watching *w, int epoch, const char *const *names, const double *values, size_t n,
+                             double seconds, vv_error *error)
+{
+    VVI_TRY(vv_trial_epoch(w->search->study, w->trial->id, w->execution, epoch, names, values, n, error));
+    say_epoch(w, epoch, names, values, n, seconds);
+    w->epochs++;
+    if (w->epochs > w->longest) w->longest = w->epochs;
+    return judge_epoch(w, names, values, n, error);
+}
+
 static vv_status take_epoch(watching *w, vvi_record *record, vv_error *error)
 {
     const int execution = vvi_get_count(record), epoch = vvi_get_count(record);
@@ -66,11 +104,8 @@ static vv_status take_epoch(watching *w, vvi_record *record, vv_error *error)
     const char **names = vvi_calloc(n + 1, sizeof *names);
     double *values = vvi_calloc(n + 1, sizeof *values);
     vv_status status = names == NULL || values == NULL ? vvi_no_memory(error) : VV_OK;
-    if (status == VV_OK && get_metrics(record, n, names, values)) {
-        status = vv_trial_epoch(w->search->study, w->trial->id, execution, epoch, names, values, n, error);
-        if (status == VV_OK) say_epoch(w, epoch, names, values, n, seconds);
-        w->epochs++;
-    }
+    if (status == VV_OK && get_metrics(record, n, names, values))
+        status = store_epoch(w, epoch, names, values, n, seconds, error);
     vvi_free(names);
     vvi_free(values);
     return status;
@@ -78,13 +113,36 @@ static vv_status take_epoch(watching *w, vvi_record *record, vv_error *error)
 
 static vv_status take_execution(watching *w, vvi_record *record, vv_error *error)
 {
+    const char *reason = NULL;
     const int execution = vvi_get_count(record), best_epoch = vvi_get_count(record);
     const double score = vvi_get_double(record), seconds = vvi_get_double(record);
     if (execution != w->execution || best_epoch >= w->epochs || !isfinite(score)) record->bad = true;
     if (record->bad) return VV_OK;
     w->finished++;
-    w->sum += score;
-    return vv_trial_execution(w->search->study, w->trial->id, execution, best_epoch, score, seconds, error);
+    VVI_TRY(vv_trial_execution(w->search->study, w->trial->id, execution, best_epoch, score, seconds, error));
+    if (w->pruning != NULL) VVI_TRY(vvi_pruning_execution(w->pruning, score, &reason, error));
+    heed(w, false, reason);
+    return VV_OK;
+}
+
+/* Epochs that are stored of an execution that is gone on with. */
+static int count_stored(const watching *w, int execution)
+{
+    for (size_t i = 0; w->trial->paused_epochs > 0 && i < w->trial->n_curves; i++)
+        if (w->trial->curves[i].execution == execution &&
+            strcmp(w->trial->curves[i].metric, w->search->objective.name) == 0)
+            return (int)w->trial->curves[i].n;
+    return 0;
+}
+
+static vv_status take_built(watching *w, vvi_record *record)
+{
+    w->execution = vvi_get_count(record);
+    w->built = true;
+    w->epochs = count_stored(w, w->execution);
+    if (w->epochs > w->longest) w->longest = w->epochs;
+    if (w->execution != w->finished) record->bad = true;
+    return VV_OK;
 }
 
 static vv_status take(void *context, vvi_record *record, vv_error *error)
@@ -92,11 +150,7 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
     watching *w = context;
     switch (record->kind) {
     case VVI_RECORD_BUILT:
-        w->execution = vvi_get_count(record);
-        w->built = true;
-        w->epochs = 0;
-        if (w->execution != w->finished) record->bad = true;
-        return VV_OK;
+        return take_built(w, record);
     case VVI_RECORD_EPOCH:
         return take_epoch(w, record, error);
     case VVI_RECORD_EXECUTION:
@@ -142,27 +196,55 @@ static void describe_failure(const watching *w, const vvi_job_end *end, char *re
         reason[0] = '\0';
 }
 
-static vv_status complete(watching *w, double seconds, vv_error *error)
+static vv_status store(const watching *w, const vv_trial *trial, vv_trial_result *result, vv_error *error)
+{
+    vvi_judgement judgement;
+    VVI_TRY(vvi_trial_judge(w->search, trial, &judgement, error));
+    result->scores = judgement.scores;
+    result->n_scores = judgement.n_scores;
+    result->violation = judgement.violation;
+    if (result->status == VV_TRIAL_PAUSED) return vv_trial_pause(w->search->study, trial->id, result, error);
+    return vv_trial_end(w->search->study, trial->id, result, error);
+}
+
+/* With the scores that its curves give. */
+static vv_status store_judged(const watching *w, vv_trial_result *result, vv_error *error)
+{
+    vv_trials trials;
+    const vv_trials_args args = { .only = true, .id = w->trial->id, .curves = true };
+    VVI_TRY(vv_study_trials(w->search->study, &args, &trials, error));
+    const vv_status status = store(w, &trials.list[0], result, error);
+    vv_trials_free(&trials);
+    return status;
+}
+
+static vv_status complete(const watching *w, vv_trial_result *result, vv_error *error)
 {
     if (rename(w->part, w->checkpoint) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
-    const double score = w->sum / w->finished;
-    const vv_trial_result result = {
-        .status = VV_TRIAL_COMPLETED, .scores = &score, .n_scores = 1, .seconds = seconds
-    };
-    return vv_trial_end(w->search->study, w->trial->id, &result, error);
+    if (result->status == VV_TRIAL_PAUSED) VVI_TRY(vvi_trial_keep_states(w->search, w->trial->id, error));
+    return store_judged(w, result, error);
+}
+
+static vv_trial_status find_status(const watching *w, const vvi_job_end *end, const char *failure)
+{
+    if (w->pruned) return VV_TRIAL_PRUNED;
+    if (end->stopped) return VV_TRIAL_INTERRUPTED;
+    if (failure[0] != '\0') return VV_TRIAL_FAILED;
+    return w->goal > 0 && w->longest >= w->goal ? VV_TRIAL_PAUSED : VV_TRIAL_COMPLETED;
 }
 
 static vv_status settle(watching *w, const vvi_job_end *end, double seconds, vv_trial_status *status, vv_error *error)
 {
-    char reason[REASON_SIZE];
-    describe_failure(w, end, reason, sizeof reason);
-    *status = end->stopped ? VV_TRIAL_INTERRUPTED : reason[0] == '\0' ? VV_TRIAL_COMPLETED : VV_TRIAL_FAILED;
-    if (*status == VV_TRIAL_COMPLETED) return complete(w, seconds, error);
+    char failure[REASON_SIZE];
+    describe_failure(w, end, failure, sizeof failure);
+    *status = find_status(w, end, failure);
+    vv_trial_result result = { .status = *status, .seconds = seconds };
+    if (*status == VV_TRIAL_COMPLETED || *status == VV_TRIAL_PAUSED) return complete(w, &result, error);
     unlink(w->part);
-    const vv_trial_result result = { .status = *status,
-                                     .reason = end->stopped ? "stopped on request" : reason,
-                                     .seconds = seconds };
+    vvi_trial_drop_states(w->search, w->trial->id);
+    result.reason = w->pruned ? w->reason : end->stopped ? "stopped on request" : failure;
+    if (*status == VV_TRIAL_PRUNED) return store_judged(w, &result, error);
     return vv_trial_end(w->search->study, w->trial->id, &result, error);
 }
 
@@ -171,33 +253,43 @@ static vv_status settle(watching *w, const vvi_job_end *end, double seconds, vv_
 static int child(void *context, int fd)
 {
     const watching *w = context;
-    const vvi_run run = { .search = w->search, .trial = w->trial, .checkpoint = w->part };
+    const vvi_run run = { .search = w->search, .trial = w->trial, .checkpoint = w->part, .goal = w->goal };
     return vvi_run_child(&run, fd);
 }
 
 static vv_status watch(watching *w, vv_trial_status *status, vv_error *error)
 {
     vvi_job_end end;
-    const vvi_job job = { .child = child, .context = w, .take = take, .stop = w->search->args->stop };
+    const vvi_job job = {
+        .child = child, .context = w, .take = take, .stop = w->search->args->stop, .enough = &w->pruned
+    };
     const double began_s = vvi_clock_s();
     vvi_search_say(w->search, (vv_event){ .kind = VV_EVENT_TRIAL_BEGIN, .trial = w->trial });
     VVI_TRY(vvi_job_run(&job, &end, error));
     return settle(w, &end, vvi_clock_s() - began_s, status, error);
 }
 
+static vv_status begin_watching(watching *w, const vvi_search *search, const vv_trial *trial, vv_error *error)
+{
+    *w = (watching){ .search = search, .trial = trial };
+    if (trial->goal < search->epochs) w->goal = trial->goal;
+    if (vv_study_checkpoint_path(search->study, trial->id, w->checkpoint, VVI_PATH_SIZE) >= VVI_PATH_SIZE)
+        return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", search->project);
+    snprintf(w->part, sizeof w->part, "%s.part", w->checkpoint);
+    if (search->pruner == NULL) return VV_OK;
+    w->pruning = vvi_pruning_new(search, trial->id);
+    return w->pruning == NULL ? vvi_no_memory(error) : VV_OK;
+}
+
 vv_status vvi_trial_run(const vvi_search *search, int id, vv_trial_status *status, vv_error *error)
 {
     vv_trials trials;
-    VVI_TRY(vv_study_trials(search->study, &(vv_trials_args){ .only = true, .id = id }, &trials, error));
+    const vv_trials_args args = { .only = true, .id = id, .curves = true };
+    VVI_TRY(vv_study_trials(search->study, &args, &trials, error));
     watching *w = vvi_calloc(1, sizeof *w);
-    vv_status result = w == NULL ? vvi_no_memory(error) : VV_OK;
-    if (w != NULL) {
-        *w = (watching){ .search = search, .trial = &trials.list[0] };
-        if (vv_study_checkpoint_path(search->study, id, w->checkpoint, PATH_SIZE) >= PATH_SIZE)
-            result = vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", search->project);
-        snprintf(w->part, sizeof w->part, "%s.part", w->checkpoint);
-    }
+    vv_status result = w == NULL ? vvi_no_memory(error) : begin_watching(w, search, &trials.list[0], error);
     if (result == VV_OK) result = watch(w, status, error);
+    if (w != NULL) vvi_pruning_free(w->pruning);
     vvi_free(w);
     vv_trials_free(&trials);
     return result;

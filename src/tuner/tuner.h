@@ -1,9 +1,14 @@
 /* tuner.h - inside of the tuner: what its files know of each other.
  *
  * hypermodel.c  one build                        job.c      a child process and its records
- * settings.c    a search's arguments, its facts  ask.c      asking for a trial, in a child
- * search.c      the loop, its events             trial.c    a trial as its parent sees it
+ * settings.c    a search's arguments             facts.c    what a study keeps of them
+ * search.c      the loop, its events             stop.c     when it ends
+ * ask.c         asking for a trial, in a child   queue.c    trials that were not the oracle's idea
+ * enqueued.c    building one of those            earlier.c  what another study has learnt
+ * values.c      values by name as JSON
+ * judge.c       what a trial came to             trial.c    a trial as its parent sees it
  * run.c         a trial, in its child            check.c    what is refused before any training, in a child
+ * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds
  */
@@ -13,6 +18,7 @@
 #include "base/base.h"
 #include "explain/explain.h"
 #include "tuner/records.h"
+#include <varve/pruner.h>
 #include <varve/tuner.h>
 
 /* ---- one build (hypermodel.c) ---------------------------------------------------------------------------------------
@@ -52,10 +58,21 @@ vv_status vvi_trace_check(const vv_hp *hp, const vv_active *values, size_t n, vv
 
 typedef struct vvi_search {
     const vv_search_args *args;
-    vv_objective objective;
-    vv_error undirected; /* set: the objective's direction cannot be told; said after its metric was found to exist */
+    vv_objectives objectives;
+    vv_objective objective; /* the first that is a metric: best epochs, pruners and checkpoints go by it */
+    bool maximize[VV_MAX_OBJECTIVES];
+    vv_constraints constraints;
+    vv_error undirected; /* set: an objective's direction cannot be told; said after its metric was found to exist */
     const vv_oracle_kind *oracle;
+    const vv_pruner_kind *pruner; /* NULL: none */
+    double pruner_options[VV_MAX_OPTIONS];
+    char oracle_spec[256], pruner_spec[256]; /* canonical */
     const char *project;
+    int max_epochs_total;  /* 0: no limit */
+    double seconds_before; /* of earlier searches of this study */
+    struct vvi_queue *queue;
+    struct vvi_earlier *earlier;             /* NULL until the study is open */
+    char note[sizeof((vv_answer *)0)->note]; /* what the oracle said last */
     int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures;
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
@@ -67,7 +84,12 @@ typedef struct vvi_search {
 } vvi_search;
 
 vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_error *error);
-/* Compares the facts of an opened study with this search's, then writes those that are not there. MISMATCH. */
+/* How its oracle is opened; builder and space are the caller's to fill in. */
+vv_oracle_args vvi_search_oracle_args(const vvi_search *search);
+/* The cost of a network that an objective or a constraint is named after; NULL: it is a metric. */
+const vvi_resource *vvi_search_cost(const char *name);
+bool vvi_search_asks_costs(const vvi_search *search); /* does any? (judge.c) */
+/* facts.c: compares the facts of an opened study with this search's, then writes those that are not there. MISMATCH. */
 vv_status vvi_search_agree(const vvi_search *search, vv_error *error);
 
 /* Of all numbers of a data set: the same for the same shapes, x, y and weights, and for hardly any others. NULL: 0. */
@@ -81,11 +103,13 @@ typedef struct vvi_job {
     vv_status (*take)(void *context, vvi_record *record,
                       vv_error *error); /* in the parent; a failure kills the child */
     const volatile int *stop;
+    const bool *enough;     /* set by `take`: nothing more is wanted of the child; NULL: never */
     const vvi_guard *guard; /* the child only runs builds, apart: one that does not end ends it; NULL: it trains */
 } vvi_job;
 
 typedef struct vvi_job_end {
     bool stopped, garbage;
+    bool enough; /* see vvi_job.enough */
     bool stuck;  /* see vvi_job.guard */
     bool failed; /* the child said so: */
     vv_error said;
@@ -136,6 +160,9 @@ vv_status vvi_budget_leaves(const vv_fit_report *report, vv_error *error);
 typedef struct vvi_proposal {
     vvi_arena arena; /* of the rest; vvi_arena_deinit */
     vv_answer_kind kind;
+    int trial, epochs; /* of the answer; RESUME: the id */
+    bool enqueued;     /* it is the next of the queue's; a kind that is no proposal: that one cannot be, and why: */
+    char note[sizeof((vv_answer *)0)->note];
     vv_active *values;
     size_t n_values;
     vv_refusal refusals[VV_ANSWER_REASONS];
@@ -144,8 +171,82 @@ typedef struct vvi_proposal {
     bool stopped;
 } vvi_proposal;
 
-/* Asks the oracle for trial number trials->n. The proposal is empty unless VV_OK. */
+/* Asks the oracle for trial number trials->n; or makes it of what waits in the queue. The proposal is empty unless VV_OK. */
 vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *proposal, vv_error *error);
+
+/* ---- trials that were not the oracle's idea (queue.c, enqueued.c) ------------------------------------------------- */
+
+enum { VVI_WAITING = -1, VVI_SKIPPED = -2 };
+typedef struct vvi_queued {
+    const vv_assignment *values;
+    size_t n;
+    bool defaults; /* names without a value get their defaults */
+    int trial;     /* that it became, or one of the above */
+} vvi_queued;
+typedef struct vvi_queue {
+    vvi_arena arena;
+    vvi_queued *list;
+    size_t n;
+} vvi_queue;
+/* What the caller gives. BAD_ARG: it is not what it should be. */
+vv_status vvi_queue_new(vvi_search *search, vv_error *error);
+/* Puts what the study keeps before it, and leaves out what is kept already; all of it is kept then. */
+vv_status vvi_queue_open(vvi_search *search, size_t n_trials, vv_error *error);
+void vvi_queue_free(vvi_search *search);
+vvi_queued *vvi_queue_next(const vvi_search *search); /* NULL: none waits */
+size_t vvi_queue_waiting(const vvi_search *search);
+/* Says what became of one, in the study too. */
+vv_status vvi_queue_settle(vvi_search *search, vvi_queued *queued, int trial, vv_error *error);
+/* "a=1, b=sgd", cut to fit. */
+void vvi_queued_describe(const vvi_queued *queued, char *text, size_t size);
+
+/* values.c: {"a": 1, "b": "sgd"} and back. `object`: a json_t; `what`, for the error: "enqueued configuration 2". */
+void vvi_values_write(vvi_text *text, const vv_assignment *values, size_t n);
+vv_status vvi_values_read(const void *object, const char *what, vvi_arena *arena, const vv_assignment **values,
+                          size_t *n, vv_error *error);
+
+/* In a child. The domain's value that a given one stands for; false: there is none. */
+bool vvi_value_fit(const vv_domain *domain, vv_value given, vv_value *value);
+/* The configuration with the values that were enqueued; what it does not say is as in `base` (NULL: none), or drawn. A
+ * build that is not buildable: why it cannot be a trial is in its reason. */
+vv_status vvi_enqueued_build(const vvi_search *search, const vvi_queued *queued, const vv_hp *base, const vv_past *past,
+                             int trial, vvi_build *build, vv_error *error);
+/* What the caller enqueues must be configurations: names and values that there are. In a child of its own. */
+vv_status vvi_enqueued_check(vvi_search *search, bool *stopped, vv_error *error);
+
+/* ---- what another study has learnt (earlier.c) -------------------------------------------------------------------- */
+
+typedef struct vvi_earlier_trial {
+    const vv_assignment *values;
+    size_t n_values;
+    vv_trial_status status;
+    const double *scores; /* NULL: none */
+    double violation;
+    int epochs;
+} vvi_earlier_trial;
+typedef struct vvi_earlier {
+    vvi_arena arena;
+    vvi_earlier_trial *list;
+    size_t n;
+    int fit; /* how many of them the hypermodel can be built with */
+} vvi_earlier;
+/* Is there another study to begin with, whose scores mean what these will? */
+vv_status vvi_earlier_check(const vvi_search *search, vv_error *error);
+/* What the study keeps; or else what the caller's other study holds, which is kept then. */
+vv_status vvi_earlier_open(vvi_search *search, size_t n_trials, vv_error *error);
+void vvi_earlier_close(vvi_search *search);
+/* In a child: tells them; *n is how many fit, whose ids in the oracle's past come before all others. */
+vv_status vvi_earlier_tell(const vvi_search *search, vv_oracle *oracle, int *n, vv_error *error);
+
+/* ---- when it ends (stop.c) ---------------------------------------------------------------------------------------- */
+
+/* A reason to begin nothing more, from the trials there are; 0: none. */
+vv_stop_reason vvi_stop_reason(const vvi_search *search, const vv_trials *trials);
+/* Would a trial that goes from `had` epochs to `goal` (0: all) exceed the limit of epochs? */
+bool vvi_stop_exceeds(const vvi_search *search, const vv_trials *trials, int had, int goal);
+/* Time is counted over all searches of a study. */
+vv_status vvi_time_load(vvi_search *search, vv_error *error);
+vv_status vvi_time_store(const vvi_search *search, vv_error *error);
 
 /* ---- a trial --------------------------------------------------------------------------------------------------------
  */
@@ -153,14 +254,49 @@ vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *pro
 /* What the child of a trial works from. */
 typedef struct vvi_run {
     const vvi_search *search;
-    const vv_trial *trial;
+    const vv_trial *trial;  /* with its curves: those that it is gone on from */
     const char *checkpoint; /* where the best weights go */
+    int goal;               /* epochs after which it is paused; 0: none */
 } vvi_run;
 /* run.c: trains all executions, reporting to fd. The exit code. */
 int vvi_run_child(const vvi_run *run, int fd);
 
-/* trial.c: runs a begun trial to its end and stores it. *status: what it ended as. */
+/* trial.c: runs a begun or resumed trial to its goal, or its end, and stores it. *status: what it ended as, PAUSED and
+ * PRUNED among them. */
 vv_status vvi_trial_run(const vvi_search *search, int id, vv_trial_status *status, vv_error *error);
+
+/* prune.c: is a trial to be ended? */
+typedef struct vvi_pruning vvi_pruning;
+/* Owned: vvi_pruning_free. NULL: no memory. */
+vvi_pruning *vvi_pruning_new(const vvi_search *search, int id);
+void vvi_pruning_free(vvi_pruning *pruning); /* NULL is fine */
+/* After an epoch of an execution: takes its value of the objective. *reason is borrowed until the next call; NULL: it
+ * goes on. The last epoch of all is not judged. */
+vv_status vvi_pruning_epoch(vvi_pruning *pruning, int execution, double value, const char **reason, vv_error *error);
+/* After an execution, with its score. */
+vv_status vvi_pruning_execution(vvi_pruning *pruning, double score, const char **reason, vv_error *error);
+
+/* pause.c: where an execution's training state is; `part`: while it is written. */
+enum { VVI_PATH_SIZE = 4096 };
+vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, bool part, char path[VVI_PATH_SIZE],
+                               vv_error *error);
+/* Puts the states that were written in place, or removes them. */
+vv_status vvi_trial_keep_states(const vvi_search *search, int id, vv_error *error);
+void vvi_trial_drop_states(const vvi_search *search, int id);
+/* A trial that is PAUSED, INTERRUPTED or RUNNING without anybody at it becomes RUNNING: from where it was paused, or from
+ * its beginning. `goal`: epochs that it shall have when it stops next; 0: all. */
+vv_status vvi_trial_take_up(const vvi_search *search, const vv_trial *trial, int goal, vv_error *error);
+/* At the end of the oracle's plan: what is PAUSED becomes PRUNED. */
+vv_status vvi_search_eliminate(const vvi_search *search, vv_error *error);
+
+/* judge.c: what a trial has come to so far, from its curves and its network. */
+typedef struct vvi_judgement {
+    double scores[VV_MAX_OBJECTIVES]; /* the mean over executions of each one's best epoch; of a cost: the cost */
+    size_t n_scores;    /* one for each objective; 0: some execution has no epoch with a finite objective */
+    vv_maybe violation; /* not set: there are no constraints, or no scores */
+} vvi_judgement;
+/* `trial`: read with its curves. An execution's best epoch is the first with the best finite value of search->objective. */
+vv_status vvi_trial_judge(const vvi_search *search, const vv_trial *trial, vvi_judgement *judgement, vv_error *error);
 
 /* search.c: fills in what all events have in common and hands it to the caller's on_event. */
 void vvi_search_say(const vvi_search *search, vv_event event);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROWS = 400, COLUMNS = 400 };
+enum { ROWS = 400, COLUMNS = 1000 };
 
 static unsigned char screen[ROWS][COLUMNS][5]; /* one character each */
 static int row, column;

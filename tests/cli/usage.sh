@@ -36,7 +36,7 @@ refused '--directory: D is empty' search model.c --directory=
 refused '--data SPEC is missing' evaluate somewhere
 refused '--data SPEC is missing' predict somewhere
 refused 'neither a trial'"'"'s number nor best' show somewhere first
-refused '--tuner: there is no "clever"; there are: random' search model.c --tuner clever --data "$TABLE"
+refused 'oracle "clever": there is none of this name; there are: auto, random, grid' search model.c --tuner clever --data "$TABLE"
 refused 'my_metric' search model.c --objective my_metric --data "$TABLE"
 refused 'model.c names no data; give --data SPEC' search model.c
 for command_name in explain search; do

@@ -4,7 +4,9 @@
  *
  *     test_conformance_oracles            every row
  *     test_conformance_oracles NAME...    these rows
- *     test_conformance_oracles - NAME...  all but these rows */
+ *     test_conformance_oracles - NAME...  all but these rows
+ *
+ * With CUSTOM_ORACLE defined: that one, which is in no registry. */
 #include "conformance/asking.h"
 
 #include <stdlib.h>
@@ -56,7 +58,8 @@ static void what_is_known_of_another_space_is_bearable(void **state)
     search other = begin(*state, build_triangle, 1), s = begin(*state, build_dense, 1);
     begin_known(&other, 0);
     s.space = other.space;
-    while (s.n < 30) assert_true(step(&s));
+    while (s.n < 30 && step(&s)) continue;
+    if (!s.kind->halves) assert_int_equal(s.n, 30);
     end(&s);
     end(&other);
 }
@@ -308,7 +311,9 @@ static void failing_allocations_are_clean(void **state)
 static void a_row_is_found_by_its_name_and_its_options_are_in_range(void **state)
 {
     const vv_oracle_kind *kind = *state;
+#ifndef CUSTOM_ORACLE
     assert_ptr_equal(vv_oracle_find(kind->name), kind);
+#endif
     assert_true(kind->summary[0] != '\0' && kind->paper != NULL);
     assert_true(kind->n_options <= VV_MAX_OPTIONS);
     for (size_t i = 0; i < kind->n_options; i++) {
@@ -348,6 +353,17 @@ static int run(const vv_oracle_kind *kind)
     return cmocka_run_group_tests_name(kind->name, tests, NULL, NULL);
 }
 
+#ifdef CUSTOM_ORACLE
+
+extern const vv_oracle_kind CUSTOM_ORACLE;
+
+int main(void)
+{
+    return !!run(&CUSTOM_ORACLE);
+}
+
+#else
+
 static bool is_named(const char *name, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
@@ -365,3 +381,5 @@ int main(int argc, char **argv)
     }
     return !!failures;
 }
+
+#endif

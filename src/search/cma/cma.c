@@ -200,9 +200,7 @@ void vvi_cma_draw(const vvi_cma *cma, vvi_key key, double *point, double *work)
 
 static double length_of(const double *x, size_t n)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += x[i] * x[i];
-    return sqrt(sum);
+    return sqrt(vvi_dot(x, x, n));
 }
 
 /* The step in the coordinates in which it is a standard normal vector. */
@@ -210,12 +208,7 @@ static void whiten(const vvi_cma *cma, const double *step, double *white)
 {
     const size_t n = cma->n;
     for (size_t i = 0; i < n; i++) {
-        double along = step[i];
-        if (cma->full) {
-            const double *row = cma->vectors + i * n;
-            along = 0;
-            for (size_t j = 0; j < n; j++) along += row[j] * step[j];
-        }
+        const double along = cma->full ? vvi_dot(cma->vectors + i * n, step, n) : step[i];
         white[i] = along / cma->roots[i];
     }
 }
@@ -337,7 +330,7 @@ double vvi_cma_deviation(const vvi_cma *cma, size_t coordinate)
 
 double vvi_cma_condition(const vvi_cma *cma)
 {
-    double least = INFINITY, most = 0;
+    double least = (double)INFINITY, most = 0;
     for (size_t i = 0; i < cma->n; i++) {
         least = fmin(least, cma->roots[i]);
         most = fmax(most, cma->roots[i]);

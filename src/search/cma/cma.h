@@ -11,6 +11,17 @@
 
 #include "base/base.h"
 
+/* Eight sums side by side: one alone would wait for each addition. */
+static inline double vvi_dot(const double *a, const double *b, size_t n)
+{
+    double sums[8] = { 0 }, sum = 0;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (size_t k = 0; k < 8; k++) sums[k] += a[i + k] * b[i + k];
+    for (; i < n; i++) sum += a[i] * b[i];
+    return sum + ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+}
+
 /* Of a symmetric n x n matrix, which is overwritten: values, and vectors as rows. `work`: n places. false: an entry is
  * not finite, or no end was found. */
 bool vvi_eigen(double *matrix, size_t n, double *values, double *vectors, double *work);
@@ -80,7 +91,7 @@ typedef struct vvi_categories {
     double *gradient;       /* total: room to work */
     double reach, gamma;    /* of a step: its length; how much of the path has been seen */
 } vvi_categories;
-enum { VVI_NO_CATEGORY = UINT32_MAX };
+#define VVI_NO_CATEGORY UINT32_MAX
 /* counts: how many categories each axis has; at least 2. What `categories` already has for its first axes stays. */
 vv_status vvi_categories_grow(vvi_categories *categories, const uint32_t *counts, size_t n,
                               vv_error *error) VV_MUST_USE;

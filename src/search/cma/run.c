@@ -3,8 +3,9 @@
  * small one of a random size, whichever regime has used fewer trials (BIPOP: Hansen: Benchmarking a BI-population CMA-ES
  * on the BBOB-2009 function testbed; GECCO 2009).
  *
- * Departures: a run is over when its deviations are below 1e-9 of the ranges, or its losses agree to nine digits (both
- * published limits are some thousand times narrower): nobody tunes a hyperparameter to ten digits, and trials are few.
+ * Departures: a run is over when its deviations are below a millionth of the ranges, or when the losses of its last
+ * 5 + 10 n / lambda generations agree to six digits. The published limits are many times narrower, and three times as many
+ * generations: nobody tunes a hyperparameter to ten digits, and trials are few.
  * A restart begins at a point drawn uniformly from the unit cube. Where no population is asked for the first run has one
  * of FEW: with a hundred trials for ten hyperparameters many small steps come farther than few large ones, and restarts
  * are there for what that misses.
@@ -57,7 +58,7 @@ void vvi_cma_run_note(vvi_cma_run *run, double best, double worst)
 static bool is_narrow(const vvi_cma *gauss)
 {
     for (size_t i = 0; i < gauss->n; i++)
-        if (vvi_cma_deviation(gauss, i) > 1e-9) return false;
+        if (vvi_cma_deviation(gauss, i) > 1e-6) return false;
     return gauss->n > 0;
 }
 
@@ -65,15 +66,15 @@ static bool is_narrow(const vvi_cma *gauss)
 static bool is_flat(const vvi_cma_run *run)
 {
     const double n = (double)run->gauss.n, lambda = (double)run->gauss.lambda;
-    const size_t wanted = 10 + (size_t)fmin(30 * n / lambda, VVI_CMA_HISTORY - 10);
-    double low = INFINITY, high = -INFINITY;
+    const size_t wanted = 5 + (size_t)fmin(10 * n / lambda, VVI_CMA_HISTORY - 5);
+    double low = (double)INFINITY, high = -(double)INFINITY;
     if (run->n_bests < wanted) return false;
     for (size_t i = run->n_bests - wanted; i < run->n_bests; i++) {
         low = fmin(low, run->bests[i % VVI_CMA_HISTORY]);
         high = fmax(high, run->bests[i % VVI_CMA_HISTORY]);
     }
     if (isinf(high)) return isinf(low);
-    return fmax(high - low, run->spread) < 1e-12 + 1e-9 * fabs(low);
+    return fmax(high - low, run->spread) < 1e-12 + 1e-6 * fabs(low);
 }
 
 bool vvi_cma_run_is_over(const vvi_cma_run *run)

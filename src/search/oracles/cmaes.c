@@ -3,7 +3,7 @@
  * al. 2024; cma/categories.c) and restarts (Hansen 2009; cma/run.c).
  *
  * The search is a function of the past. Trials in the order of their ids fill generations: the first `startup` finished
- * ones are drawn at random, and the best of them is where the first run starts; after that each lambda finished trials
+ * ones are points of a Sobol sequence, and the best of them is where the first run starts; after that each lambda finished trials
  * make an update. Trials that have not finished are passed over; while there are some, more are drawn from the same
  * generation. One that finishes after its generation was closed changes what that generation was, and all that came
  * after it: marks of the last generations that passed over something save most of that work (catch_up).
@@ -19,6 +19,7 @@
  * active; a space that is mostly conditions is better searched with `tpe` or `bayesian`.
  */
 #include "search/cma/cma.h"
+#include "search/sobol.h"
 #include "search/standing.h"
 
 #include <math.h>
@@ -412,7 +413,7 @@ static void aim(work *w, uint64_t attempt)
 static vv_chooser begin_attempt(void *context, uint64_t attempt)
 {
     work *w = context;
-    const bool is_aimed = w->m->now.run.n_runs > 0 && attempt < DRAWS;
+    const bool is_aimed = attempt < DRAWS;
     if (is_aimed) aim(w, attempt);
     const vvi_key key = vvi_key_name(key_of(w, w->question->trial, attempt), "elsewhere");
     w->follow = vvi_follow_begin(w->question, w->targets, is_aimed ? w->m->now.n_axes : 0, key);
@@ -421,9 +422,11 @@ static vv_chooser begin_attempt(void *context, uint64_t attempt)
 
 static vv_status propose(work *w, vv_answer *answer, vv_error *error)
 {
+    vvi_sobol_draw start;
+    vv_sampler sampler = { begin_attempt, w };
     w->targets = vvi_arena_alloc(&w->arena, (w->m->axes.n + 1) * sizeof *w->targets);
     if (w->targets == NULL) return vvi_no_memory(error);
-    const vv_sampler sampler = { begin_attempt, w };
+    if (w->m->now.run.n_runs == 0) VVI_TRY(vvi_sobol_begin(w->question, &start, &sampler, error));
     return vv_oracle_propose(w->question, &sampler, answer, error);
 }
 
@@ -451,7 +454,7 @@ static const vv_option_row options[] = {
       .min = 1,
       .max = 10000,
       .whole = true,
-      .help = "trials at random before the first generation, which starts round the best of them" },
+      .help = "trials spread over the space, round the best of which the first generation starts" },
     { .name = "population",
       .preset = 0,
       .min = 0,

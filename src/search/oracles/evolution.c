@@ -19,6 +19,7 @@
  */
 #include "search/breed.h"
 #include "search/pareto.h"
+#include "search/sobol.h"
 #include "search/standing.h"
 
 #include <math.h>
@@ -58,7 +59,7 @@ static double option(const vv_question *question, const char *name)
 static size_t population_of(const vv_question *question)
 {
     const size_t population = (size_t)option(question, "population");
-    return population > 0 ? population : question->n_objectives > 1 ? 50 : 20;
+    return population > 0 ? population : question->n_objectives > 1 ? 20 : 12;
 }
 
 /* ---- memory ------------------------------------------------------------------------------------------------------- */
@@ -251,7 +252,7 @@ static vv_chooser begin_attempt(void *context, uint64_t attempt)
     const memory *m = w->m;
     const vvi_key trial = vvi_key_int(vvi_key_new(w->question->seed, "evolution"), w->question->trial);
     const vvi_key key = vvi_key_int(trial, (int64_t)attempt);
-    const bool is_bred = m->n >= m->most && attempt < CHILDREN;
+    const bool is_bred = attempt < CHILDREN;
     if (is_bred) make_child(w, key);
     w->follow = vvi_follow_begin(w->question, w->targets, is_bred ? m->axes.n : 0, key);
     return vvi_chooser_follow(&w->follow);
@@ -260,12 +261,14 @@ static vv_chooser begin_attempt(void *context, uint64_t attempt)
 static vv_status propose(work *w, vv_answer *answer, vv_error *error)
 {
     const size_t n = w->m->axes.n;
+    vvi_sobol_draw start;
+    vv_sampler sampler = { begin_attempt, w };
     w->a = vvi_arena_alloc(&w->arena, (3 * n + 1) * sizeof *w->a);
     w->targets = vvi_arena_alloc(&w->arena, (n + 1) * sizeof *w->targets);
     if (w->a == NULL || w->targets == NULL) return vvi_no_memory(error);
     w->b = w->a + n;
     w->child = w->b + n;
-    const vv_sampler sampler = { begin_attempt, w };
+    if (w->m->n < w->m->most) VVI_TRY(vvi_sobol_begin(w->question, &start, &sampler, error));
     return vv_oracle_propose(w->question, &sampler, answer, error);
 }
 
@@ -291,7 +294,7 @@ static const vv_option_row options[] = {
       .min = 0,
       .max = 10000,
       .whole = true,
-      .help = "trials to breed from, and to draw at random first; 0: 20 with one objective, 50 with several" },
+      .help = "trials to breed from, and to spread over the space first; 0: 12 with one objective, 20 with several" },
     { .name = "selection",
       .preset = 0,
       .max = 1,

@@ -24,7 +24,7 @@ typedef struct digit {
     size_t first_branch;
 } digit;
 
-typedef struct walker {
+typedef struct vvi_walker {
     const vvi_walk_args *args;
     vvi_walk *walk;
     digit *digits;
@@ -33,7 +33,8 @@ typedef struct walker {
     vv_status status; /* of the running build's questions */
     vvi_branch *branches;
     size_t n_branches, branch_capacity;
-} walker;
+    vvi_walk own; /* of one that is gone on with */
+} vvi_walker;
 
 /* ---- digits ----------------------------------------------------------------------------------------------------- */
 
@@ -43,7 +44,7 @@ static vvi_span span_of(const digit *d)
 }
 
 /* To the first value of a span, or to the one that stands for it. */
-static void enter_span(walker *w, digit *d, const char *name, const vv_domain *domain)
+static void enter_span(vvi_walker *w, digit *d, const char *name, const vv_domain *domain)
 {
     const vvi_span span = span_of(d);
     d->position = span.first;
@@ -59,7 +60,7 @@ static bool can_advance(const digit *d)
     return in_span || d->span + 1 < d->stops.n;
 }
 
-static digit *add_digit(walker *w)
+static digit *add_digit(vvi_walker *w)
 {
     if (w->n == w->capacity) {
         const size_t capacity = w->capacity == 0 ? 32 : 2 * w->capacity;
@@ -72,11 +73,20 @@ static digit *add_digit(walker *w)
     return &w->digits[w->n++];
 }
 
-static void name_continuum(walker *w, const char *name)
+static void name_continuum(vvi_walker *w, const char *name)
 {
     if (w->walk->continuum[0] != '\0') return;
     vvi_line line = { .text = w->walk->continuum, .size = sizeof w->walk->continuum };
     vvi_line_printf(&line, "%s", name);
+}
+
+/* Not only to points of it? */
+static bool goes_through(const digit *d)
+{
+    bool points = d->stops.one_each || d->stops.n > 0;
+    for (size_t i = 0; !d->stops.one_each && points && i < d->stops.n; i++)
+        points = d->stops.spans[i].first == d->stops.spans[i].last;
+    return !points;
 }
 
 /* The handle knows the size of a finite domain. */
@@ -86,7 +96,7 @@ static uint64_t positions_of(const vv_domain *domain)
     return size > 0 ? size : vvi_position_count(domain);
 }
 
-static void push(walker *w, const char *name, uint64_t hash, const vv_domain *domain)
+static void push(vvi_walker *w, const char *name, uint64_t hash, const vv_domain *domain)
 {
     const vvi_route *route = w->args->route;
     const digit *before = w->n == 0 ? NULL : &w->digits[w->n - 1];
@@ -102,7 +112,7 @@ static void push(walker *w, const char *name, uint64_t hash, const vv_domain *do
     d->positions = positions_of(domain);
     d->all.last = d->positions - 1;
     if (route != NULL) d->state = route->stops(route->context, state, position, name, domain, &d->stops);
-    if (!d->stops.one_each && vvi_entry_of(domain)->size == 0) name_continuum(w, name);
+    if (vvi_entry_of(domain)->size == 0 && goes_through(d)) name_continuum(w, name);
     if (w->args->record != NULL && !vvi_space_note(w->args->record, name, hash, domain, after, &d->name, &d->domain))
         w->status = VV_NO_MEMORY;
     enter_span(w, d, name, domain);
@@ -110,7 +120,7 @@ static void push(walker *w, const char *name, uint64_t hash, const vv_domain *do
 
 static bool choose_digit(void *context, const char *name, const vv_domain *domain, vv_value *value)
 {
-    walker *w = context;
+    vvi_walker *w = context;
     const uint64_t hash = vvi_entry_of(domain)->hash;
     if (w->status != VV_OK) return false;
     if (w->asked == w->n) {
@@ -127,7 +137,7 @@ static bool choose_digit(void *context, const char *name, const vv_domain *domai
 
 /* ---- recording -------------------------------------------------------------------------------------------------- */
 
-static bool add_branch(walker *w, const digit *d, vvi_span span, uint32_t to)
+static bool add_branch(vvi_walker *w, const digit *d, vvi_span span, uint32_t to)
 {
     vvi_branch *last = w->n_branches > d->first_branch ? &w->branches[w->n_branches - 1] : NULL;
     if (last != NULL && last->to == to && last->last + 1 == span.first) {
@@ -146,7 +156,7 @@ static bool add_branch(walker *w, const digit *d, vvi_span span, uint32_t to)
 }
 
 /* The last digit becomes a fork. VVI_NONE: no memory. */
-static uint32_t close_digit(walker *w, const digit *d)
+static uint32_t close_digit(vvi_walker *w, const digit *d)
 {
     const size_t n = w->n_branches - d->first_branch;
     w->n_branches = d->first_branch;
@@ -166,7 +176,7 @@ static void step(digit *d)
 }
 
 /* To the next leaf. `to`: where the last one led. *more: there is a next one. */
-static vv_status advance(walker *w, uint32_t to, bool *more)
+static vv_status advance(vvi_walker *w, uint32_t to, bool *more)
 {
     *more = false;
     while (w->n > 0 && !*more) {
@@ -185,7 +195,7 @@ static vv_status advance(walker *w, uint32_t to, bool *more)
     return VV_OK;
 }
 
-static vv_status run_leaf(walker *w, vvi_build *leaf, vv_error *error)
+static vv_status run_leaf(vvi_walker *w, vvi_build *leaf, vv_error *error)
 {
     const vv_chooser chooser = { choose_digit, w };
     const size_t known = w->n;
@@ -196,7 +206,7 @@ static vv_status run_leaf(walker *w, vvi_build *leaf, vv_error *error)
     return w->status == VV_NO_MEMORY ? vvi_no_memory(error) : vvi_build_differs(error);
 }
 
-static vv_status visit_leaf(walker *w, vvi_build *leaf, vv_error *error)
+static vv_status visit_leaf(vvi_walker *w, vvi_build *leaf, vv_error *error)
 {
     const vvi_walk_args *args = w->args;
     uint32_t to = VVI_END;
@@ -213,12 +223,12 @@ static vv_status visit_leaf(walker *w, vvi_build *leaf, vv_error *error)
     return VV_OK;
 }
 
-static bool is_out_of_time(const walker *w)
+static bool is_out_of_time(const vvi_walker *w)
 {
     return w->args->until_s > 0 && vvi_clock_s() > w->args->until_s;
 }
 
-static vv_status go_through(walker *w, vvi_build *leaf, vv_error *error)
+static vv_status go_through(vvi_walker *w, vvi_build *leaf, vv_error *error)
 {
     while (w->walk->end == 0) {
         if (w->walk->leaves >= w->args->cap || is_out_of_time(w)) {
@@ -238,11 +248,43 @@ static vv_status go_through(walker *w, vvi_build *leaf, vv_error *error)
 vv_status vvi_space_walk(const vvi_walk_args *args, vvi_walk *walk, vv_error *error)
 {
     *walk = (vvi_walk){ 0 };
-    walker w = { .args = args, .walk = walk };
+    vvi_walker w = { .args = args, .walk = walk };
     vvi_build leaf = { 0 }; /* its handle serves all leaves, unless a visitor took it */
     const vv_status status = go_through(&w, &leaf, error);
     vvi_build_deinit(&leaf);
     vvi_free(w.digits);
     vvi_free(w.branches);
     return status;
+}
+
+/* ---- one leaf at a time ----------------------------------------------------------------------------------------- */
+
+vvi_walker *vvi_walker_new(const vvi_walk_args *args)
+{
+    vvi_walker *walker = vvi_calloc(1, sizeof *walker);
+    if (walker == NULL) return NULL;
+    walker->args = args;
+    walker->walk = &walker->own;
+    return walker;
+}
+
+void vvi_walker_free(vvi_walker *walker)
+{
+    if (walker == NULL) return;
+    vvi_free(walker->digits);
+    vvi_free(walker->branches);
+    vvi_free(walker);
+}
+
+vv_status vvi_walker_build(vvi_walker *walker, vvi_build *leaf, bool *endless, vv_error *error)
+{
+    const vv_status status = run_leaf(walker, leaf, error);
+    *endless = walker->own.continuum[0] != '\0';
+    return status;
+}
+
+vv_status vvi_walker_advance(vvi_walker *walker, bool *more, vv_error *error)
+{
+    walker->own.leaves++;
+    return advance(walker, VVI_END, more) == VV_OK ? VV_OK : vvi_no_memory(error);
 }

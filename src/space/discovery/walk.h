@@ -54,6 +54,19 @@ typedef struct vvi_walk {
  * not a function of its hyperparameters. */
 vv_status vvi_space_walk(const vvi_walk_args *args, vvi_walk *walk, vv_error *error) VV_MUST_USE;
 
+/* ---- one leaf at a time ----------------------------------------------------------------------------------------- */
+
+/* A walk that is gone on with whenever it suits: the cap, the time and the visitor of its arguments do not matter. */
+typedef struct vvi_walker vvi_walker;
+/* At the first leaf. Borrows the arguments, of which `builder` may change. NULL: no memory. */
+vvi_walker *vvi_walker_new(const vvi_walk_args *args);
+void vvi_walker_free(vvi_walker *walker); /* NULL is fine */
+/* Builds the leaf where the walk is; as often as one likes. *endless: it came upon a continuum that the route leaves
+ * whole, and is of no use any more, as after an error. */
+vv_status vvi_walker_build(vvi_walker *walker, vvi_build *leaf, bool *endless, vv_error *error) VV_MUST_USE;
+/* To the next leaf after one that was built. *more: there is one. */
+vv_status vvi_walker_advance(vvi_walker *walker, bool *more, vv_error *error) VV_MUST_USE;
+
 /* ---- ways to go (narrow.c) -------------------------------------------------------------------------------------- */
 
 /* Only through what can be built, by what the space knows. Borrows it. */

@@ -103,9 +103,15 @@ static const vv_active values[] = { { .name = "num_layers", .value = { VV_VALUE_
                                     { .name = "add_dropout", .value = { VV_VALUE_BOOL, { .b = true } } } };
 static const vv_execution executions[] = { { .best_epoch = 1, .score = 0.97, .seconds = 2 },
                                            { .score = 0.99, .seconds = 2.1 } };
+static const double scores[] = { 0.98 };
 static const vv_trial trial = { .id = 3,
                                 .status = VV_TRIAL_COMPLETED,
                                 .score = 0.98,
+                                .scores = scores,
+                                .n_scores = 1,
+                                .violation = (double)NAN,
+                                .rank = -1,
+                                .epochs = 3,
                                 .seconds = 4.1,
                                 .values = values,
                                 .n_values = 2,
@@ -120,7 +126,8 @@ static void a_trial_has_its_members(void **state)
     vvi_json_event(&json, &event);
     assert_string_equal(
         json.text.data,
-        "{\"event\": \"trial_end\", \"trial\": 3, \"status\": \"COMPLETED\", \"score\": 0.98, "
+        "{\"event\": \"trial_end\", \"trial\": 3, \"status\": \"COMPLETED\", \"score\": 0.98, \"scores\": [0.98], "
+        "\"violation\": null, \"epochs\": 3, "
         "\"hyperparameters\": {\"num_layers\": 2, \"add_dropout\": true}, \"executions\": [0.97, 0.99], "
         "\"seconds\": 4.1}");
     json_decref(parse(&json));
@@ -133,6 +140,7 @@ static void a_failed_trial_has_a_reason_and_no_score(void **state)
     failed.status = VV_TRIAL_FAILED;
     failed.reason = "loss is NaN";
     failed.n_executions = 0;
+    failed.n_scores = 0;
     vvi_json json = { 0 };
     vvi_json_begin(&json, NULL, '{');
     vvi_json_trial(&json, &failed);
@@ -150,8 +158,8 @@ static void every_event_is_valid_json(void **state)
     const double numbers[] = { 0.5, (double)NAN };
     const vv_objective objective = { .name = "val_loss" };
     const vv_refusals refusals = { .n = 7, .top = { { .reason = "conv2d: no", .values = "a=1", .n = 7 } } };
-    static const char *const names[] = { "search_begin", "trial_begin", "epoch", "trial_end", "search_end" };
-    for (int kind = VV_EVENT_SEARCH_BEGIN; kind <= VV_EVENT_SEARCH_END; kind++) {
+    static const char *const names[] = { "search_begin", "trial_begin", "epoch", "trial_end", "search_end", "note" };
+    for (int kind = VV_EVENT_SEARCH_BEGIN; kind <= VV_EVENT_NOTE; kind++) {
         const vv_event event = { .kind = (vv_event_kind)kind,
                                  .objective = &objective,
                                  .trial = &trial,

@@ -140,6 +140,73 @@ static void a_continuum_is_named(void **state)
     assert_int_equal(walk.leaves, 1); /* train=false */
 }
 
+/* ---- one leaf at a time ----------------------------------------------------------------------------------------- */
+
+/* Two points of a continuum, and everything of the rest. */
+static uint32_t take_points(void *context, uint32_t before, uint64_t position, const char *name,
+                            const vv_domain *domain, vvi_stops *stops)
+{
+    (void)position, (void)name;
+    if (vv_domain_size(domain) == 0) *stops = (vvi_stops){ .spans = context, .n = 2 };
+    return before + 1;
+}
+
+static vv_status build_mixed(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
+{
+    (void)context, (void)built, (void)reason;
+    vv_bool(hp, "a");
+    if (vv_float(hp, "x", .min = 1, .max = 2) > 1) vv_bool(hp, "b");
+    return VV_OK;
+}
+
+static void a_walk_goes_on_leaf_by_leaf_and_points_of_a_continuum_have_an_end(void **state)
+{
+    (void)state;
+    char text[200];
+    vvi_span points[] = { { 0, 0 }, { 1, 1 } }; /* 1, and the double after it */
+    const vvi_route route = { take_points, points };
+    const vv_builder builder = builder_of(build_mixed), other = builder;
+    vvi_walk_args args = { .builder = &builder, .route = &route };
+    vvi_walker *walker = vvi_walker_new(&args);
+    vvi_build leaf = { 0 };
+    vvi_line line = { .text = text, .size = sizeof text };
+    assert_non_null(walker);
+    for (bool more = true, endless; more;) {
+        CHECK_OK(vvi_walker_build(walker, &leaf, &endless, NULL));
+        CHECK_OK(vvi_walker_build(walker, &leaf, &endless, NULL)); /* as often as one likes */
+        assert_false(endless);
+        for (size_t i = 0; i < vv_hp_count(leaf.hp); i++)
+            vvi_line_printf(&line, i == 1 ? "%d " : "%d",
+                            vv_domain_index(&vv_hp_at(leaf.hp, i)->domain, vv_hp_at(leaf.hp, i)->value) > 0);
+        vvi_line_printf(&line, ".");
+        args.builder = &other;
+        CHECK_OK(vvi_walker_advance(walker, &more, NULL));
+    }
+    assert_string_equal(text, "00 .00 0.00 1.10 .10 0.10 1.");
+    vvi_walker_free(walker);
+    vvi_build_deinit(&leaf);
+}
+
+static void a_walk_on_its_own_stops_at_a_continuum(void **state)
+{
+    (void)state;
+    vvi_span wide[] = { { 0, 0 }, { 5, 9 } };
+    const vvi_route route = { take_points, wide };
+    const vv_builder builder = builder_of(build_mixed);
+    for (int i = 0; i < 2; i++) {
+        const vvi_walk_args args = { .builder = &builder, .route = i == 0 ? NULL : &route };
+        vvi_walker *walker = vvi_walker_new(&args);
+        vvi_build leaf = { 0 };
+        bool endless = false;
+        assert_non_null(walker);
+        CHECK_OK(vvi_walker_build(walker, &leaf, &endless, NULL));
+        assert_true(endless);
+        vvi_walker_free(walker);
+        vvi_build_deinit(&leaf);
+    }
+    vvi_walker_free(NULL);
+}
+
 static void a_build_that_asks_nothing_is_one_leaf(void **state)
 {
     (void)state;
@@ -265,6 +332,8 @@ int main(void)
         cmocka_unit_test(a_visitor_can_keep_a_leaf),
         cmocka_unit_test(the_cap_counts_leaves),
         cmocka_unit_test(a_continuum_is_named),
+        cmocka_unit_test(a_walk_goes_on_leaf_by_leaf_and_points_of_a_continuum_have_an_end),
+        cmocka_unit_test(a_walk_on_its_own_stops_at_a_continuum),
         cmocka_unit_test(a_build_that_asks_nothing_is_one_leaf),
         cmocka_unit_test(a_bad_domain_ends_the_walk),
         cmocka_unit_test(a_build_that_depends_on_more_than_its_values_is_found_out),

@@ -176,7 +176,7 @@ static void an_objective_that_nothing_reports_is_refused_with_those_there_are(vo
     must_refuse(&args, VV_BAD_ARG, "needs validation data");
     args.objective = "loss";
     args.oracle = "crystal_ball";
-    must_refuse(&args, VV_BAD_ARG, "there are random");
+    must_refuse(&args, VV_BAD_ARG, "there are: auto, random");
     args.oracle = NULL;
     args.epochs = -1;
     must_refuse(&args, VV_BAD_ARG, "epochs is -1, must be >= 1");

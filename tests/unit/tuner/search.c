@@ -314,7 +314,7 @@ static void hear(void *context, const vv_event *event)
     assert_non_null(event->study);
     assert_string_equal(event->objective->name, "val_accuracy");
     assert_int_equal(event->max_trials, 2);
-    h->kinds[h->n++] = "?<(e)>"[event->kind];
+    h->kinds[h->n++] = "?<(e)>n"[event->kind];
     if (event->kind == VV_EVENT_EPOCH) {
         assert_int_equal(event->n_metrics, 4);
         assert_string_equal(event->metrics[3], "val_accuracy");
@@ -342,7 +342,7 @@ static void events_tell_the_whole_story_in_order(void **state)
     args.on_event = hear;
     args.context = &h;
     const vv_search_result result = must_search(&args);
-    assert_string_equal(h.kinds, "<(eeee)(eeee)>");
+    assert_string_equal(h.kinds, "<n(eeee)(eeee)>"); /* a note: which oracle was chosen */
     assert_int_equal(h.best, result.best);
     CHECK_EQUAL_EXACTLY(h.best_score, result.best_score);
     vv_trials trials = read_trials(t->place.project);

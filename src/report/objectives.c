@@ -1,0 +1,55 @@
+/* objectives.c - what is improved, what must be kept to, and what a trial has of both, in words. */
+#include "report/report.h"
+#include "study/study.h"
+#include "tuner/tuner.h"
+
+#include <stdlib.h>
+
+void vvi_report_objectives(vvi_text *text, const vv_objectives *objectives)
+{
+    for (size_t i = 0; i < objectives->n; i++)
+        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", objectives->list[i].maximize ? "maximizing" : "minimizing",
+                        objectives->list[i].name);
+}
+
+void vvi_report_constraints(vvi_text *text, const vv_constraints *constraints)
+{
+    for (size_t i = 0; i < constraints->n; i++) {
+        if (i > 0) vvi_text_printf(text, ", ");
+        vvi_constraint_format(&constraints->list[i], text);
+    }
+}
+
+int vvi_report_score(const char *name, double score, char *text, size_t size)
+{
+    char count[VVI_FORMAT_SIZE];
+    const bool counted = name != NULL && vvi_search_cost(name) != NULL && score >= 0 && score < 0x1p53;
+    return counted ? snprintf(text, size, "%s", vvi_format_count((uint64_t)score, count))
+                   : vvi_report_number(score, text, size);
+}
+
+void vvi_report_scores(vvi_text *text, const vv_trial *trial, const vv_objectives *objectives)
+{
+    char number[VVI_NUMBER_SIZE];
+    for (size_t i = 0; i < trial->n_scores; i++) {
+        const char *name = i < objectives->n ? objectives->list[i].name : "score";
+        vvi_report_score(name, trial->scores[i], number, sizeof number);
+        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", name, number);
+    }
+    if (!(trial->violation > 0)) return;
+    vvi_report_number(trial->violation, number, sizeof number);
+    vvi_text_printf(text, "%sexceeds constraints by %s", trial->n_scores == 0 ? "" : ", ", number);
+}
+
+vv_status vvi_report_goals_read(const vv_study *study, vvi_report_goals *goals, vv_error *error)
+{
+    char *text = NULL;
+    *goals = (vvi_report_goals){ .objectives = { .n = 0 } };
+    VVI_TRY(vv_study_get(study, "objective", &text, error));
+    if (text != NULL) (void)!vv_objectives_parse(text, &goals->objectives, NULL); /* of another program: not known */
+    free(text);
+    VVI_TRY(vv_study_get(study, "constraints", &text, error));
+    if (text != NULL) (void)!vv_constraints_parse(text, &goals->constraints, NULL); /* "none": there are none */
+    free(text);
+    return VV_OK;
+}

@@ -1,0 +1,121 @@
+/* facts.c - whether a study that is there was made with the same settings.
+ *
+ * The facts kept with a study are those that decide what a score means, and which trial comes next. What only says when to
+ * stop (max_trials, time, epochs in all, a target), keep_checkpoints and the limit on failures may change from one search
+ * to the next.
+ */
+#include "study/study.h"
+#include "tuner/tuner.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FACT_SIZE = 128, MOST_FACTS = 14 };
+
+typedef struct fact {
+    const char *key, *text; /* text NULL: nothing is known */
+    bool decides;           /* must be the same in every search of a study */
+    const char *absent;     /* what a study means that does not say; NULL: it says nothing */
+    const char *differs;    /* what to say when it is not, of texts that tell nobody anything; NULL: both texts */
+} fact;
+
+typedef struct facts {
+    fact list[MOST_FACTS];
+    vvi_text objectives, constraints;
+    char seed[FACT_SIZE], executions[FACT_SIZE], epochs[FACT_SIZE], batch_size[FACT_SIZE], examples[FACT_SIZE],
+        digest[FACT_SIZE];
+} facts;
+
+static void collect(const vvi_search *s, facts *f)
+{
+    const vv_data *training = s->args->training, *validation = s->args->validation;
+    vvi_objectives_format(&s->objectives, &f->objectives);
+    if (s->constraints.n > 0)
+        vvi_constraints_format(&s->constraints, &f->constraints);
+    else
+        vvi_text_printf(&f->constraints, "none");
+    snprintf(f->seed, FACT_SIZE, "%" PRIu64, s->args->seed);
+    snprintf(f->executions, FACT_SIZE, "%d", s->executions);
+    snprintf(f->epochs, FACT_SIZE, "%d", s->epochs);
+    snprintf(f->batch_size, FACT_SIZE, "%d", s->batch_size);
+    snprintf(f->examples, FACT_SIZE, "%zu for training, %zu for validation", vv_data_count(training),
+             validation == NULL ? 0 : vv_data_count(validation));
+    snprintf(f->digest, FACT_SIZE, "%016" PRIx64 " for training, %016" PRIx64 " for validation",
+             vvi_data_digest(training), vvi_data_digest(validation));
+    static const char *const precisions[] = { "int8", "float32" };
+    const fact list[MOST_FACTS] = {
+        { "objective", f->objectives.data, true, NULL, NULL },
+        { "constraints", f->constraints.data, true, "none", NULL },
+        { "oracle", s->oracle_spec, true, NULL, NULL },
+        { "pruner", s->pruner == NULL ? "none" : s->pruner_spec, true, "none", NULL },
+        { "seed", f->seed, true, NULL, NULL },
+        { "executions_per_trial", f->executions, true, NULL, NULL },
+        { "epochs", f->epochs, true, NULL, NULL },
+        { "batch_size", f->batch_size, true, NULL, NULL },
+        { "data", vv_data_name(training), true, NULL, NULL },
+        { "examples", f->examples, true, NULL, NULL },
+        { "preparation", vv_data_preparation(training), true, NULL,
+          "the data has changed: it is prepared in another way" },
+        { "data digest", f->digest, true, NULL, "the data has changed: its numbers are others" },
+        { "precision", vvi_search_asks_costs(s) ? precisions[s->args->budget.precision == VV_FLOAT32] : NULL, true,
+          NULL, NULL },
+        { "hypermodel", s->args->hypermodel->name, false, NULL, NULL },
+    };
+    memcpy(f->list, list, sizeof list);
+}
+
+static void say_difference(const fact *mine, const char *stored, vvi_text *differences)
+{
+    const char *separator = differences->n == 0 ? "" : "; ";
+    if (mine->differs != NULL)
+        vvi_text_printf(differences, "%s%s", separator, mine->differs);
+    else
+        vvi_text_printf(differences, "%s%s is %s there, %s here", separator, mine->key, stored, mine->text);
+}
+
+/* Adds "epochs is 10 there, 20 here" to the differences where there is one. */
+static vv_status compare(const vv_study *study, const fact *mine, bool fresh, vvi_text *differences, vv_error *error)
+{
+    char *stored = NULL;
+    if (!mine->decides || mine->text == NULL) return VV_OK;
+    VVI_TRY(vv_study_get(study, mine->key, &stored, error));
+    const char *there = stored != NULL || fresh ? stored : mine->absent;
+    if (there != NULL && strcmp(there, mine->text) != 0) say_difference(mine, there, differences);
+    free(stored);
+    return VV_OK;
+}
+
+static vv_status store_missing(vv_study *study, const fact *mine, vv_error *error)
+{
+    char *stored = NULL;
+    if (mine->text == NULL) return VV_OK;
+    VVI_TRY(vv_study_get(study, mine->key, &stored, error));
+    const bool there = stored != NULL;
+    free(stored);
+    return there ? VV_OK : vv_study_set(study, mine->key, mine->text, error);
+}
+
+vv_status vvi_search_agree(const vvi_search *search, vv_error *error)
+{
+    facts mine = { .objectives = { 0 } };
+    vvi_text differences = { 0 };
+    char *objective = NULL;
+    vv_status status = vv_study_get(search->study, "objective", &objective, error);
+    const bool fresh = objective == NULL; /* nothing was ever said of it */
+    free(objective);
+    collect(search, &mine);
+    for (int i = 0; status == VV_OK && i < MOST_FACTS; i++)
+        status = compare(search->study, &mine.list[i], fresh, &differences, error);
+    if (status == VV_OK && differences.failed) status = vvi_no_memory(error);
+    if (status == VV_OK && differences.n > 0)
+        status = vvi_fail(error, VV_MISMATCH, "%s: %s; overwrite it or choose another project", search->project,
+                          differences.data);
+    vvi_text_deinit(&differences);
+    if (status == VV_OK && (mine.objectives.failed || mine.constraints.failed)) status = vvi_no_memory(error);
+    for (int i = 0; status == VV_OK && i < MOST_FACTS; i++) status = store_missing(search->study, &mine.list[i], error);
+    vvi_text_deinit(&mine.objectives);
+    vvi_text_deinit(&mine.constraints);
+    return status;
+}

@@ -1,0 +1,196 @@
+/* queue.c - trials that were not the oracle's idea: the defaults, and what a user wants to be tried.
+ *
+ * They are kept with the study, as the fact "enqueued", until they have run: a search that goes on after it was stopped
+ * has them still, whether or not they are given again. What became of each is written before the trial begins, with the
+ * number that the trial will get; a number that no trial has is one whose writer died in between, and the configuration
+ * waits again.
+ */
+#include "study/study.h"
+#include "tuner/tuner.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char fact[] = "enqueued";
+
+/* ---- what there is ---------------------------------------------------------------------------------------------- */
+
+vvi_queued *vvi_queue_next(const vvi_search *search)
+{
+    for (size_t i = 0; search->queue != NULL && i < search->queue->n; i++)
+        if (search->queue->list[i].trial == VVI_WAITING) return &search->queue->list[i];
+    return NULL;
+}
+
+size_t vvi_queue_waiting(const vvi_search *search)
+{
+    size_t n = 0;
+    for (size_t i = 0; search->queue != NULL && i < search->queue->n; i++)
+        n += search->queue->list[i].trial == VVI_WAITING;
+    return n;
+}
+
+void vvi_queued_describe(const vvi_queued *queued, char *text, size_t size)
+{
+    vvi_text all = { 0 };
+    if (queued->defaults && queued->n == 0) vvi_text_printf(&all, "the defaults");
+    if (queued->n > 0) vvi_values_write(&all, queued->values, queued->n);
+    snprintf(text, size, "%s", all.data == NULL ? "{}" : all.data);
+    vvi_text_deinit(&all);
+}
+
+static bool has(const vvi_queued *queued, const vv_assignment *wanted)
+{
+    for (size_t i = 0; i < queued->n; i++)
+        if (strcmp(queued->values[i].name, wanted->name) == 0)
+            return vv_value_equal(queued->values[i].value, wanted->value);
+    return false;
+}
+
+static bool is_same(const vvi_queued *a, const vvi_queued *b)
+{
+    bool same = a->defaults == b->defaults && a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++) same = has(b, &a->values[i]);
+    return same;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
+
+static vv_status reserve(vvi_queue *queue, vv_error *error)
+{
+    const bool held = vvi_arena_reserve(&queue->arena, &queue->list, queue->n, sizeof *queue->list);
+    return held ? VV_OK : vvi_no_memory(error);
+}
+
+static vv_status take_item(vvi_queue *queue, const json_t *item, bool stored, vv_error *error)
+{
+    char what[64];
+    VVI_TRY(reserve(queue, error));
+    vvi_queued *next = &queue->list[queue->n];
+    snprintf(what, sizeof what, "enqueued configuration %zu", queue->n + 1);
+    *next = (vvi_queued){ .trial = VVI_WAITING };
+    if (stored) {
+        next->defaults = json_is_true(json_object_get(item, "defaults"));
+        next->trial = (int)json_integer_value(json_object_get(item, "trial"));
+        item = json_object_get(item, "values");
+    }
+    VVI_TRY(vvi_values_read(item, what, &queue->arena, &next->values, &next->n, error));
+    queue->n++;
+    return VV_OK;
+}
+
+/* One object, or an array of them. */
+static vv_status take_all(vvi_queue *queue, const json_t *root, bool stored, vv_error *error)
+{
+    if (json_is_object(root)) return take_item(queue, root, stored, error);
+    if (!json_is_array(root))
+        return vvi_fail(error, VV_BAD_ARG, "enqueued: must be an object of names and values, or an array of such");
+    for (size_t i = 0; i < json_array_size(root); i++)
+        VVI_TRY(take_item(queue, json_array_get(root, i), stored, error));
+    return VV_OK;
+}
+
+static vv_status take_text(vvi_queue *queue, const char *text, bool stored, vv_error *error)
+{
+    json_error_t where;
+    if (text == NULL) return VV_OK;
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &where);
+    if (root == NULL)
+        return vvi_fail(error, VV_BAD_ARG, "enqueued: line %d, column %d: %.150s", where.line, where.column,
+                        where.text);
+    const vv_status status = take_all(queue, root, stored, error);
+    json_decref(root);
+    return status;
+}
+
+static vv_status take_given(vvi_queue *queue, const vv_search_args *args, vv_error *error)
+{
+    static const char defaults[] = "{\"defaults\": true, \"trial\": -1, \"values\": {}}";
+    if (args->defaults_first) VVI_TRY(take_text(queue, defaults, true, error));
+    return take_text(queue, args->enqueued, false, error);
+}
+
+vv_status vvi_queue_new(vvi_search *search, vv_error *error)
+{
+    search->queue = vvi_calloc(1, sizeof *search->queue);
+    if (search->queue == NULL) return vvi_no_memory(error);
+    const vv_status status = take_given(search->queue, search->args, error);
+    if (status != VV_OK) vvi_queue_free(search);
+    return status;
+}
+
+void vvi_queue_free(vvi_search *search)
+{
+    if (search->queue == NULL) return;
+    vvi_arena_deinit(&search->queue->arena);
+    vvi_free(search->queue);
+    search->queue = NULL;
+}
+
+/* ---- with a study ----------------------------------------------------------------------------------------------- */
+
+static vv_status store(const vvi_search *search, vv_error *error)
+{
+    vvi_text text = { 0 };
+    const vvi_queue *queue = search->queue;
+    if (queue->n == 0) return VV_OK;
+    for (size_t i = 0; i < queue->n; i++) {
+        const vvi_queued *queued = &queue->list[i];
+        vvi_text_printf(&text, "%s{\"defaults\": %s, \"trial\": %d, \"values\": ", i == 0 ? "[" : ",\n ",
+                        queued->defaults ? "true" : "false", queued->trial);
+        vvi_values_write(&text, queued->values, queued->n);
+        vvi_text_printf(&text, "}");
+    }
+    vvi_text_printf(&text, "]");
+    const vv_status status = text.failed ? vvi_no_memory(error) : vv_study_set(search->study, fact, text.data, error);
+    vvi_text_deinit(&text);
+    return status;
+}
+
+vv_status vvi_queue_settle(vvi_search *search, vvi_queued *queued, int trial, vv_error *error)
+{
+    queued->trial = trial;
+    return store(search, error);
+}
+
+static size_t count_same(const vvi_queued *list, size_t n, const vvi_queued *wanted)
+{
+    size_t same = 0;
+    for (size_t i = 0; i < n; i++) same += is_same(&list[i], wanted);
+    return same;
+}
+
+/* The second of two that are given is kept if no second one is kept already. */
+static vv_status add_new(vvi_queue *queue, size_t kept, const vvi_queued *given, size_t at, vv_error *error)
+{
+    if (count_same(queue->list, kept, &given[at]) > count_same(given, at, &given[at])) return VV_OK;
+    VVI_TRY(reserve(queue, error));
+    queue->list[queue->n++] = given[at];
+    return VV_OK;
+}
+
+/* A number that no trial has: the writer died before it began. */
+static void wait_again(vvi_queue *queue, size_t n_trials)
+{
+    for (size_t i = 0; i < queue->n; i++)
+        if (queue->list[i].trial >= 0 && (size_t)queue->list[i].trial >= n_trials) queue->list[i].trial = VVI_WAITING;
+}
+
+vv_status vvi_queue_open(vvi_search *search, size_t n_trials, vv_error *error)
+{
+    vvi_queue *queue = search->queue;
+    const vvi_queued *given = queue->list;
+    const size_t n_given = queue->n;
+    char *stored = NULL;
+    VVI_TRY(vv_study_get(search->study, fact, &stored, error));
+    queue->list = NULL;
+    queue->n = 0;
+    vv_status status = take_text(queue, stored, true, error);
+    free(stored);
+    const size_t kept = queue->n;
+    if (status == VV_OK) wait_again(queue, n_trials);
+    for (size_t i = 0; status == VV_OK && i < n_given; i++) status = add_new(queue, kept, given, i, error);
+    return status == VV_OK ? store(search, error) : status;
+}
