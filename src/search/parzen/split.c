@@ -7,8 +7,8 @@
  * Tanigaki, Watanabe, Nomura, Onishi: Multiobjective tree-structured Parzen estimator; JAIR 73, 2022), with a reference a
  * tenth beyond the worst.
  *
- * How many are good: ours is the square root of how many there are, at most 50, which was better than a tenth on problems
- * of 2 to 20 dimensions and 40 to 600 trials; Optuna's is a tenth, at most 25 with one objective.
+ * How many are good: ours is the square root of how many there are, at most 50, which was a little better than a tenth on
+ * problems of 2 to 20 dimensions and 40 to 150 trials; Optuna's is a tenth, at most 25 with one objective.
  */
 #include "search/pareto.h"
 #include "search/parzen/parzen.h"
