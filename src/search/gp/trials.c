@@ -174,31 +174,38 @@ static void add_pending(vvi_gp_trials *trials, const row *rows, size_t n, const 
     }
 }
 
+/* Points and values of some of the trials that have ended. */
+static vv_status add_ended(vvi_gp_trials *trials, row *ended, size_t n, const vvi_axes *axes,
+                           const vvi_gp_axes *gp_axes, const vv_past *past, double *point, vvi_arena *arena,
+                           vv_error *error)
+{
+    const size_t most = most_points(axes->n), room = (n < most ? n : most) + VVI_GP_MOST_PENDING;
+    const double unit = median_violation(ended, n);
+    if (!take_some(ended, n, most, arena) || !allocate(trials, gp_axes, room, arena)) return vvi_no_memory(error);
+    for (size_t i = 0; i < n; i++) {
+        if (!ended[i].taken) continue;
+        vvi_axes_point(axes, past, ended[i].id, point);
+        add_row(trials, &ended[i], point, unit);
+    }
+    return VV_OK;
+}
+
 vv_status vvi_gp_trials_make(vvi_gp_trials *trials, const vv_question *question, const vvi_axes *axes,
                              const vvi_gp_axes *gp_axes, size_t n_first, vvi_arena *arena, vv_error *error)
 {
     const vv_past *past = question->past;
     const vvi_key key = vvi_key_int(vvi_key_new(question->seed, "weights of objectives"), question->trial);
+    size_t n_ended = 0;
     *trials = (vvi_gp_trials){ 0 };
     row *rows = vvi_arena_alloc(arena, (n_first + 1) * sizeof *rows);
+    row *ended = vvi_arena_alloc(arena, (n_first + 1) * sizeof *ended);
     double *point = vvi_arena_alloc(arena, (axes->n + 1) * sizeof *point);
-    if (rows == NULL || point == NULL) return vvi_no_memory(error);
-    size_t n_ended = 0;
+    if (rows == NULL || ended == NULL || point == NULL) return vvi_no_memory(error);
     for (size_t i = 0; i < n_first; i++) rows[i] = look_at(past, (int)i);
     find_losses(past, key, rows, n_first);
-    const size_t most = most_points(axes->n);
-    row *ended = vvi_arena_alloc(arena, (n_first + 1) * sizeof *ended);
-    if (ended == NULL) return vvi_no_memory(error);
     for (size_t i = 0; i < n_first; i++)
         if (rows[i].scored || rows[i].failed) ended[n_ended++] = rows[i];
-    const size_t room = (n_ended < most ? n_ended : most) + VVI_GP_MOST_PENDING;
-    if (!take_some(ended, n_ended, most, arena) || !allocate(trials, gp_axes, room, arena)) return vvi_no_memory(error);
-    const double unit = median_violation(ended, n_ended);
-    for (size_t i = 0; i < n_ended; i++) {
-        if (!ended[i].taken) continue;
-        vvi_axes_point(axes, past, ended[i].id, point);
-        add_row(trials, &ended[i], point, unit);
-    }
+    VVI_TRY(add_ended(trials, ended, n_ended, axes, gp_axes, past, point, arena, error));
     add_pending(trials, rows, n_first, axes, past, point);
     return VV_OK;
 }
