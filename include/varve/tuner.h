@@ -110,6 +110,7 @@ typedef struct vv_search_args {
     const vv_data *validation;       /* required when the objective begins with "val_" */
     vv_search_kind kind;      /* which oracle; 0: VV_SEARCH_AUTO */
     const char *oracle;       /* instead, with options: "NAME:OPTION=VALUE,..." of vv_oracle_at; NULL: `kind` */
+    const vv_oracle_kind *oracle_kind; /* one of the caller's own instead; `oracle` may then give options: ":a=1" */
     const char *pruner;       /* the same of vv_pruner_at; NULL: none. It goes by the metric of the one objective there is */
     const char *objective;    /* of vv_objectives_parse: metrics, and costs of the network (params, macs, ram, flash); at
                                  least one is a metric */

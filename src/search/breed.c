@@ -6,8 +6,8 @@
  * a child has all that its structure can ask for, by name, and what no parent has is drawn when it is asked for.
  *
  * Departures: the index of the crossover is 0 and not 15, so that children spread as far as their parents are apart, and
- * now and then much farther: with a thousand trials the fronts of ZDT1 and 2 in 30 dimensions come out with twice the
- * volume. A number mutates by +-10^(-2.5u) of its range, u uniform, instead of by Deb's polynomial with one fixed index:
+ * now and then much farther: with a thousand trials the fronts of ZDT1 and 2 in 30 dimensions come out with half
+ * as much volume again. A number mutates by +-10^(-2.5u) of its range, u uniform, instead of by Deb's polynomial with one fixed index:
  * steps of every size are equally likely, and neither the beginning nor the end of a search needs another setting.
  */
 #include "search/breed.h"

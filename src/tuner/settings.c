@@ -125,7 +125,9 @@ static vv_status no_build(void *context, vv_hp *hp, vv_built *built, vv_error *r
 
 vv_oracle_args vvi_search_oracle_args(const vvi_search *s)
 {
-    return (vv_oracle_args){ .spec = s->args->oracle != NULL ? s->args->oracle : vv_search_kind_name(s->args->kind),
+    const char *by_number = s->args->oracle_kind == NULL ? vv_search_kind_name(s->args->kind) : NULL;
+    return (vv_oracle_args){ .spec = s->args->oracle != NULL ? s->args->oracle : by_number,
+                             .kind = s->args->oracle_kind,
                              .builder = { .build = no_build },
                              .seed = s->args->seed,
                              .n_objectives = s->objectives.n,

@@ -73,7 +73,7 @@ static size_t square_of(const vvi_cma *cma)
 
 static size_t size_of(const vvi_cma *cma)
 {
-    return cma->lambda + 6 * cma->n + 3 * square_of(cma);
+    return cma->lambda + 7 * cma->n + 3 * square_of(cma);
 }
 
 static vv_status allocate(vvi_cma *cma, vv_error *error)
@@ -82,7 +82,7 @@ static vv_status allocate(vvi_cma *cma, vv_error *error)
     cma->memory = vvi_calloc(size_of(cma) + 1, sizeof *cma->memory);
     if (cma->memory == NULL) return vvi_no_memory(error);
     double *at = cma->memory;
-    double **const parts[] = { &cma->mean, &cma->scale, &cma->path_sigma, &cma->path, &cma->roots };
+    double **const parts[] = { &cma->mean, &cma->scale, &cma->stepped, &cma->path_sigma, &cma->path, &cma->roots };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++, at += n) *parts[i] = at;
     cma->covariance = at;
     cma->vectors = at + square;

@@ -45,6 +45,7 @@ typedef struct vvi_cma {
     vvi_cma_rates rates;
     double *weights;                      /* lambda, falling; the positive ones sum to 1 */
     double *mean, *scale;                 /* n each; the scale is what the margin changes */
+    double *stepped;                      /* n: 1 where margin.c has found cells, else 0 */
     double *path_sigma, *path;            /* n each */
     double *covariance, *vectors, *roots; /* of eigenvalues */
     double *work;

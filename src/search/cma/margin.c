@@ -60,6 +60,7 @@ void vvi_cma_keep_margin(vvi_cma *cma, const vvi_cells *cells)
     for (size_t i = 0; i < cma->n && !cma->is_broken; i++) {
         double low, high;
         if (!cells->cell(cells->context, i, cma->mean[i], &low, &high)) continue;
+        cma->stepped[i] = 1;
         if (isinf(low) && isinf(high)) continue;
         if (isinf(low) || isinf(high))
             come_nearer(cma, i, isinf(low) ? high : low, alpha);

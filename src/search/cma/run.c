@@ -14,12 +14,13 @@
 
 #include <math.h>
 
-enum { FEW = 6 };
+enum { LEAST = 4, FEW = 6 };
 
 vv_status vvi_cma_run_begin(vvi_cma_run *run, size_t n, size_t n_categories, size_t lambda, const double *mean,
                             double sigma, vv_error *error)
 {
     const size_t usual = vvi_cma_lambda(n + n_categories);
+    if (lambda > 0 && lambda < LEAST) lambda = LEAST;
     run->first_lambda = lambda > 0 ? lambda : usual;
     if (lambda == 0) lambda = usual < FEW ? usual : FEW;
     run->sigma = sigma;
@@ -55,11 +56,16 @@ void vvi_cma_run_note(vvi_cma_run *run, double best, double worst)
     run->spread = worst - best;
 }
 
+/* Margins keep whole numbers wide. */
 static bool is_narrow(const vvi_cma *gauss)
 {
-    for (size_t i = 0; i < gauss->n; i++)
+    size_t n = 0;
+    for (size_t i = 0; i < gauss->n; i++) {
+        if (gauss->stepped[i] > 0) continue;
         if (vvi_cma_deviation(gauss, i) > 1e-6) return false;
-    return gauss->n > 0;
+        n++;
+    }
+    return n > 0;
 }
 
 /* Did all that the last generations came to differ by next to nothing? Losses that are infinite do not. */

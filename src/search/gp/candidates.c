@@ -220,6 +220,7 @@ static void add(vvi_gp_pool *pool, const vvi_gp_candidate *candidate)
 static vv_status add_moved(vvi_gp_pool *pool, const vvi_gp_candidate *from, double spread, vv_error *error)
 {
     vvi_gp_candidate moved = *from;
+    moved.near = spread > 0;
     if (pool->n == pool->most) return VV_OK;
     moved.point = vvi_arena_alloc(pool->arena, (pool->axes->n + 1) * sizeof *moved.point);
     if (moved.point == NULL) return vvi_no_memory(error);

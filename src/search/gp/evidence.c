@@ -145,6 +145,10 @@ static void add_gradient(vvi_gp_evidence *e, const double *p, double *gradient)
     for (size_t k = 0; k < VVI_GP_N_PARAMETERS; k++) gradient[k] += by[k] * (k == VVI_GP_BEND ? 1 : exp(p[k]));
 }
 
+/* Losses that are mostly noise are beyond help, and a model that takes them for such no longer searches: a few that look
+ * alike must not suffice for it. */
+static const double noise_rate = 20;
+
 static double add_prior(const vvi_gp_evidence *e, const double *parameters, double *gradient)
 {
     double value = 0;
@@ -153,7 +157,11 @@ static double add_prior(const vvi_gp_evidence *e, const double *parameters, doub
         value += 0.5 * off * off;
         if (gradient != NULL) gradient[k] = off / e->deviations[k];
     }
-    return value;
+    if (e->unwarped == NULL) return value;
+    const size_t at = e->points->axes->n_weights + VVI_GP_NOISE;
+    const double noise = noise_rate * exp(parameters[at]);
+    if (gradient != NULL) gradient[at] += noise;
+    return value + noise;
 }
 
 double vvi_gp_evidence_at(vvi_gp_evidence *e, const double *parameters, double *gradient)

@@ -219,17 +219,18 @@ static vv_status model_fails(vvi_gp_learnt *learnt, process *p, vvi_arena *arena
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 /* The least posterior mean among the points that keep the constraints, pending ones included: under noise the least
- * loss is the luckiest rather than the best. */
+ * loss is the luckiest rather than the best. Side by side with running trials a last polish is not worth another. */
 static void find_best(vvi_gp_learnt *learnt)
 {
     const vvi_gp_model *model = &learnt->losses;
+    const double least_gain = learnt->bold ? margin : model->n_pending > 0 ? progress : 0;
     for (size_t f = 0; f < model->n_fantasies; f++) {
         double best = (double)INFINITY;
         for (size_t i = 0; i < model->n; i++) {
             if (i < learnt->trials.n && !learnt->trials.kept[i]) continue;
             best = fmin(best, model->means[f * model->n + i]);
         }
-        learnt->acquisition.best[f] = learnt->bold ? best - margin : best;
+        learnt->acquisition.best[f] = best - least_gain;
     }
 }
 

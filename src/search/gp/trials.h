@@ -53,6 +53,7 @@ typedef struct vvi_gp_candidate {
     double *point;
     double value; /* of the acquisition */
     size_t place; /* in the order of making */
+    bool near;    /* made from a trial */
 } vvi_gp_candidate;
 
 typedef struct vvi_gp_pool {

@@ -11,7 +11,7 @@
 #include "search/search.h"
 #include "search/sobol.h"
 
-enum { OPTION_STARTUP, CLIMBS = 6, OFFERS = 24 };
+enum { OPTION_STARTUP, CLIMBS = 4, OFFERS = 24 };
 
 static const vv_option_row options[] = {
     { "startup", 0, 0, 1000, true, NULL, "trials before the first model; 0: as many as the space needs" },
@@ -58,17 +58,19 @@ static uint64_t cell_of(const vvi_gp_pool *pool, const vvi_gp_candidate *candida
     return hash;
 }
 
-/* Climbs from the best candidates, from at most two of a cell, so that a category that looks a little worse at a draw
- * gets its chance. */
+/* Climbs from the best of both kinds of candidates, those near trials, which refine what is known, and draws, which find
+ * what is not; from at most two of a cell, so that a category that looks a little worse at a draw gets its chance. */
 static vv_status climb(vvi_gp_pool *pool, vv_error *error)
 {
-    uint64_t cells[CLIMBS];
-    size_t n = 0;
-    for (size_t i = 0; i < pool->n && n < CLIMBS; i++) {
-        const uint64_t cell = cell_of(pool, &pool->list[i]);
+    uint64_t cells[2 * CLIMBS];
+    size_t n = 0, left[2] = { CLIMBS, CLIMBS };
+    const bool many = pool->n_forms > 1 || pool->learnt->axes.n_ordered < pool->axes->n;
+    for (size_t i = 0; i < pool->n && left[0] + left[1] > 0; i++) {
+        const uint64_t cell = cell_of(pool, &pool->list[i]) + pool->list[i].near;
         size_t same = 0;
         for (size_t k = 0; k < n; k++) same += cells[k] == cell;
-        if (same >= 2 && pool->n_forms > 1) continue;
+        if (left[pool->list[i].near] == 0 || (same >= 2 && many)) continue;
+        left[pool->list[i].near]--;
         cells[n++] = cell;
         VVI_TRY(vvi_gp_climb(pool, &pool->list[i], error));
     }
@@ -80,10 +82,13 @@ static vv_status search(const vv_question *question, const vvi_axes *axes, vvi_g
                         vv_answer *answer, vv_error *error)
 {
     vvi_gp_learnt learnt;
-    VVI_TRY(vvi_gp_learn(&learnt, question, axes, arena, error));
-    VVI_TRY(vvi_gp_pool_make(pool, question, axes, &learnt, arena, error));
+    vv_error own = { 0 };
+    const vv_status status = vvi_gp_learn(&learnt, question, axes, arena, &own);
+    if (status == VV_DIVERGED) return offer(question, NULL, answer, error); /* no model for once */
+    if (status != VV_OK) return vvi_fail(error, status, "%s", own.text);
     if (learnt.acquisition.losses == NULL && learnt.acquisition.fails == NULL)
         return offer(question, NULL, answer, error);
+    VVI_TRY(vvi_gp_pool_make(pool, question, axes, &learnt, arena, error));
     VVI_TRY(vvi_gp_pool_fill(pool, error));
     VVI_TRY(climb(pool, error));
     return offer(question, pool, answer, error);

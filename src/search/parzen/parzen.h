@@ -63,7 +63,8 @@ typedef struct vvi_kernels {
 
 /* The normals of the bad trials along an axis are all the same; how narrow they may get is a matter of the level. */
 unsigned vvi_parzen_level(size_t n_trials);
-double vvi_bad_slope(const vvi_axis *axis, unsigned level);
+double vvi_bad_slope(const vvi_axis *axis, unsigned level, bool alone); /* alone: in a cell of one axis */
+double vvi_parzen_narrowest(unsigned level);
 /* `weights` of the good ones, one each. false: no memory. */
 bool vvi_parzen_good(vvi_parzen *parzen, vvi_arena *arena, const vvi_kernels *kernels, const double *weights,
                      unsigned level) VV_MUST_USE;
@@ -117,6 +118,7 @@ typedef struct vvi_memory {
     size_t n_domains, n_shapes;
     vvi_axes axes;
     vvi_cells cells;
+    const bool *alone;                   /* of each axis: is it in a cell of its own? */
     const uint32_t *shapes, *shape_ends; /* of each cell: the shapes that have it */
     uint64_t *marks;                     /* of each shape */
     uint64_t mark;
@@ -143,6 +145,8 @@ typedef struct vvi_tpe_model {
     const vvi_axis **axes; /* numbers first */
     size_t n_axes, n_numbers;
     vvi_parzen good, bad;
+    vvi_kernels running; /* where there is a liar: trials that run, the latest at most */
+    double apart;        /* how far from them a point should be, on one axis at least */
 } vvi_tpe_model;
 /* false: no memory. */
 bool vvi_tpe_model_make(vvi_memory *memory, uint32_t cell, vvi_tpe_rule rule, vvi_arena *arena,
@@ -150,5 +154,8 @@ bool vvi_tpe_model_make(vvi_memory *memory, uint32_t cell, vvi_tpe_rule rule, vv
 /* n points of n_axes, one after the other; scores: log of good over bad. */
 bool vvi_tpe_model_score(const vvi_tpe_model *model, const double *points, size_t n, vvi_arena *arena,
                          double *scores) VV_MUST_USE;
+
+/* Is the point next to a trial that runs? */
+bool vvi_tpe_model_is_crowded(const vvi_tpe_model *model, const double *point);
 
 #endif

@@ -493,6 +493,25 @@ static void populations_double_and_regimes_share_the_trials(void **state)
     vvi_cma_run_deinit(&run);
 }
 
+/* A margin keeps the whole numbers wide for ever. */
+static void a_run_ends_when_all_but_whole_numbers_are_settled(void **state)
+{
+    (void)state;
+    landscape l = { .n = 3, .loss = rounded };
+    size_t continuous = 2;
+    vvi_cma_run run = { 0 };
+    int g = 0;
+    CHECK_OK(vvi_cma_run_begin(&run, 3, 0, 0, (double[3]){ 0.5, 0.5, 0.5 }, 0.2, NULL));
+    for (; g < 1000 && !vvi_cma_run_is_over(&run); g++) {
+        const double best = run_generation(&run.gauss, &l, vvi_key_int(vvi_key_new(8, "ends"), g));
+        vvi_cma_keep_margin(&run.gauss, &(vvi_cells){ ten_cells, &continuous });
+        vvi_cma_run_note(&run, best, best + 1);
+    }
+    assert_in_range(g, 20, 500);
+    assert_true(vvi_cma_deviation(&run.gauss, 2) < 1e-6 && vvi_cma_deviation(&run.gauss, 0) > 1e-3);
+    vvi_cma_run_deinit(&run);
+}
+
 /* ---- memory ------------------------------------------------------------------------------------------------------- */
 
 static vv_status use_all(vv_error *error)
@@ -540,6 +559,7 @@ int main(void)
         cmocka_unit_test(the_right_categories_are_found),
         cmocka_unit_test(a_trial_without_the_hyperparameter_says_nothing_of_its_categories),
         cmocka_unit_test(restarts_get_out_of_local_minima),
+        cmocka_unit_test(a_run_ends_when_all_but_whole_numbers_are_settled),
         cmocka_unit_test(populations_double_and_regimes_share_the_trials),
         cmocka_unit_test(failing_allocations_are_clean),
     };

@@ -9,6 +9,7 @@ static void the_past_is_all_there_is(void **state)
     check_that_the_past_is_all_there_is("cmaes", network, 1, 240);
     check_that_the_past_is_all_there_is("cmaes:startup=3,population=5", bowl, 1, 300);
     check_that_the_past_is_all_there_is("cmaes:restarts=ipop,sigma=0.01", valley, 1, 300);
+    check_that_the_past_is_all_there_is("cmaes:restarts=same,startup=1,population=1", network, 1, 150);
 }
 
 /* A branch that is met when half of the trials are done, and ranges that become wider. */
