@@ -2,13 +2,15 @@
  *
  * The choice is the first row of the table below that applies. It may change while a search goes on, since a model that
  * needs few trials is not the one that bears thousands; it is a function of the question alone, so that a search that
- * was stopped goes on with the same one. The limits come from the committed measurements (docs/oracles.md).
+ * was stopped goes on with the same one. That a Gaussian process needs the fewest trials was measured (docs/oracles.md), of
+ * one objective, of two, and of up to 80 hyperparameters; the limits are those of its cost: its model holds 400 trials at
+ * most, and an ask takes about a tenth of a second then.
  */
 #include "search/search.h"
 
 #include <math.h>
 
-enum { FEW_TRIALS = 500, MANY_AXES = 64, MANY_FRONTS = 1000 };
+enum { FEW_TRIALS = 500, MANY_AXES = 200 };
 
 typedef struct facts {
     const vv_question *question;
@@ -19,9 +21,9 @@ typedef struct facts {
 
 /* ---- rules --------------------------------------------------------------------------------------------------------- */
 
-static bool has_many_objectives_and_trials(const facts *f)
+static bool has_few_trials(const facts *f)
 {
-    return f->question->n_objectives > 1 && f->finished >= MANY_FRONTS;
+    return f->finished < FEW_TRIALS && f->axes <= MANY_AXES;
 }
 
 static bool has_many_objectives(const facts *f)
@@ -32,11 +34,6 @@ static bool has_many_objectives(const facts *f)
 static bool has_many_axes(const facts *f)
 {
     return f->axes > MANY_AXES;
-}
-
-static bool has_few_trials(const facts *f)
-{
-    return f->finished < FEW_TRIALS;
 }
 
 static bool is_continuous(const facts *f)
@@ -54,10 +51,9 @@ static const struct rule {
     bool (*applies)(const facts *facts);
     const char *name, *why;
 } rules[] = {
-    { has_many_objectives_and_trials, "evolution", "several objectives, and trials enough for a population" },
-    { has_many_objectives, "tpe", "several objectives" },
-    { has_many_axes, "tpe", "more hyperparameters than a Gaussian process learns from few trials" },
     { has_few_trials, "bayesian", "trials are few: a Gaussian process needs the fewest" },
+    { has_many_objectives, "evolution", "several objectives, and trials enough for a population" },
+    { has_many_axes, "tpe", "more hyperparameters than a Gaussian process learns from few trials" },
     { is_continuous, "cmaes", "trials are many, and all hyperparameters are numbers of one continuous space" },
     { always, "tpe", "trials are many" },
 };
@@ -148,7 +144,7 @@ static vv_status ask(const vv_question *question, vv_answer *answer, vv_error *e
 const vv_oracle_kind vvi_oracle_auto = {
     .name = "auto",
     .summary = "chooses one of the others by space, objectives and number of trials, and says which and why",
-    .paper = "none: the limits between the others are measured (docs/oracles.md)",
+    .paper = "none: what it goes by was measured (docs/oracles.md)",
     .most_objectives = VV_MAX_OBJECTIVES,
     .ask = ask,
 };
