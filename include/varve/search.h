@@ -6,14 +6,18 @@
  *
  *     vv_oracle *oracle = NULL;
  *     vv_answer answer;
- *     vv_oracle_open(&(vv_oracle_args){ .spec = "tpe", .builder = builder, .seed = 1 }, &oracle, &error);
- *     while (vv_oracle_ask(oracle, &answer, &error) == VV_OK && answer.kind == VV_ANSWER_PROPOSAL) {
- *         const double loss = evaluate(answer.hp);
- *         const int id = answer.trial;
- *         vv_oracle_begin(oracle, answer.hp, &error);
- *         vv_oracle_tell(oracle, &(vv_past_trial){ .id = id, .status = VV_TRIAL_COMPLETED, .scores = &loss }, &error);
+ *     vv_status status = vv_oracle_open(&args, &oracle, &error);   args: .spec = "tpe", .builder = builder, .seed = 1
+ *     while (status == VV_OK && (status = vv_oracle_ask(oracle, &answer, &error)) == VV_OK &&
+ *            answer.kind == VV_ANSWER_PROPOSAL) {
+ *         const double x = vv_hp_find(answer.hp, "x")->value.f, loss = evaluate(x);
+ *         const vv_past_trial trial = { .id = answer.trial, .status = VV_TRIAL_COMPLETED, .scores = &loss };
+ *         status = vv_oracle_begin(oracle, answer.hp, &error);
+ *         if (status == VV_OK) status = vv_oracle_tell(oracle, &trial, &error);
  *     }
  *     vv_oracle_close(oracle);
+ *
+ * Oracles that halve (vv_oracle_kind.halves) also ask for less than a whole trial (answer.epochs: tell it as PAUSED, with
+ * its epochs and the score so far) and for paused ones to go on (VV_ANSWER_RESUME).
  */
 #ifndef VARVE_SEARCH_H
 #define VARVE_SEARCH_H
@@ -126,9 +130,9 @@ typedef enum vv_answer_kind {
     VV_ANSWER_PROPOSAL = 1,
     VV_ANSWER_RESUME,    /* the PAUSED trial `trial` shall go on */
     VV_ANSWER_WAIT,      /* nothing can be said until a trial that runs has ended */
-    VV_ANSWER_EXHAUSTED, /* no configuration is left that builds and was not tried: all of the space was looked at; or the
-                            oracle has come to the end of its plan */
-    VV_ANSWER_GAVE_UP    /* a great many draws, none of them new and buildable; whether there is one is not known */
+    VV_ANSWER_EXHAUSTED, /* no configuration is left that builds and was not tried: all of the space was looked at */
+    VV_ANSWER_GAVE_UP,   /* a great many draws, none of them new and buildable; whether there is one is not known */
+    VV_ANSWER_DONE       /* the oracle's plan is carried out; the space may hold more (a coarse grid, Hyperband) */
 } vv_answer_kind;
 
 /* Draws that did not build for one reason. */
@@ -161,6 +165,7 @@ typedef struct vv_oracle_kind {
     size_t n_options;       /* at most VV_MAX_OPTIONS */
     size_t most_objectives; /* that it can improve at once; 0: 1 */
     bool halves;            /* it pauses and resumes trials: needs epochs, and does a pruner's work */
+    bool plans;             /* what it does depends on max_trials and max_epochs_total: a study keeps to those it began with */
     vv_status (*ask)(const vv_question *question, vv_answer *answer, vv_error *error);
     /* How many configurations its plan holds, tried or not; NaN: too many to find out. NULL: it goes on for ever. */
     vv_status (*count)(const vv_question *question, double *total, vv_error *error);
@@ -201,13 +206,15 @@ typedef struct vv_oracle_args {
     int max_trials, epochs, max_epochs_total; /* see vv_question */
 } vv_oracle_args;
 /* *oracle is owned: vv_oracle_close. BAD_ARG: no such oracle, no such option, a value out of range, too many objectives;
- * the text says what there is. */
+ * no builder; the text says what there is. */
 vv_status vv_oracle_open(const vv_oracle_args *args, vv_oracle **oracle, vv_error *error) VV_MUST_USE;
 void vv_oracle_close(vv_oracle *oracle); /* NULL is fine */
 /* A proposal is not a trial before it is told to be one. */
 vv_status vv_oracle_ask(vv_oracle *oracle, vv_answer *answer, vv_error *error) VV_MUST_USE;
 /* A trial with the values of `hp`, which is RUNNING; its id is the count of trials. */
 vv_status vv_oracle_begin(vv_oracle *oracle, const vv_hp *hp, vv_error *error) VV_MUST_USE;
+/* What has become of a trial, as vv_past_put: of one that was begun (its values stay), or, with its values, of one from
+ * elsewhere, whose id is the count of trials. PAUSED and PRUNED ones are told with their epochs. */
 vv_status vv_oracle_tell(vv_oracle *oracle, const vv_past_trial *trial, vv_error *error) VV_MUST_USE;
 /* How many configurations the oracle will propose in all, if it comes to its end: "trial 12 of 328". NaN: it has no
  * plan with an end, or one that is too large to be counted. */

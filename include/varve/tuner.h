@@ -65,7 +65,8 @@ typedef enum vv_stop_reason {
     VV_STOP_FAILURES,    /* too many failed trials in a row */
     VV_STOP_TIME,        /* max_seconds are over */
     VV_STOP_TARGET,      /* a completed trial that keeps the constraints has reached stop_at */
-    VV_STOP_EPOCHS       /* another trial would go beyond max_epochs_total */
+    VV_STOP_EPOCHS,      /* another trial would go beyond max_epochs_total */
+    VV_STOP_PLAN         /* the oracle's plan is carried out: a grid that leaves values out, Hyperband */
 } vv_stop_reason;
 const char *vv_stop_reason_name(vv_stop_reason reason); /* "max_trials"; never NULL */
 

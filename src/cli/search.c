@@ -315,6 +315,7 @@ static vv_status write_results(const searching *s, vv_error *error)
 
 static const char *const endings[] = {
     [VV_STOP_MAX_TRIALS] = "Done: there are as many trials as asked for.",
+    [VV_STOP_PLAN] = "Done: the plan of this tuner is carried out; the space may hold more.",
     [VV_STOP_EXHAUSTED] = "Done: the space holds nothing more that can be built and was not tried.",
     [VV_STOP_GAVE_UP] = "Gave up: many draws gave nothing new that can be built. The space is too large to say that\n"
                         "nothing is left.",

@@ -41,13 +41,14 @@ static vv_status settle(vv_oracle *oracle, const vv_oracle_args *args, vv_error 
         return vvi_fail(error, VV_BAD_ARG, "oracle %s: %zu objectives, it takes at most %zu", kind->name,
                         args->n_objectives, most);
     if (kind->halves && args->epochs < 2)
-        return vvi_fail(error, VV_BAD_ARG, "oracle %s: trials of %d epochs, it needs at least 2", kind->name,
+        return vvi_fail(error, VV_BAD_ARG, "oracle %s: trials of %d epoch, it needs at least 2", kind->name,
                         args->epochs);
     return VV_OK;
 }
 
 static vv_status open(vv_oracle *oracle, const vv_oracle_args *args, vv_error *error)
 {
+    if (args->builder.build == NULL) return vvi_fail(error, VV_BAD_ARG, "oracle: no builder");
     VVI_TRY(settle(oracle, args, error));
     const size_t n_objectives = args->n_objectives == 0 ? 1 : args->n_objectives;
     oracle->past = vv_past_new(n_objectives, args->maximize);

@@ -10,7 +10,9 @@
 #include "study/study.h"
 #include "tuner/tuner.h"
 
+#include <float.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,15 +64,21 @@ static void write_values(vvi_text *text, const vv_trial *trial)
     vvi_text_printf(text, "}");
 }
 
+/* JSON has no infinity, and a metric that is not there exceeds its bound by that. */
+static const char *finite_text(double number, char text[VVI_FORMAT_SIZE])
+{
+    return vvi_format_double(fmax(-DBL_MAX, fmin(number, DBL_MAX)), text);
+}
+
 static void write_trial(vvi_text *text, const vv_trial *trial)
 {
     char number[VVI_FORMAT_SIZE];
     vvi_text_printf(text, "%s{\"status\": \"%s\", \"epochs\": %d, \"violation\": ", text->n == 1 ? "" : ",\n ",
                     vv_trial_status_name(trial->status), trial->epochs);
-    vvi_text_printf(text, "%s", trial->violation > 0 ? vvi_format_double(trial->violation, number) : "0");
+    vvi_text_printf(text, "%s", trial->violation > 0 ? finite_text(trial->violation, number) : "0");
     vvi_text_printf(text, ", \"scores\": [");
     for (size_t i = 0; i < trial->n_scores; i++)
-        vvi_text_printf(text, "%s%s", i == 0 ? "" : ", ", vvi_format_double(trial->scores[i], number));
+        vvi_text_printf(text, "%s%s", i == 0 ? "" : ", ", finite_text(trial->scores[i], number));
     vvi_text_printf(text, "], \"values\": ");
     write_values(text, trial);
     vvi_text_printf(text, "}");

@@ -2,7 +2,7 @@
  *
  * The facts kept with a study are those that decide what a score means, and which trial comes next. What only says when to
  * stop (max_trials, time, epochs in all, a target), keep_checkpoints and the limit on failures may change from one search
- * to the next.
+ * to the next; but for an oracle that plans with the first two.
  */
 #include "study/study.h"
 #include "tuner/tuner.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACT_SIZE = 128, MOST_FACTS = 14 };
+enum { FACT_SIZE = 128, MOST_FACTS = 16 };
 
 typedef struct fact {
     const char *key, *text; /* text NULL: nothing is known */
@@ -25,7 +25,7 @@ typedef struct facts {
     fact list[MOST_FACTS];
     vvi_text objectives, constraints;
     char seed[FACT_SIZE], executions[FACT_SIZE], epochs[FACT_SIZE], batch_size[FACT_SIZE], examples[FACT_SIZE],
-        digest[FACT_SIZE];
+        digest[FACT_SIZE], max_trials[FACT_SIZE], max_epochs[FACT_SIZE];
 } facts;
 
 static void collect(const vvi_search *s, facts *f)
@@ -37,6 +37,8 @@ static void collect(const vvi_search *s, facts *f)
     else
         vvi_text_printf(&f->constraints, "none");
     snprintf(f->seed, FACT_SIZE, "%" PRIu64, s->args->seed);
+    snprintf(f->max_trials, FACT_SIZE, "%d", s->max_trials); /* what is planned at the start cannot grow */
+    snprintf(f->max_epochs, FACT_SIZE, "%d", s->args->max_epochs_total);
     snprintf(f->executions, FACT_SIZE, "%d", s->executions);
     snprintf(f->epochs, FACT_SIZE, "%d", s->epochs);
     snprintf(f->batch_size, FACT_SIZE, "%d", s->batch_size);
@@ -51,6 +53,8 @@ static void collect(const vvi_search *s, facts *f)
         { "oracle", s->oracle_spec, true, NULL, NULL },
         { "pruner", s->pruner == NULL ? "none" : s->pruner_spec, true, "none", NULL },
         { "seed", f->seed, true, NULL, NULL },
+        { "max_trials", s->oracle->plans ? f->max_trials : NULL, true, NULL, NULL },
+        { "max_epochs_total", s->oracle->plans ? f->max_epochs : NULL, true, NULL, NULL },
         { "executions_per_trial", f->executions, true, NULL, NULL },
         { "epochs", f->epochs, true, NULL, NULL },
         { "batch_size", f->batch_size, true, NULL, NULL },

@@ -57,7 +57,7 @@ static const vv_trial *find_best(const vvi_pruning *p)
     const vv_trial *best = NULL;
     for (size_t i = 0; i < p->trials.n; i++) {
         const vv_trial *trial = &p->trials.list[i];
-        if (trial->id == p->id || trial->status != VV_TRIAL_COMPLETED) continue;
+        if (trial->id == p->id || trial->status != VV_TRIAL_COMPLETED || trial->violation > 0) continue;
         const double score = trial->score;
         if (best == NULL || (p->search->objective.maximize ? score > best->score : score < best->score)) best = trial;
     }

@@ -24,6 +24,7 @@ static const char *const stop_names[] = {
     [VV_STOP_TIME] = "time",
     [VV_STOP_TARGET] = "target",
     [VV_STOP_EPOCHS] = "epochs",
+    [VV_STOP_PLAN] = "plan",
 };
 
 const char *vv_stop_reason_name(vv_stop_reason reason)
@@ -173,6 +174,7 @@ static vv_status end_plan(const vvi_search *search, const vv_trials *trials, con
     if (trials->n == 0 && p->n_refusals > 0) return fail_to_begin(p, error);
     next->reason = trials->n >= (size_t)search->max_trials ? VV_STOP_MAX_TRIALS
                    : p->kind == VV_ANSWER_EXHAUSTED        ? VV_STOP_EXHAUSTED
+                   : p->kind == VV_ANSWER_DONE             ? VV_STOP_PLAN
                                                            : VV_STOP_GAVE_UP;
     return VV_OK;
 }
@@ -192,6 +194,7 @@ static vv_status follow(vvi_search *search, const vv_trials *trials, const vvi_p
         return vvi_fail(error, VV_MISMATCH, "oracle %s waits for a trial that does not run", search->oracle->name);
     case VV_ANSWER_EXHAUSTED:
     case VV_ANSWER_GAVE_UP:
+    case VV_ANSWER_DONE:
         break;
     }
     return end_plan(search, trials, p, next, error);
@@ -284,7 +287,8 @@ static vv_status say_search_end(const vvi_search *search, vv_stop_reason reason,
  * user) can be gone on with. */
 static bool is_final(vv_stop_reason reason)
 {
-    return reason == VV_STOP_EXHAUSTED || reason == VV_STOP_GAVE_UP || reason == VV_STOP_MAX_TRIALS;
+    return reason == VV_STOP_EXHAUSTED || reason == VV_STOP_GAVE_UP || reason == VV_STOP_MAX_TRIALS ||
+           reason == VV_STOP_PLAN;
 }
 
 static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_stop_reason *reason, vv_error *error)

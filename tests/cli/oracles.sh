@@ -25,7 +25,7 @@ for name in $(jq -r '.oracles[] | .name' list.json); do
     spec=$(jq -r --arg n "$name" '.oracles[] | select(.name == $n) | .name + ([.options[] | "\(.name)=\(.default)"] | if length > 0 then ":" + join(",") else "" end)' list.json)
     run varve search model.c --data "$TABLE" --project "by_$name" --max-trials 2 --tuner "$spec" --json
     exits 0; out_json ".[0].oracle == \"$name\""
-    run varve search model.c --data "$TABLE" --project "by_$name" --max-trials 3 --tuner "$name"
+    run varve search model.c --data "$TABLE" --project "by_$name" --max-trials 2 --tuner "$name"
     exits 0
     # And refuses what is below the range of each number.
     jq -r --arg n "$name" '.oracles[] | select(.name == $n) | .options[] | select(has("values") | not) | select(.min != null) | "\(.name) \(.min - 1)"' list.json >below
@@ -62,7 +62,7 @@ for name in $(jq -r '.oracles[] | select(.most_objectives == 1) | .name' list.js
     refused "oracle $name: 2 objectives" --tuner "$name" --objective val_loss,params
 done
 for name in $(jq -r '.oracles[] | select(.pauses_trials) | .name' list.json); do
-    refused "oracle $name: trials of 1 epochs, it needs at least 2" --tuner "$name" --epochs 1
+    refused "oracle $name: trials of 1 epoch, it needs at least 2" --tuner "$name" --epochs 1
     refused "pruner median with oracle $name" --tuner "$name" --pruner median
     refused "warm start with oracle $name" --tuner "$name" --warm-start by_random
 done

@@ -39,13 +39,31 @@ void vvi_gp_pool_deinit(vvi_gp_pool *pool)
 
 /* ---- forms ------------------------------------------------------------------------------------------------------- */
 
+static uint64_t hash_form(const vvi_gp_form *form)
+{
+    uint64_t hash = vvi_hash_bytes(VVI_HASH_START, form->axes, form->n * sizeof *form->axes);
+    for (size_t i = 0; i < form->n; i++) {
+        const vv_domain *domain = form->domains[i];
+        hash = vvi_hash_number(vvi_hash_number(vvi_hash_number(hash, domain->min), domain->max), domain->step);
+        hash = vvi_hash_bytes(hash, &domain->n_values, sizeof domain->n_values);
+    }
+    return hash;
+}
+
+static bool is_same_form(const vvi_gp_form *a, const vvi_gp_form *b)
+{
+    if (a->hash != b->hash || a->n != b->n || memcmp(a->axes, b->axes, a->n * sizeof *a->axes) != 0) return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (!vv_domain_equal(a->domains[i], b->domains[i])) return false;
+    return true;
+}
+
 static const vvi_gp_form *find_form(vvi_gp_pool *pool, vv_error *error)
 {
     vvi_gp_form *looked = &pool->looked;
-    looked->hash = vvi_hash_bytes(VVI_HASH_START, looked->axes, looked->n * sizeof *looked->axes);
-    looked->hash = vvi_hash_bytes(looked->hash, looked->domains, looked->n * sizeof *looked->domains);
+    looked->hash = hash_form(looked);
     for (size_t i = 0; i < pool->n_forms; i++)
-        if (pool->forms[i]->hash == looked->hash && pool->forms[i]->n == looked->n) return pool->forms[i];
+        if (is_same_form(pool->forms[i], looked)) return pool->forms[i];
     vvi_gp_form *form = vvi_arena_alloc(pool->arena, sizeof *form);
     uint32_t *axes = vvi_arena_alloc(pool->arena, (looked->n + 1) * sizeof *axes);
     const vv_domain **domains = vvi_arena_alloc(pool->arena, (looked->n + 1) * sizeof *domains);

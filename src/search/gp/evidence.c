@@ -14,11 +14,11 @@
 
 static bool allocate(vvi_gp_evidence *e, vvi_arena *arena)
 {
-    const size_t n = e->n, pairs = e->n_pairs;
+    const size_t n = e->n, pairs = e->n_pairs, n_weights = e->points->axes->n_weights;
+    const size_t sums = pairs > n_weights ? pairs : n_weights; /* of pairs, and then of weights */
     double **const parts[] = { &e->squares, &e->products, &e->sums,  &e->values,  &e->slopes, &e->wanted,  &e->self,
                                &e->matrix,  &e->inverse,  &e->alpha, &e->weights, &e->z,      &e->z_slopes };
-    const size_t sizes[] = { pairs * e->points->axes->n_weights, pairs, pairs, pairs, pairs, pairs, n, n * n, n * n, n,
-                             e->points->axes->n_weights,         n,     n };
+    const size_t sizes[] = { pairs * n_weights, pairs, sums, pairs, pairs, pairs, n, n * n, n * n, n, n_weights, n, n };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         *parts[i] = vvi_arena_alloc(arena, (sizes[i] + 1) * sizeof **parts[i]);
         if (*parts[i] == NULL) return false;

@@ -109,6 +109,7 @@ typedef struct process {
     bool fails;
     double *parameters;
     bool begun;
+    uint64_t chain; /* of the checkpoints so far: a fit follows from all of them, since it starts from the one before */
 } process;
 
 static vv_status make_evidence(vvi_gp_evidence *evidence, const vvi_gp_trials *trials, const process *p,
@@ -125,7 +126,8 @@ static vv_status fit_checkpoint(process *p, const vvi_gp_trials *trials, memory 
     const size_t n = p->fails ? trials->n_labels : trials->n;
     if (n < FEW_POINTS || (p->fails && trials->n_fails == 0)) return VV_OK;
     const vvi_gp_points *points = p->fails ? &trials->labelled : &trials->points;
-    const uint64_t hash = hash_of(points, p->fails ? trials->labels : trials->losses, n) + p->fails;
+    const uint64_t own_hash = hash_of(points, p->fails ? trials->labels : trials->losses, n) + p->fails;
+    const uint64_t hash = vvi_hash_bytes(own_hash, &p->chain, sizeof p->chain);
     const size_t n_parameters = points->axes->n_weights + VVI_GP_N_PARAMETERS;
     const fit *known = find_fit(m, hash);
     if (known != NULL) {
@@ -138,6 +140,7 @@ static vv_status fit_checkpoint(process *p, const vvi_gp_trials *trials, memory 
         keep_fit(m, hash, p->parameters, n_parameters);
     }
     p->begun = true;
+    p->chain = hash;
     return VV_OK;
 }
 
@@ -271,7 +274,7 @@ vv_status vvi_gp_learn(vvi_gp_learnt *learnt, const vv_question *question, const
                        vv_error *error)
 {
     double parameters[2][VVI_GP_MOST_WEIGHTS + VVI_GP_N_PARAMETERS] = { { 0 } };
-    process processes[2] = { { false, parameters[0], false }, { true, parameters[1], false } };
+    process processes[2] = { { .parameters = parameters[0] }, { .fails = true, .parameters = parameters[1] } };
     memory *m = remember(question->cache);
     *learnt = (vvi_gp_learnt){ 0 };
     vvi_one_thread();

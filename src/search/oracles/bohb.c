@@ -171,5 +171,6 @@ const vv_oracle_kind vvi_oracle_bohb = {
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .halves = true,
+    .plans = true,
     .ask = ask,
 };

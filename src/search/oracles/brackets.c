@@ -166,10 +166,12 @@ int vvi_brackets_describe(const vvi_brackets *plan, char *text, size_t size)
                       : plan->configurations > 0 && n == plan->configurations ? "the size of the space"
                                                                               : "max_epochs_total";
     vvi_bracket bracket;
-    vvi_line_printf(&line, "plan: %llu trials, %llu epochs", (unsigned long long)n,
+    uint64_t k = 0;
+    vvi_line_printf(&line, "plan: %llu trials, %llu epochs in each execution", (unsigned long long)n,
                     (unsigned long long)vvi_brackets_epochs(plan));
-    for (uint64_t k = 0; k < 6 && vvi_bracket_at(plan, k, &bracket); k++)
+    for (; k < 5 && vvi_bracket_at(plan, k, &bracket); k++)
         vvi_line_printf(&line, "%s%d from epoch %d", k == 0 ? "; " : ", ", bracket.n, bracket.epochs[0]);
+    if (vvi_bracket_at(plan, k, &bracket)) vvi_line_printf(&line, ", ...");
     if (n < all && plan->iterations > 0)
         vvi_line_printf(&line, "; shrunk from %llu trials by %s", (unsigned long long)all, why);
     return (int)line.n;

@@ -120,7 +120,7 @@ static vv_status look(const vv_question *question, grid *g, vv_answer *answer, v
 {
     while (answer->kind == 0) {
         if (g->is_done) {
-            answer->kind = VV_ANSWER_EXHAUSTED;
+            answer->kind = g->raster.thinned[0] == '\0' ? VV_ANSWER_EXHAUSTED : VV_ANSWER_DONE;
             say_what_is_done(g, answer);
         } else if (answer->refused >= MOST_REFUSED) {
             answer->kind = VV_ANSWER_GAVE_UP;

@@ -237,10 +237,21 @@ static vv_status ask_bracket(halving *h, vvi_propose function, vv_answer *answer
     return h->n == 0 ? VV_OK : go_on(h, answer, found, error);
 }
 
+/* With fewer epochs there is one rung: each trial would be a whole one. */
+static vv_status check_epochs(const vvi_brackets *plan, vv_error *error)
+{
+    const int64_t least = (int64_t)plan->factor * plan->min_epochs;
+    if (plan->epochs >= least) return VV_OK;
+    return vvi_fail(error, VV_BAD_ARG,
+                    "trials of %d epochs cannot be halved: with factor %d and min_epochs %d it takes %lld at least",
+                    plan->epochs, plan->factor, plan->min_epochs, (long long)least);
+}
+
 vv_status vvi_halving_ask(const vv_question *question, vvi_propose function, vv_answer *answer, vv_error *error)
 {
     halving h = { .question = question, .plan = make_plan(question) };
     bool found = false;
+    VVI_TRY(check_epochs(&h.plan, error));
     vvi_brackets_describe(&h.plan, answer->note, sizeof answer->note);
     h.plan.max_trials = vvi_brackets_trials(&h.plan); /* worked out once */
     h.plan.max_epochs = 0;
@@ -249,8 +260,8 @@ vv_status vvi_halving_ask(const vv_question *question, vvi_propose function, vv_
         if (found) return VV_OK;
         if (h.bracket.n == 0) break; /* nothing is left for it, nor for those behind it */
     }
-    const vv_answer_kind end = answer->kind == VV_ANSWER_GAVE_UP ? VV_ANSWER_GAVE_UP : VV_ANSWER_EXHAUSTED;
-    answer->kind = h.busy ? VV_ANSWER_WAIT : end;
+    if (answer->kind == 0) answer->kind = VV_ANSWER_DONE;
+    if (h.busy) answer->kind = VV_ANSWER_WAIT;
     return VV_OK;
 }
 
@@ -273,5 +284,6 @@ const vv_oracle_kind vvi_oracle_hyperband = {
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .halves = true,
+    .plans = true,
     .ask = ask,
 };

@@ -41,7 +41,8 @@ static outcome play(const char *spec, uint64_t seed, bool misleading)
     vv_error error = { 0 };
     const vv_oracle_args args = { .spec = spec, .builder = { build_plane, NULL }, .seed = seed, .epochs = EPOCHS };
     if (vv_oracle_open(&args, &oracle, &error) != VV_OK) fail_msg("%s", error.text);
-    while (vv_oracle_ask(oracle, &answer, NULL) == VV_OK && answer.kind != VV_ANSWER_EXHAUSTED) {
+    while (vv_oracle_ask(oracle, &answer, NULL) == VV_OK && answer.kind != VV_ANSWER_EXHAUSTED &&
+           answer.kind != VV_ANSWER_DONE) {
         const int id = answer.trial, epochs = answer.epochs == 0 ? EPOCHS : answer.epochs;
         if (answer.kind == VV_ANSWER_PROPOSAL) {
             assert_true(o.n < MOST);

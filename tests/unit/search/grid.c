@@ -64,7 +64,7 @@ static bool step(search *s)
         CHECK_OK(vv_oracle_begin(s->oracle, s->answer.hp, NULL));
         return true;
     }
-    assert_int_equal(s->answer.kind, VV_ANSWER_EXHAUSTED);
+    assert_true(s->answer.kind == VV_ANSWER_EXHAUSTED || s->answer.kind == VV_ANSWER_DONE);
     return false;
 }
 

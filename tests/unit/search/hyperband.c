@@ -141,10 +141,12 @@ static void what_was_shrunk_is_said(void **state)
     char text[200];
     vvi_brackets plan = { .epochs = 9, .factor = 3, .min_epochs = 1, .iterations = 1 };
     vvi_brackets_describe(&plan, text, sizeof text);
-    assert_string_equal(text, "plan: 17 trials, 69 epochs; 9 from epoch 1, 5 from epoch 3, 3 from epoch 9");
+    assert_string_equal(text,
+                        "plan: 17 trials, 69 epochs in each execution; 9 from epoch 1, 5 from epoch 3, 3 from epoch 9");
     plan.max_trials = 5;
     vvi_brackets_describe(&plan, text, sizeof text);
-    assert_string_equal(text, "plan: 5 trials, 21 epochs; 5 from epoch 3; shrunk from 17 trials by max_trials");
+    assert_string_equal(
+        text, "plan: 5 trials, 21 epochs in each execution; 5 from epoch 3; shrunk from 17 trials by max_trials");
     plan.configurations = 4;
     vvi_brackets_describe(&plan, text, sizeof text);
     CHECK_CONTAINS(text, "shrunk from 17 trials by the size of the space");
@@ -250,7 +252,7 @@ static bool ask(play *p, bool *over)
     if (p->replays) replay(p);
     if (vv_oracle_ask(p->oracle, &answer, &error) != VV_OK) fail_msg("%s", error.text);
     memcpy(p->note, answer.note, sizeof p->note);
-    *over = answer.kind == VV_ANSWER_EXHAUSTED || answer.kind == VV_ANSWER_GAVE_UP;
+    *over = answer.kind == VV_ANSWER_EXHAUSTED || answer.kind == VV_ANSWER_GAVE_UP || answer.kind == VV_ANSWER_DONE;
     if (answer.kind == VV_ANSWER_WAIT) {
         assert_true(p->n_running > 0); /* or it would wait for ever */
         p->waits++;

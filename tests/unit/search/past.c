@@ -133,10 +133,12 @@ static void wrong_ids_and_values_are_refused(void **state)
     vv_past *past = vv_past_new(1, NULL);
     vv_error error = { 0 };
     const vv_active outside = float_of("rate", 2);
-    const vv_past_trial ahead = { .id = 3 }, below = { .id = -1 }, wrong = { .values = &outside, .n_values = 1 };
+    const vv_past_trial ahead = { .id = 3 }, below = { .id = -1 }, no_status = { .id = 0 };
+    const vv_past_trial wrong = { .status = VV_TRIAL_RUNNING, .values = &outside, .n_values = 1 };
     assert_int_equal(vv_past_put(past, &ahead, &error), VV_BAD_ARG);
     assert_string_equal(error.text, "trial 3: there are 0 trials, the next one is number 0");
     assert_int_equal(vv_past_put(past, &below, NULL), VV_BAD_ARG);
+    assert_int_equal(vv_past_put(past, &no_status, NULL), VV_BAD_ARG);
     error = (vv_error){ 0 };
     assert_int_equal(vv_past_put(past, &wrong, &error), VV_BAD_ARG);
     assert_string_equal(error.text, "rate: the value 2.0 is not in float 0..1");
@@ -152,7 +154,7 @@ static void a_put_that_fails_leaves_the_past_as_it_was(void **state)
     (void)state;
     vv_past *past = vv_past_new(1, NULL);
     const vv_active values[] = { float_of("x", 0.5), word_of("w", 1) };
-    const vv_past_trial trial = { .values = values, .n_values = 2 };
+    const vv_past_trial trial = { .status = VV_TRIAL_RUNNING, .values = values, .n_values = 2 };
     vv_status status = VV_NO_MEMORY;
     for (long n = 1; status != VV_OK; n++) {
         vvi_fail_allocation(n);

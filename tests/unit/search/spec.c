@@ -69,17 +69,33 @@ static void what_is_written_reads_back(void **state)
     assert_string_equal(name, "random");
 }
 
+static vv_status build(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
+{
+    (void)context;
+    (void)hp;
+    (void)built;
+    (void)reason;
+    return VV_OK;
+}
+
 static void an_oracle_that_is_not_there_is_told_with_those_that_are(void **state)
 {
     (void)state;
     vv_oracle *oracle = NULL;
     vv_error error = { 0 };
-    assert_int_equal(vv_oracle_open(&(vv_oracle_args){ .spec = "randon:x=1" }, &oracle, &error), VV_BAD_ARG);
+    assert_int_equal(
+        vv_oracle_open(&(vv_oracle_args){ .spec = "randon:x=1", .builder = { build, NULL } }, &oracle, &error),
+        VV_BAD_ARG);
     CHECK_CONTAINS(error.text, "oracle \"randon\": there is none of this name; did you mean random; there are: ");
     assert_null(oracle);
     error = (vv_error){ 0 };
-    assert_int_equal(vv_oracle_open(&(vv_oracle_args){ .spec = "random:x=1" }, &oracle, &error), VV_BAD_ARG);
+    assert_int_equal(
+        vv_oracle_open(&(vv_oracle_args){ .spec = "random:x=1", .builder = { build, NULL } }, &oracle, &error),
+        VV_BAD_ARG);
     assert_string_equal(error.text, "oracle random: option \"x\": there is none of this name; there are: none");
+    error = (vv_error){ 0 };
+    assert_int_equal(vv_oracle_open(&(vv_oracle_args){ .spec = "random" }, &oracle, &error), VV_BAD_ARG);
+    assert_string_equal(error.text, "oracle: no builder");
 }
 
 int main(void)

@@ -7,7 +7,6 @@
 #include "search/search.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* Asks `hp` and says what that costs, for each objective. */
 typedef void (*problem)(vv_hp *hp, double *losses);
@@ -157,11 +156,6 @@ static inline void check_that_the_past_is_all_there_is(const char *spec, problem
     check_same_proposal(oracle, fresh);
     vv_oracle_close(fresh);
     vv_oracle_close(oracle);
-}
-
-static inline double cpu_seconds(void)
-{
-    return (double)clock() / CLOCKS_PER_SEC;
 }
 
 /* ---- problems ----------------------------------------------------------------------------------------------------- */

@@ -242,7 +242,7 @@ static void what_cannot_be_meant_is_refused_from_the_arguments_alone(void **stat
     REFUSE("enqueued: line 1", a.enqueued = "{");
     REFUSE("pruner median with oracle halving", (a.oracle_kind = &halving, a.pruner = "median"));
     REFUSE("warm start with oracle halving", (a.oracle_kind = &halving, a.warm_start = "elsewhere"));
-    REFUSE("oracle halving: trials of 1 epochs", (a.oracle_kind = &halving, a.epochs = 1));
+    REFUSE("oracle halving: trials of 1 epoch", (a.oracle_kind = &halving, a.epochs = 1));
     REFUSE("oracle halving: 2 objectives", (a.oracle_kind = &halving, a.objective = "val_loss,params"));
     REFUSE("needs no training", a.objective = "params,macs");
 #undef REFUSE
