@@ -44,6 +44,17 @@ static void write_head(vvi_screen *screen, const vv_event *e)
     fflush(screen->out);
 }
 
+static void add_trial_begin(vvi_text *text, const vv_event *e)
+{
+    const int had = e->trial->epochs;
+    vvi_text_printf(text, "Trial %d ", e->trial->id);
+    if (had > 0)
+        vvi_text_printf(text, "goes on after %d epoch%s: ", had, had == 1 ? "" : "s");
+    else
+        vvi_text_printf(text, "begins: ");
+    vvi_report_values(text, e->trial->values, e->trial->n_values);
+}
+
 static void add_metric(vvi_text *text, const vv_event *e, size_t i)
 {
     char number[VVI_NUMBER_SIZE];
@@ -105,8 +116,7 @@ static void show_plain(vvi_screen *screen, const vv_event *e)
         add_search(&text, e);
         break;
     case VV_EVENT_TRIAL_BEGIN:
-        vvi_text_printf(&text, "Trial %d begins: ", e->trial->id);
-        vvi_report_values(&text, e->trial->values, e->trial->n_values);
+        add_trial_begin(&text, e);
         break;
     case VV_EVENT_EPOCH:
         add_position(&text, e);
@@ -163,7 +173,8 @@ static void show_epoch(vvi_screen *screen, const vv_event *e)
 {
     vvi_text line = { 0 };
     char left[VVI_NUMBER_SIZE];
-    const int remaining = e->executions * e->epochs - screen->epochs_done;
+    const int goal = e->trial->goal > 0 ? e->trial->goal : e->epochs;
+    const int remaining = e->executions * (goal - e->trial->paused_epochs) - screen->epochs_done;
     vvi_text_printf(&line, "Trial %d", e->trial->id);
     if (e->executions > 1) vvi_text_printf(&line, ", ex. %d/%d", e->execution + 1, e->executions);
     vvi_text_printf(&line, ", epoch %d/%d", e->epoch + 1, e->epochs);
@@ -201,8 +212,7 @@ static void show_live(vvi_screen *screen, const vv_event *e)
         update_best(screen, e);
         break;
     case VV_EVENT_TRIAL_BEGIN:
-        vvi_text_printf(&line, "Trial %d begins: ", e->trial->id);
-        vvi_report_values(&line, e->trial->values, e->trial->n_values);
+        add_trial_begin(&line, e);
         if (!line.failed) draw(screen, line.data);
         break;
     case VV_EVENT_EPOCH:

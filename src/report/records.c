@@ -150,6 +150,7 @@ static void add_search_begin(vvi_json *json, const vv_event *event)
 static void add_trial_begin(vvi_json *json, const vv_event *event)
 {
     vvi_json_int(json, "trial", event->trial->id);
+    if (event->trial->epochs > 0) vvi_json_int(json, "epochs", event->trial->epochs);
     add_hyperparameters(json, event->trial);
 }
 

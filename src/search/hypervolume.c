@@ -208,7 +208,7 @@ bool vvi_hypervolume(const double *points, size_t n, size_t m, const double *ref
     bool ok = inside != NULL;
     const size_t kept = ok ? keep_inside(points, n, m, reference, inside) : 0;
     if (kept > 0 && (is_endless(inside, kept * m) || is_endless(reference, m)))
-        *volume = INFINITY;
+        *volume = (double)INFINITY;
     else if (kept > 0)
         ok = volume_of(&arena, inside, kept, m, reference, volume);
     vvi_arena_deinit(&arena);

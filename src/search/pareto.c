@@ -179,8 +179,8 @@ static void add_front(const place *places, size_t n, double *distances)
     if (vvi_loss_compare(places[0].along, places[n - 1].along) == 0) return;
     double low, high;
     range_of(places, n, &low, &high);
-    distances[places[0].row.index] = INFINITY;
-    distances[places[n - 1].row.index] = INFINITY;
+    distances[places[0].row.index] = (double)INFINITY;
+    distances[places[n - 1].row.index] = (double)INFINITY;
     if (!(high > low)) return;
     for (size_t i = 1; i + 1 < n; i++) {
         const double from = within(places[i - 1].along, low, high), to = within(places[i + 1].along, low, high);

@@ -99,7 +99,7 @@ static vv_status attempt(filling *f, const vv_past *past, vvi_build *build, vv_e
 vv_status vvi_enqueued_build(const vvi_search *search, const vvi_queued *queued, const vv_hp *base, const vv_past *past,
                              int trial, vvi_build *build, vv_error *error)
 {
-    filling f = { .search = search, .queued = queued, .base = base };
+    filling f = { .search = search, .queued = queued, .base = queued->defaults ? NULL : base };
     vv_error first = { 0 }, reason = { 0 };
     const vvi_key key = vvi_key_int(vvi_key_new(search->args->seed, "enqueued"), trial);
     for (int i = 0; i < ATTEMPTS; i++) {

@@ -122,8 +122,10 @@ static vv_status skip(vvi_search *search, const vvi_proposal *p, vv_error *error
 static void say_note(vvi_search *search, const vvi_proposal *p)
 {
     if (p->note[0] == '\0' || strcmp(p->note, search->note) == 0) return;
+    char note[sizeof search->note + 64];
     snprintf(search->note, sizeof search->note, "%s", p->note);
-    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_NOTE, .note = search->note });
+    snprintf(note, sizeof note, "%.60s: %s", search->oracle->name, p->note);
+    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_NOTE, .note = note });
 }
 
 /* ---- what an answer leads to ------------------------------------------------------------------------------------ */

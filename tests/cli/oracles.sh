@@ -43,8 +43,8 @@ refused() { # TEXT OPTION...
     exits 2; out_empty; one_line_err; err_has "$text"
     [ ! -e none ] || fail "a refused search has left a project"
 }
-refused 'did you mean random; there are: random' --tuner randm
-refused 'there are: random' --tuner clever
+refused 'did you mean random; there are: ' --tuner randm
+refused 'oracle "clever": there is none of this name; there are: ' --tuner clever
 refused 'oracle random: option "x"' --tuner random:x=1
 refused '"x" is not OPTION=VALUE' --tuner random:x
 refused 'pruner "medain": there is none of this name; did you mean median; there are: median' --pruner medain
@@ -68,14 +68,14 @@ for name in $(jq -r '.oracles[] | select(.pauses_trials) | .name' list.json); do
 done
 
 # A pruner ends trials, says why, and is the study's from then on. A grid may be pruned.
-run varve search model.c --data "$TABLE" --project pruned --max-trials 12 --epochs 6 --pruner median:startup=2 --json
+run varve search model.c --data "$TABLE" --project pruned --max-trials 12 --epochs 6 --tuner random --pruner median:startup=2 --json
 exits 0; out_json '.[0].pruner == "median:startup=2"'
 out_json 'map(select(.event == "trial_end" and .status == "PRUNED")) | length > 0 and all((.reason | test("median")) and .score != null and .epochs >= 1)'
 run varve results pruned --top 20
 exits 0; out_has "PRUNED "; out_has "worse than the median"
-run varve search model.c --data "$TABLE" --project pruned --max-trials 12 --epochs 6
+run varve search model.c --data "$TABLE" --project pruned --max-trials 12 --epochs 6 --tuner random
 exits 3; err_has "pruner is median:startup=2 there, none here"
-run varve search model.c --data "$TABLE" --project pruned --max-trials 12 --epochs 6 --pruner median
+run varve search model.c --data "$TABLE" --project pruned --max-trials 12 --epochs 6 --tuner random --pruner median
 exits 3; err_has "pruner is median:startup=2 there, median here"
 run varve search model.c --data "$TABLE" --project by_random --tuner sobol
 exits 3; err_has "oracle is random there, sobol here"

@@ -3,7 +3,7 @@
  * Losses: of trials that completed, were pruned or are paused, where they are finite; several objectives become one by
  * the augmented Chebyshev norm with weights drawn for each ask (Knowles: ParEGO, IEEE Transactions on Evolutionary
  * Computation 10, 2006). Fails: trials that failed or whose loss is not finite are 1, those that exceed constraints lie
- * between 0 and 1 by how far, all others are -1. Pending: trials whose loss will come, or came to nothing.
+ * between 0 and 1 by how far, all others are -1. Pending: trials whose loss will come.
  *
  * Work is bounded by leaving trials out: beyond a number of points that falls with the number of axes the best half of
  * them is kept, the newest quarter, and of the others one every so often.
@@ -17,17 +17,20 @@
 typedef struct row {
     int id;
     double loss, violation;
-    bool scored, failed, taken;
+    bool scored, failed, pending, taken;
 } row;
 
 /* ---- what became of a trial -------------------------------------------------------------------------------------- */
 
-static bool has_finite_losses(const vv_past *past, int id, bool *minus)
+/* Beyond these losses count as infinite, so that differences are finite. */
+static const double huge_loss = 1e300;
+
+/* Infinitely good losses are losses, too: as good as the best that is finite. */
+static bool has_losses(const vv_past *past, int id)
 {
     for (size_t k = 0; k < past->n_objectives; k++) {
         const double loss = vv_past_loss(past, id, k);
-        if (isnan(loss) || loss > 1e300) return false;
-        if (loss < -1e300) *minus = true;
+        if (isnan(loss) || loss > huge_loss) return false;
     }
     return true;
 }
@@ -35,30 +38,32 @@ static bool has_finite_losses(const vv_past *past, int id, bool *minus)
 static row look_at(const vv_past *past, int id)
 {
     const vvi_past_row *trial = &past->rows[id];
+    const vv_trial_status status = (vv_trial_status)trial->status;
     row r = { .id = id, .violation = trial->violation };
-    const bool ended = trial->status == VV_TRIAL_COMPLETED || trial->status == VV_TRIAL_PRUNED;
-    bool minus = false;
-    if (trial->status == VV_TRIAL_FAILED) r.failed = true;
-    if (!ended && trial->status != VV_TRIAL_PAUSED) return r;
-    r.scored = has_finite_losses(past, id, &minus);
-    r.failed = trial->status == VV_TRIAL_COMPLETED && !r.scored;
+    if (status == VV_TRIAL_COMPLETED || status == VV_TRIAL_PRUNED || status == VV_TRIAL_PAUSED)
+        r.scored = has_losses(past, id);
+    r.failed = status == VV_TRIAL_FAILED || (status == VV_TRIAL_COMPLETED && !r.scored);
+    r.pending =
+        status == VV_TRIAL_RUNNING || status == VV_TRIAL_INTERRUPTED || (status == VV_TRIAL_PAUSED && !r.scored);
     return r;
 }
 
 /* ---- several objectives ------------------------------------------------------------------------------------------ */
 
-static void find_ranges(const vv_past *past, const row *rows, size_t n, double *least, double *most)
+typedef struct range {
+    double least, most;
+} range;
+
+static range range_of(const vv_past *past, size_t k, const row *rows, size_t n)
 {
-    for (size_t k = 0; k < past->n_objectives; k++) {
-        least[k] = (double)INFINITY;
-        most[k] = -(double)INFINITY;
-        for (size_t i = 0; i < n; i++) {
-            if (!rows[i].scored) continue;
-            const double loss = vv_past_loss(past, rows[i].id, k);
-            least[k] = loss > -1e300 && loss < least[k] ? loss : least[k];
-            most[k] = loss > most[k] ? loss : most[k];
-        }
+    range r = { (double)INFINITY, -(double)INFINITY };
+    for (size_t i = 0; i < n; i++) {
+        const double loss = rows[i].scored ? vv_past_loss(past, rows[i].id, k) : -(double)INFINITY;
+        if (loss < -huge_loss) continue;
+        r.least = fmin(r.least, loss);
+        r.most = fmax(r.most, loss);
     }
+    return r.least <= r.most ? r : (range){ 0, 0 };
 }
 
 /* Uniform over the simplex. */
@@ -72,21 +77,22 @@ static void draw_weights(vvi_key key, size_t n, double *weights)
 
 static void find_losses(const vv_past *past, vvi_key key, row *rows, size_t n)
 {
-    double least[VV_MAX_OBJECTIVES], most[VV_MAX_OBJECTIVES], weights[VV_MAX_OBJECTIVES];
-    find_ranges(past, rows, n, least, most);
-    draw_weights(key, past->n_objectives, weights);
+    const size_t n_objectives = past->n_objectives;
+    double weights[VV_MAX_OBJECTIVES];
+    range ranges[VV_MAX_OBJECTIVES];
+    for (size_t k = 0; k < n_objectives; k++) ranges[k] = range_of(past, k, rows, n);
+    draw_weights(key, n_objectives, weights);
     for (size_t i = 0; i < n; i++) {
         double worst = 0, sum = 0;
-        for (size_t k = 0; k < past->n_objectives && rows[i].scored; k++) {
-            const double loss = fmax(vv_past_loss(past, rows[i].id, k), least[k]);
-            const double part = past->n_objectives == 1 ? loss
-                                : most[k] > least[k]
-                                    ? weights[k] * (loss / 2 - least[k] / 2) / (most[k] / 2 - least[k] / 2)
-                                    : 0;
-            worst = k == 0 ? part : fmax(worst, part);
+        for (size_t k = 0; k < n_objectives && rows[i].scored; k++) {
+            const double loss = fmax(vv_past_loss(past, rows[i].id, k), ranges[k].least);
+            const double width = ranges[k].most - ranges[k].least;
+            const double part = width > 0 ? weights[k] * (loss - ranges[k].least) / width : 0;
+            worst = fmax(worst, part);
             sum += part;
+            rows[i].loss = loss; /* of a single objective */
         }
-        rows[i].loss = past->n_objectives == 1 ? worst : worst + 0.05 * sum;
+        if (n_objectives > 1) rows[i].loss = worst + 0.05 * sum;
     }
 }
 
@@ -167,11 +173,27 @@ static void add_pending(vvi_gp_trials *trials, const row *rows, size_t n, const 
                         double *point)
 {
     for (size_t i = n; i-- > 0 && trials->n_pending < VVI_GP_MOST_PENDING;) {
-        if (rows[i].scored || rows[i].failed) continue;
+        if (!rows[i].pending) continue;
         vvi_axes_point(axes, past, rows[i].id, point);
         trials->ids[trials->n + trials->n_pending++] = rows[i].id;
         vvi_gp_points_add(&trials->points, point);
     }
+}
+
+/* Points and values of some of the trials that have ended. */
+static vv_status add_ended(vvi_gp_trials *trials, row *ended, size_t n, const vvi_axes *axes,
+                           const vvi_gp_axes *gp_axes, const vv_past *past, double *point, vvi_arena *arena,
+                           vv_error *error)
+{
+    const size_t most = most_points(axes->n), room = (n < most ? n : most) + VVI_GP_MOST_PENDING;
+    const double unit = median_violation(ended, n);
+    if (!take_some(ended, n, most, arena) || !allocate(trials, gp_axes, room, arena)) return vvi_no_memory(error);
+    for (size_t i = 0; i < n; i++) {
+        if (!ended[i].taken) continue;
+        vvi_axes_point(axes, past, ended[i].id, point);
+        add_row(trials, &ended[i], point, unit);
+    }
+    return VV_OK;
 }
 
 vv_status vvi_gp_trials_make(vvi_gp_trials *trials, const vv_question *question, const vvi_axes *axes,
@@ -179,26 +201,17 @@ vv_status vvi_gp_trials_make(vvi_gp_trials *trials, const vv_question *question,
 {
     const vv_past *past = question->past;
     const vvi_key key = vvi_key_int(vvi_key_new(question->seed, "weights of objectives"), question->trial);
+    size_t n_ended = 0;
     *trials = (vvi_gp_trials){ 0 };
     row *rows = vvi_arena_alloc(arena, (n_first + 1) * sizeof *rows);
+    row *ended = vvi_arena_alloc(arena, (n_first + 1) * sizeof *ended);
     double *point = vvi_arena_alloc(arena, (axes->n + 1) * sizeof *point);
-    if (rows == NULL || point == NULL) return vvi_no_memory(error);
-    size_t n_ended = 0;
+    if (rows == NULL || ended == NULL || point == NULL) return vvi_no_memory(error);
     for (size_t i = 0; i < n_first; i++) rows[i] = look_at(past, (int)i);
     find_losses(past, key, rows, n_first);
-    const size_t most = most_points(axes->n);
-    row *ended = vvi_arena_alloc(arena, (n_first + 1) * sizeof *ended);
-    if (ended == NULL) return vvi_no_memory(error);
     for (size_t i = 0; i < n_first; i++)
         if (rows[i].scored || rows[i].failed) ended[n_ended++] = rows[i];
-    const size_t room = (n_ended < most ? n_ended : most) + VVI_GP_MOST_PENDING;
-    if (!take_some(ended, n_ended, most, arena) || !allocate(trials, gp_axes, room, arena)) return vvi_no_memory(error);
-    const double unit = median_violation(ended, n_ended);
-    for (size_t i = 0; i < n_ended; i++) {
-        if (!ended[i].taken) continue;
-        vvi_axes_point(axes, past, ended[i].id, point);
-        add_row(trials, &ended[i], point, unit);
-    }
+    VVI_TRY(add_ended(trials, ended, n_ended, axes, gp_axes, past, point, arena, error));
     add_pending(trials, rows, n_first, axes, past, point);
     return VV_OK;
 }

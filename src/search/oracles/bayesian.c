@@ -11,7 +11,7 @@
 #include "search/search.h"
 #include "search/sobol.h"
 
-enum { OPTION_STARTUP, CLIMBS = 4, OFFERS = 24 };
+enum { OPTION_STARTUP, CLIMBS = 4, CLIMBS_OF_MANY = 7, OFFERS = 24 };
 
 static const vv_option_row options[] = {
     { "startup", 0, 0, 1000, true, NULL, "trials before the first model; 0: as many as the space needs" },
@@ -59,17 +59,18 @@ static uint64_t cell_of(const vvi_gp_pool *pool, const vvi_gp_candidate *candida
 }
 
 /* Climbs from the best of both kinds of candidates, those near trials, which refine what is known, and draws, which find
- * what is not; from at most two of a cell, so that a category that looks a little worse at a draw gets its chance. */
+ * what is not; where there are categories from one of a cell, so that what looks a little worse at a draw gets its chance. */
 static vv_status climb(vvi_gp_pool *pool, vv_error *error)
 {
-    uint64_t cells[2 * CLIMBS];
-    size_t n = 0, left[2] = { CLIMBS, CLIMBS };
+    uint64_t cells[2 * CLIMBS_OF_MANY];
     const bool many = pool->n_forms > 1 || pool->learnt->axes.n_ordered < pool->axes->n;
+    const size_t most = many ? CLIMBS_OF_MANY : CLIMBS;
+    size_t n = 0, left[2] = { most, most };
     for (size_t i = 0; i < pool->n && left[0] + left[1] > 0; i++) {
         const uint64_t cell = cell_of(pool, &pool->list[i]) + pool->list[i].near;
         size_t same = 0;
         for (size_t k = 0; k < n; k++) same += cells[k] == cell;
-        if (left[pool->list[i].near] == 0 || (same >= 2 && many)) continue;
+        if (left[pool->list[i].near] == 0 || (same > 0 && many)) continue;
         left[pool->list[i].near]--;
         cells[n++] = cell;
         VVI_TRY(vvi_gp_climb(pool, &pool->list[i], error));

@@ -3,16 +3,17 @@
  * the one is proposed at which it exceeds that of the others most.
  *
  * Multivariate (Falkner, Klein, Hutter: BOHB; ICML 2018), over cells of hyperparameters that go together (parzen/cells.c);
- * several objectives as MOTPE (parzen/split.c). Choices of ours, each better on problems of 2 to 20 dimensions, with and
- * without noise, categories and conditions, than the published one (Optuna 5 was what they were measured against):
+ * several objectives as MOTPE (parzen/split.c). Choices of ours, which together were better than Optuna 5's on problems of
+ * 2 to 20 dimensions, with and without noise, categories and conditions; most of it is due to the densities:
  *
  *     the first trials       scrambled Sobol points, not random ones
  *     good trials            the square root of their number, of each cell for itself (split.c, model.c)
  *     densities              parzen/bandwidths.c
  *     tried already          the next best points, then the best one with one hyperparameter drawn anew
  *
- * `rule=optuna` has Optuna's split, weights and bandwidths instead, for comparison. More points to choose from, or a local
- * search from the best, made searches worse: the densities are not that well known.
+ * `rule=optuna` has Optuna's split, weights and bandwidths instead, for comparison (but Sobol points to start with, and cells
+ * of our own for integers with log sampling). More points to choose from made searches no better, and a local search from
+ * the best made them worse: the densities are not that well known.
  */
 #include "search/parzen/parzen.h"
 #include "search/sobol.h"

@@ -4,8 +4,9 @@
  * their spread along each axis, so that an axis on which they agree is followed closely, and one on which they do not is
  * hardly used. Better trials have more weight, falling with the logarithm of the rank (Hansen, Ostermeier: CMA-ES; Evol.
  * Comp. 9, 2001). The bad trials' kernels are narrow, all the same: they say "not here again", and what is good is left to
- * the good trials. Alone on its axis a kernel is narrower still: many bad trials share one coordinate with a good one. The prior is uniform; Optuna's is a wide normal in the middle of the range, which prefers the middle.
- * Kernels of a finite domain are no narrower than half a step, and there are densities, not masses.
+ * the good trials. Alone on its axis a kernel is narrower still: many bad trials share one coordinate with a good one. The
+ * prior is uniform; Optuna's is a wide normal in the middle of the range, which prefers the middle. Kernels of a finite
+ * domain are no narrower than half a step, and there are densities, not masses.
  *
  * Optuna's (Optuna 5; Bergstra et al. 2011): the width of a kernel is the larger gap to its neighbours on the axis, within
  * [1 / min(100, n + 2), 1]; the outermost know one neighbour; weights fall with age beyond 25 trials.

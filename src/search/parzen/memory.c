@@ -5,6 +5,7 @@
  * up in the past where it is needed, which is seldom.
  */
 #include "search/parzen/parzen.h"
+#include "search/standing.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,6 +25,8 @@ void vvi_memory_deinit(vvi_memory *memory)
 {
     forget_points(memory);
     vvi_free(memory->marks);
+    vvi_free(memory->standings);
+    vvi_free(memory->losses);
     vvi_arena_deinit(&memory->arena);
     *memory = (vvi_memory){ 0 };
 }
@@ -159,6 +162,34 @@ double vvi_memory_point(vvi_memory *memory, uint32_t cell, int id, unsigned leve
     return sum;
 }
 
+/* ---- how trials stand -------------------------------------------------------------------------------------------- */
+
+static bool reserve_rows(vvi_memory *memory, size_t n)
+{
+    if (n <= memory->most_rows) return true;
+    const size_t most = 64 + n + n / 2;
+    uint8_t *standings = vvi_realloc(memory->standings, most);
+    if (standings != NULL) memory->standings = standings;
+    double *losses = standings == NULL ? NULL : vvi_realloc(memory->losses, most * sizeof *losses);
+    if (losses == NULL) return false;
+    memory->losses = losses;
+    memory->most_rows = most;
+    return true;
+}
+
+/* Asking the past anew of each trial would be most of the time of a long search. */
+static bool read_news(vvi_memory *memory)
+{
+    const vv_past *past = memory->past;
+    if (!reserve_rows(memory, past->n_rows)) return false;
+    for (; memory->n_changes < vv_past_changes(past); memory->n_changes++) {
+        const int id = vv_past_changed(past, memory->n_changes);
+        memory->standings[id] = (uint8_t)vvi_trial_standing(past, id);
+        memory->losses[id] = vv_past_loss(past, id, 0);
+    }
+    return true;
+}
+
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 vv_status vvi_memory_follow(vvi_memory *memory, const vv_past *past, vvi_grouping grouping, vv_error *error)
@@ -166,7 +197,7 @@ vv_status vvi_memory_follow(vvi_memory *memory, const vv_past *past, vvi_groupin
     const bool same =
         memory->past == past && memory->n_domains == past->n_domains && memory->n_shapes == past->n_shapes;
     vv_status status = same ? VV_OK : remake(memory, past, grouping, error);
-    if (status == VV_OK && !grow(memory)) status = vvi_no_memory(error);
+    if (status == VV_OK && !(grow(memory) && read_news(memory))) status = vvi_no_memory(error);
     if (status != VV_OK) vvi_memory_deinit(memory);
     return status;
 }

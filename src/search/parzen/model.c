@@ -61,7 +61,7 @@ static bool split_optuna(making *m)
     int *all = vvi_arena_alloc(m->arena, (n + 1) * sizeof *all);
     if (all == NULL) return false;
     for (size_t i = 0; i < n; i++) all[i] = (int)i;
-    if (!vvi_split_make(m->memory->past, all, n, true, m->arena, &m->split)) return false;
+    if (!vvi_split_make(m->memory, all, n, true, m->arena, &m->split)) return false;
     size_t kept = 0;
     for (size_t i = 0; i < m->split.n_good; i++)
         if (bsearch(&m->split.good[i], m->ids, m->n, sizeof *m->ids, by_id) != NULL)
@@ -77,13 +77,13 @@ static bool find_trials(making *m)
     if (m->ids == NULL) return false;
     m->n = vvi_memory_trials(m->memory, m->cell, m->ids);
     if (m->rule.optuna) return split_optuna(m);
-    return vvi_split_make(m->memory->past, m->ids, m->n, false, m->arena, &m->split);
+    return vvi_split_make(m->memory, m->ids, m->n, false, m->arena, &m->split);
 }
 
 /* Running trials are where there is a liar; failed ones are not with Optuna. */
 static bool may_be_bad(const making *m, int id)
 {
-    const vvi_standing standing = vvi_trial_standing(m->memory->past, id);
+    const uint8_t standing = m->memory->standings[id];
     if (standing == VVI_UNFINISHED) return m->rule.liar;
     return standing != VVI_USELESS || !m->rule.optuna;
 }
@@ -142,7 +142,7 @@ static bool gather_running(const making *m)
     if (!m->rule.liar || m->rule.optuna) return true;
     while (from > 0 && n < MOST_RUNNING) {
         const int id = m->ids[--from];
-        if (vvi_trial_standing(m->memory->past, id) == VVI_UNFINISHED) ids[n++] = id;
+        if (m->memory->standings[id] == VVI_UNFINISHED) ids[n++] = id;
     }
     return gather(m, ids, n, &m->model->running);
 }

@@ -97,10 +97,6 @@ typedef struct vvi_split {
 /* How many of so many finished trials are good. */
 size_t vvi_split_own_count(size_t n_finished);
 size_t vvi_split_optuna_count(size_t n_finished, size_t n_objectives);
-/* Of the trials `ids`. false: no memory. */
-bool vvi_split_make(const vv_past *past, const int *ids, size_t n, bool optuna, vvi_arena *arena,
-                    vvi_split *split) VV_MUST_USE;
-
 /* ---- what is kept from ask to ask (memory.c) ---------------------------------------------------------------------- */
 
 /* A trial as a point, and the logarithms of what is left of a bad trial's normals between 0 and 1. Kept in the place
@@ -124,7 +120,10 @@ typedef struct vvi_memory {
     uint64_t mark;
     vvi_recent *slots;
     size_t n_slots;
-    double *numbers; /* the slots' */
+    double *numbers;    /* the slots' */
+    uint8_t *standings; /* of each trial, as of n_changes: a vvi_standing */
+    double *losses;     /* its first loss */
+    size_t most_rows, n_changes;
 } vvi_memory;
 void vvi_memory_deinit(vvi_memory *memory);
 /* Brings it up to the past, which must not shrink. */
@@ -134,6 +133,10 @@ vv_status vvi_memory_follow(vvi_memory *memory, const vv_past *past, vvi_groupin
 size_t vvi_memory_trials(vvi_memory *memory, uint32_t cell, int *ids);
 /* Writes the trial's position on each of the cell's axes and returns the sum of their log_cuts. */
 double vvi_memory_point(vvi_memory *memory, uint32_t cell, int id, unsigned level, double *point);
+
+/* Of the trials `ids`, which ascend. false: no memory. */
+bool vvi_split_make(const vvi_memory *memory, const int *ids, size_t n, bool optuna, vvi_arena *arena,
+                    vvi_split *split) VV_MUST_USE;
 
 /* ---- both densities of one cell (model.c) -------------------------------------------------------------------------- */
 

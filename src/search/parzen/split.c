@@ -7,8 +7,8 @@
  * Tanigaki, Watanabe, Nomura, Onishi: Multiobjective tree-structured Parzen estimator; JAIR 73, 2022), with a reference a
  * tenth beyond the worst.
  *
- * How many are good: ours is the square root of how many there are, at most 50, which was better than a tenth on problems
- * of 2 to 20 dimensions and 40 to 600 trials; Optuna's is a tenth, at most 25 with one objective.
+ * How many are good: ours is the square root of how many there are, at most 50, which was a little better than a tenth on
+ * problems of 2 to 20 dimensions and 40 to 150 trials; Optuna's is a tenth, at most 25 with one objective.
  */
 #include "search/pareto.h"
 #include "search/parzen/parzen.h"
@@ -35,10 +35,20 @@ static bool is_better(const vv_past *past, int a, int b)
     return order != 0 ? order < 0 : a < b;
 }
 
-/* Puts a trial into its place among the best, of which `most` are kept, and of these those before `from` stay. */
-static void insert(const vv_past *past, int id, int *best, size_t from, size_t *n, size_t most)
+/* Is it surely no better than the worst of the best, an earlier trial? */
+static bool is_hopeless(const vvi_memory *memory, int id, int worst)
 {
-    if (*n == most && (most == from || !is_better(past, id, best[most - 1]))) return;
+    const uint8_t mine = memory->standings[id], other = memory->standings[worst];
+    if (mine != other) return mine > other;
+    if (mine == VVI_WHOLE) return memory->losses[id] >= memory->losses[worst];
+    return !is_better(memory->past, id, worst);
+}
+
+/* Puts a trial into its place among the best, of which `most` are kept, and of these those before `from` stay. */
+static void insert(const vvi_memory *memory, int id, int *best, size_t from, size_t *n, size_t most)
+{
+    const vv_past *past = memory->past;
+    if (*n == most && (most == from || is_hopeless(memory, id, best[most - 1]))) return;
     size_t low = from, high = *n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
@@ -63,15 +73,16 @@ typedef struct front {
     uint32_t *ranks;
 } front;
 
-static bool gather(front *f, const vv_past *past, const int *ids, size_t n)
+static bool gather(front *f, const vvi_memory *memory, const int *ids, size_t n)
 {
+    const vv_past *past = memory->past;
     f->m = past->n_objectives;
     f->ids = vvi_arena_alloc(f->arena, (n + 1) * sizeof *f->ids);
     f->losses = vvi_arena_alloc(f->arena, (n + 1) * f->m * sizeof *f->losses);
     f->ranks = vvi_arena_alloc(f->arena, (n + 1) * sizeof *f->ranks);
     if (f->ids == NULL || f->losses == NULL || f->ranks == NULL) return false;
     for (size_t i = 0; i < n; i++) {
-        if (vvi_trial_standing(past, ids[i]) != VVI_WHOLE) continue;
+        if (memory->standings[ids[i]] != VVI_WHOLE) continue;
         for (size_t k = 0; k < f->m; k++) f->losses[f->n * f->m + k] = vv_past_loss(past, ids[i], k);
         f->ids[f->n++] = ids[i];
     }
@@ -131,12 +142,14 @@ static bool take_ranks(const front *f, uint32_t end, int *chosen)
     return true;
 }
 
-static bool take_whole(const vv_past *past, const int *ids, size_t n, size_t most, vvi_arena *arena, vvi_split *split)
+static bool take_whole(const vvi_memory *memory, const int *ids, size_t n, size_t most, vvi_arena *arena,
+                       vvi_split *split)
 {
     front f = { .arena = arena };
     uint32_t rank;
     size_t taken;
-    if (!gather(&f, past, ids, n) || !count_whole_ranks(&f, most, &rank, &taken) || !take_ranks(&f, rank, split->good))
+    if (!gather(&f, memory, ids, n) || !count_whole_ranks(&f, most, &rank, &taken) ||
+        !take_ranks(&f, rank, split->good))
         return false;
     split->n_good = f.n < most ? f.n : most;
     return taken == split->n_good || choose_from(&f, rank, most - taken, split->good + taken);
@@ -144,27 +157,27 @@ static bool take_whole(const vv_past *past, const int *ids, size_t n, size_t mos
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
 
-static size_t count_finished(const vv_past *past, const int *ids, size_t n)
+static size_t count_finished(const vvi_memory *memory, const int *ids, size_t n)
 {
     size_t finished = 0;
-    for (size_t i = 0; i < n; i++) finished += vvi_trial_standing(past, ids[i]) < VVI_USELESS;
+    for (size_t i = 0; i < n; i++) finished += memory->standings[ids[i]] < VVI_USELESS;
     return finished;
 }
 
-bool vvi_split_make(const vv_past *past, const int *ids, size_t n, bool optuna, vvi_arena *arena, vvi_split *split)
+bool vvi_split_make(const vvi_memory *memory, const int *ids, size_t n, bool optuna, vvi_arena *arena, vvi_split *split)
 {
-    *split = (vvi_split){ .n_finished = count_finished(past, ids, n) };
-    const size_t most =
-        optuna ? vvi_split_optuna_count(split->n_finished, past->n_objectives) : vvi_split_own_count(split->n_finished);
+    *split = (vvi_split){ .n_finished = count_finished(memory, ids, n) };
+    const size_t most = optuna ? vvi_split_optuna_count(split->n_finished, memory->past->n_objectives)
+                               : vvi_split_own_count(split->n_finished);
     split->good = vvi_arena_alloc(arena, (most + 1) * sizeof *split->good);
     if (split->good == NULL) return false;
-    const bool several = past->n_objectives > 1;
-    if (several && !take_whole(past, ids, n, most, arena, split)) return false;
+    const bool several = memory->past->n_objectives > 1;
+    if (several && !take_whole(memory, ids, n, most, arena, split)) return false;
     const size_t from = split->n_good;
     for (size_t i = 0; i < n; i++) {
-        const vvi_standing standing = vvi_trial_standing(past, ids[i]);
+        const uint8_t standing = memory->standings[ids[i]];
         if (standing < VVI_USELESS && !(several && standing == VVI_WHOLE))
-            insert(past, ids[i], split->good, from, &split->n_good, most);
+            insert(memory, ids[i], split->good, from, &split->n_good, most);
     }
     return true;
 }

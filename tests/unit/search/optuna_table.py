@@ -89,7 +89,7 @@ def expected(study, trials, point):
 
 def number(value):
     if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "NAN"
+        return "NOT_ACTIVE"
     return repr(float(value))
 
 
@@ -123,15 +123,16 @@ print("""/* optuna_table.h - made by optuna_table.py with Optuna %s. */
 #define VARVE_TESTS_OPTUNA_TABLE_H
 /* clang-format off */
 
+#define NOT_ACTIVE ((double)NAN)
 enum { TABLE_NAMES = %d, TABLE_OBJECTIVES = 2 };
 typedef struct table_trial {
     vv_trial_status status;
     double scores[TABLE_OBJECTIVES], violation;
     int epochs;
-    double values[TABLE_NAMES]; /* NAN: not active */
+    double values[TABLE_NAMES]; /* NOT_ACTIVE: NaN */
 } table_trial;
 typedef struct table_point {
-    double values[TABLE_NAMES], scores[TABLE_NAMES]; /* log l - log g of the name's group; NAN: not active */
+    double values[TABLE_NAMES], scores[TABLE_NAMES]; /* log l - log g of the name's group; NOT_ACTIVE: NaN */
 } table_point;
 """ % (optuna.__version__, len(NAMES)))
 write_case("few", 1, 9, ["minimize"], False, 4)

@@ -43,7 +43,7 @@ static void ranks_are_those_of_peeling_fronts_off(void **state)
         const size_t m = 1 + (size_t)vvi_stream_below(&stream, 5), n = (size_t)vvi_stream_below(&stream, MOST / 3);
         draw_losses(&stream, losses, n, m, 2 + vvi_stream_below(&stream, 30));
         for (size_t i = 0; i < n * m; i++) {
-            if (vvi_stream_below(&stream, 40) == 0) losses[i] = (double[]){ NAN, INFINITY, -INFINITY }[i % 3];
+            if (vvi_stream_below(&stream, 40) == 0) losses[i] = (double[]){ (double)NAN, (double)INFINITY, -(double)INFINITY }[i % 3];
         }
         assert_true(vvi_pareto_ranks(losses, n, m, ranks));
         ranks_by_peeling(losses, n, m, peeled);
@@ -54,12 +54,12 @@ static void ranks_are_those_of_peeling_fronts_off(void **state)
 static void nan_stands_behind_infinity_and_is_equal_to_itself(void **state)
 {
     (void)state;
-    assert_int_equal(vvi_loss_compare(NAN, INFINITY), 1);
-    assert_int_equal(vvi_loss_compare(INFINITY, NAN), -1);
-    assert_int_equal(vvi_loss_compare(NAN, NAN), 0);
-    assert_int_equal(vvi_loss_compare(-INFINITY, -1e308), -1);
+    assert_int_equal(vvi_loss_compare((double)NAN, (double)INFINITY), 1);
+    assert_int_equal(vvi_loss_compare((double)INFINITY, (double)NAN), -1);
+    assert_int_equal(vvi_loss_compare((double)NAN, (double)NAN), 0);
+    assert_int_equal(vvi_loss_compare(-(double)INFINITY, -1e308), -1);
     assert_int_equal(vvi_loss_compare(0.0, -0.0), 0);
-    const double losses[] = { NAN, 1, INFINITY, 1, 3, 1, 3, 1, NAN, NAN };
+    const double losses[] = { (double)NAN, 1, (double)INFINITY, 1, 3, 1, 3, 1, (double)NAN, (double)NAN };
     uint32_t ranks[5];
     assert_true(vvi_pareto_ranks(losses, 5, 2, ranks));
     const uint32_t expected[] = { 2, 1, 0, 0, 3 };
@@ -105,7 +105,7 @@ static void crowding_is_the_published_sum_of_relative_gaps(void **state)
 static void crowding_has_a_place_for_what_is_not_finite_and_for_equal_rows(void **state)
 {
     (void)state;
-    const double losses[] = { -INFINITY, 9, 0, 8, 5, 4, 10, 2, INFINITY, 1, NAN, 0, 5, 4 };
+    const double losses[] = { -(double)INFINITY, 9, 0, 8, 5, 4, 10, 2, (double)INFINITY, 1, (double)NAN, 0, 5, 4 };
     const uint32_t ranks[7] = { 0 };
     double distances[7];
     assert_true(vvi_pareto_crowding(losses, 7, 2, ranks, distances));
@@ -159,11 +159,11 @@ static void hypervolumes_of_what_is_not_finite(void **state)
     (void)state;
     const double reference[] = { 1, 1 };
     double volume;
-    assert_true(vvi_hypervolume((double[]){ NAN, 0, INFINITY, 0, 0.5, 0.5 }, 3, 2, reference, &volume));
+    assert_true(vvi_hypervolume((double[]){ (double)NAN, 0, (double)INFINITY, 0, 0.5, 0.5 }, 3, 2, reference, &volume));
     CHECK_NEAR(volume, 0.25, 0);
-    assert_true(vvi_hypervolume((double[]){ -INFINITY, 0 }, 1, 2, reference, &volume));
+    assert_true(vvi_hypervolume((double[]){ -(double)INFINITY, 0 }, 1, 2, reference, &volume));
     assert_true(isinf(volume));
-    assert_true(vvi_hypervolume((double[]){ -INFINITY, 1 }, 1, 2, reference, &volume));
+    assert_true(vvi_hypervolume((double[]){ -(double)INFINITY, 1 }, 1, 2, reference, &volume));
     CHECK_NEAR(volume, 0, 0);
     assert_true(vvi_hypervolume(NULL, 0, 3, (double[]){ 1, 1, 1 }, &volume));
     CHECK_NEAR(volume, 0, 0);

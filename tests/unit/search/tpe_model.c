@@ -80,8 +80,11 @@ static vvi_split split_all(const vv_past *past, bool optuna, vvi_arena *arena)
 {
     int ids[200];
     vvi_split split;
+    vvi_memory memory = { 0 };
+    CHECK_OK(vvi_memory_follow(&memory, past, VVI_GROUP_CELLS, NULL));
     for (size_t i = 0; i < vv_past_count(past); i++) ids[i] = (int)i;
-    assert_true(vvi_split_make(past, ids, vv_past_count(past), optuna, arena, &split));
+    assert_true(vvi_split_make(&memory, ids, vv_past_count(past), optuna, arena, &split));
+    vvi_memory_deinit(&memory);
     return split;
 }
 
@@ -301,6 +304,11 @@ static void a_memory_that_grew_is_one_made_at_once(void **state)
         trial.values[1] = 5 * vvi_stream_unit(&stream) - 2;
         if (n < 5) trial.values[0] = 2, trial.values[5] = trial.values[6] = (double)NAN; /* branches come later */
         put(past, &trial);
+        if (n % 7 == 3) { /* news of an earlier one */
+            const double better = -vvi_stream_unit(&stream);
+            const vv_past_trial told = { .id = n / 2, .status = VV_TRIAL_COMPLETED, .scores = &better };
+            CHECK_OK(vv_past_put(past, &told, NULL));
+        }
         if (n % 100 > 1 && n > 20) continue;
         vvi_memory made = { 0 };
         const vvi_tpe_rule rule = { .liar = true };

@@ -25,7 +25,7 @@ static judged judge_curves(const char *objectives, const char *constraints, cons
 }
 
 #define NOT_A_NUMBER ((double)NAN)
-static const double loss_0[] = { 3, 1, 2 }, accuracy_0[] = { 0.9, 0.5, 0.6 }, loss_1[] = { NAN, 4, 4 },
+static const double loss_0[] = { 3, 1, 2 }, accuracy_0[] = { 0.9, 0.5, 0.6 }, loss_1[] = { (double)NAN, 4, 4 },
                     accuracy_1[] = { 1, 0.25, 0.75 };
 static const vv_curve curves[] = { { "val_loss", 0, loss_0, 3 },
                                    { "val_accuracy", 0, accuracy_0, 3 },

@@ -43,7 +43,7 @@ static vv_status ask_halving(const vv_question *q, vv_answer *answer, vv_error *
         vvi_draw draw = { .key = vvi_key_int(vvi_key_new(q->seed, "halving"), q->trial) };
         const vv_sampler sampler = { begin_draw, &draw };
         answer->epochs = 1;
-        snprintf(answer->note, sizeof answer->note, "halving: the first of %d rungs", 3);
+        snprintf(answer->note, sizeof answer->note, "the first of %d rungs", 3);
         return vv_oracle_propose(q, &sampler, answer, error);
     }
     const int first = better_paused(q->past, 1, &beyond);
