@@ -1,6 +1,7 @@
 /* custom_oracle.c - a way to search of your own: a hill climber that starts again when it is stuck. It is the same struct
  * as the oracles that come with Varve, and passes the same tests (tests/conformance/oracles.c).
  *
+ *     make install    (then, with PKG_CONFIG_PATH and LD_LIBRARY_PATH where PREFIX is not a usual one)
  *     cc examples/custom_oracle.c $(pkg-config --cflags --libs varve) -lm -o custom_oracle && ./custom_oracle
  *
  * What an oracle must be is a function of the past: nothing is remembered here between two asks, so that a search can be

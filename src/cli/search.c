@@ -285,7 +285,8 @@ static void write_how_to_go_on(const searching *s)
 static vv_status write_best(const searching *s, const vv_trials *trials, vv_error *error)
 {
     vv_model *model = NULL;
-    if (trials->n == 0 || trials->list[0].status != VV_TRIAL_COMPLETED || trials->list[0].model_json == NULL)
+    const vv_trial *best = trials->n == 0 ? NULL : &trials->list[0];
+    if (best == NULL || best->status != VV_TRIAL_COMPLETED || best->violation > 0 || best->model_json == NULL)
         return VV_OK;
     VVI_TRY(vv_model_from_json(trials->list[0].model_json, &model, error));
     fprintf(s->out, "\nThe best network, trial %d:\n", trials->list[0].id);

@@ -89,7 +89,7 @@ bool vvi_past_contains(const vv_past *past, const vv_hp *hp);     /* exactly; ha
 
 /* Splits "NAME:OPTION=VALUE,..." into a name (cut to fit) and the options' text ("" when there is none). */
 const char *vvi_spec_split(const char *spec, char *name, size_t size);
-/* Reads "a=1,b=word" over the rows into `values`, which gets the presets of the others. `what`: "oracle \"tpe\"", for
+/* Reads "a=1,b=word" over the rows into `values`, which gets the presets of the others. `what`: "oracle tpe", for
  * the error. BAD_ARG: no such option (what there is, the nearest), no number, no such word, out of range, given twice. */
 vv_status vvi_options_read(const char *text, const vv_option_row *rows, size_t n, const char *what, double *values,
                            vv_error *error) VV_MUST_USE;
@@ -98,7 +98,7 @@ int vvi_options_write(const char *name, const vv_option_row *rows, size_t n, con
                       size_t size);
 /* An option by name; of one that is not there, NaN. */
 double vvi_option(const vv_oracle_kind *kind, const double *values, const char *name);
-/* "oracle \"tpee\": there is no such oracle; did you mean tpe? There are: random, ..." `names`: stride bytes apart. */
+/* "oracle \"tpee\": there is none of this name; did you mean tpe; there are: auto, ..." BAD_ARG. */
 vv_status vvi_no_such(const char *what, const char *word, const char *const *names, size_t n, vv_error *error);
 
 /* ---- proposing (oracle.c, propose.c) ----------------------------------------------------------------------------- */

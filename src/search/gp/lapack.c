@@ -42,12 +42,6 @@ void vvi_triangle_times(size_t n, const double *triangle, bool transposed, doubl
                 (int)n, x, 1);
 }
 
-void vvi_triangle_times_many(size_t n, const double *triangle, size_t m, double *columns)
-{
-    cblas_dtrmm(CblasColMajor, CblasLeft, CblasUpper, CblasTrans, CblasNonUnit, (int)n, (int)m, 1, triangle, (int)n,
-                columns, (int)n);
-}
-
 void vvi_combine(size_t n, size_t m, const double *rows, const double *weights, double *sums)
 {
     memset(sums, 0, m * sizeof *sums);

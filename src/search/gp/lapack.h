@@ -15,7 +15,6 @@ void vvi_solve_factored(size_t n, const double *factor, double *x);
 bool vvi_invert_factored(size_t n, double *factor);                                    /* R becomes the inverse of A */
 bool vvi_invert_triangle(size_t n, double *factor);                                    /* R becomes its own inverse */
 void vvi_triangle_times(size_t n, const double *triangle, bool transposed, double *x); /* x = R x */
-void vvi_triangle_times_many(size_t n, const double *triangle, size_t m, double *columns); /* each: x = R' x */
 /* sums[m] = sum over k of weights[k] rows[k][m]; n = 0: zeros. */
 void vvi_combine(size_t n, size_t m, const double *rows, const double *weights, double *sums);
 /* products[k] = sum over m of rows[k][m] with[m]; n of them. */
