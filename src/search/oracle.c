@@ -48,8 +48,8 @@ static vv_status settle(vv_oracle *oracle, const vv_oracle_args *args, vv_error 
 
 static vv_status open(vv_oracle *oracle, const vv_oracle_args *args, vv_error *error)
 {
-    if (args->builder.build == NULL) return vvi_fail(error, VV_BAD_ARG, "oracle: no builder");
     VVI_TRY(settle(oracle, args, error));
+    if (args->builder.build == NULL) return vvi_fail(error, VV_BAD_ARG, "oracle: no builder");
     const size_t n_objectives = args->n_objectives == 0 ? 1 : args->n_objectives;
     oracle->past = vv_past_new(n_objectives, args->maximize);
     if (oracle->past == NULL) return vvi_no_memory(error);
