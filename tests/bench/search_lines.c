@@ -81,12 +81,22 @@ static void commas_divide_oracles_and_their_options(void **state)
     assert_false(bench_specs_add(&specs, many));
 }
 
+static vv_status build(void *context, vv_hp *hp, vv_built *built, vv_error *reason)
+{
+    (void)context;
+    (void)hp;
+    (void)built;
+    (void)reason;
+    return VV_OK;
+}
+
 static void a_method_is_called_after_its_oracle(void **state)
 {
     (void)state;
     char name[BENCH_METHOD_SIZE];
     vv_error error = { 0 };
-    CHECK_OK(bench_method_name(&(vv_oracle_args){ .spec = "random" }, name, &error));
+    const vv_oracle_args random = { .spec = "random", .builder = { build, NULL } };
+    CHECK_OK(bench_method_name(&random, name, &error));
     assert_string_equal(name, "varve-random");
     assert_int_equal(bench_method_name(&(vv_oracle_args){ .spec = "nothing" }, name, &error), VV_BAD_ARG);
 }
