@@ -18,25 +18,9 @@ static vv_status judge(const vv_pruner_question *question, vv_pruner_verdict *ve
 }
 
 static const vv_option_row options[] = {
-    { .name = "startup",
-      .preset = 5,
-      .min = 0,
-      .max = 1e6,
-      .whole = true,
-      .help = "completed trials before the first is ended" },
-    { .name = "warmup", .preset = 0, .min = 0, .max = 1e6, .whole = true, .help = "epochs that are never judged" },
-    { .name = "interval",
-      .preset = 1,
-      .min = 1,
-      .max = 1e6,
-      .whole = true,
-      .help = "epochs from one look to the next" },
-    { .name = "least",
-      .preset = 1,
-      .min = 1,
-      .max = 1e6,
-      .whole = true,
-      .help = "trials with a value at an epoch for it to be judged" },
+    VVI_PRUNER_STARTUP_ROW,
+    VVI_PRUNER_PACE_ROWS,
+    VVI_PRUNER_LEAST_ROW,
 };
 
 const vv_pruner_kind vvi_pruner_median = {

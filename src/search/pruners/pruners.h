@@ -27,6 +27,24 @@ void vvi_sort_numbers(double *numbers, size_t n);
 /* Ends the trial: "epoch 4: " and the text behind it. */
 void vvi_prune(const vv_pruner_question *question, vv_pruner_verdict *verdict, const char *format, ...) VV_PRINTF(3, 4);
 
+/* Options that several pruners have. */
+#define VVI_PRUNER_STARTUP_ROW                                                                                         \
+    {                                                                                                                  \
+        .name = "startup", .preset = 5, .min = 0, .max = 1e6, .whole = true,                                           \
+        .help = "completed trials before the first is ended"                                                           \
+    }
+#define VVI_PRUNER_PACE_ROWS                                                                                           \
+    { .name = "warmup", .preset = 0, .min = 0, .max = 1e6, .whole = true, .help = "epochs that are never judged" },    \
+    {                                                                                                                  \
+        .name = "interval", .preset = 1, .min = 1, .max = 1e6, .whole = true,                                          \
+        .help = "epochs from one look to the next"                                                                     \
+    }
+#define VVI_PRUNER_LEAST_ROW                                                                                           \
+    {                                                                                                                  \
+        .name = "least", .preset = 1, .min = 1, .max = 1e6, .whole = true,                                             \
+        .help = "trials with a value at an epoch for it to be judged"                                                  \
+    }
+
 /* percentile.c: worse than the percentile `q` (0..1) of completed trials? `name`: what it is called in the reason. */
 typedef struct vvi_percentile_rule {
     const char *name;

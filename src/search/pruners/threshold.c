@@ -33,13 +33,7 @@ static vv_status judge(const vv_pruner_question *question, vv_pruner_verdict *ve
 static const vv_option_row options[] = {
     { .name = "lower", .preset = -HUGE_VAL, .min = -HUGE_VAL, .max = HUGE_VAL, .help = "least value that goes on" },
     { .name = "upper", .preset = HUGE_VAL, .min = -HUGE_VAL, .max = HUGE_VAL, .help = "largest value that goes on" },
-    { .name = "warmup", .preset = 0, .min = 0, .max = 1e6, .whole = true, .help = "epochs that are never judged" },
-    { .name = "interval",
-      .preset = 1,
-      .min = 1,
-      .max = 1e6,
-      .whole = true,
-      .help = "epochs from one look to the next" },
+    VVI_PRUNER_PACE_ROWS,
 };
 
 const vv_pruner_kind vvi_pruner_threshold = {
