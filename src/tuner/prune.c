@@ -131,10 +131,8 @@ static vv_status ask(vvi_pruning *p, const char **reason, vv_error *error)
                                           .n_scores = p->n_scores,
                                           .best_scores = p->best_scores,
                                           .n_best_scores = p->n_best_scores,
-                                          .best = p->best,
-                                          .options = p->search->pruner_options };
-    p->verdict = (vv_pruner_verdict){ .prune = false };
-    VVI_TRY(p->search->pruner->judge(&question, &p->verdict, error));
+                                          .best = p->best };
+    VVI_TRY(vv_pruner_judge(&p->search->pruner_with_options, &question, &p->verdict, error));
     if (p->verdict.prune) *reason = p->verdict.reason;
     return VV_OK;
 }

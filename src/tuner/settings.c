@@ -152,17 +152,6 @@ static vv_status settle_oracle(vvi_search *s, vv_error *error)
                     sizeof s->oracle_spec - 1);
 }
 
-static vv_status find_pruner(vvi_search *s, const char *name, vv_error *error)
-{
-    enum { MOST = 32 };
-    const char *names[MOST];
-    size_t n = 0;
-    s->pruner = vv_pruner_find(name);
-    if (s->pruner != NULL) return VV_OK;
-    for (; n < MOST && vv_pruner_at(n) != NULL; n++) names[n] = vv_pruner_at(n)->name;
-    return vvi_no_such("pruner", name, names, n, error);
-}
-
 /* What it could not do, or would do wrongly. */
 static vv_status check_pruner(const vvi_search *s, vv_error *error)
 {
@@ -184,15 +173,10 @@ static vv_status check_pruner(const vvi_search *s, vv_error *error)
 
 static vv_status settle_pruner(vvi_search *s, const char *spec, vv_error *error)
 {
-    char name[64], what[80];
     if (spec == NULL) return VV_OK;
-    const char *options = vvi_spec_split(spec, name, sizeof name);
-    VVI_TRY(find_pruner(s, name, error));
-    snprintf(what, sizeof what, "pruner %s", name);
-    VVI_TRY(vvi_options_read(options, s->pruner->options, s->pruner->n_options, what, s->pruner_options, error));
-    if (s->pruner->check != NULL) VVI_TRY(s->pruner->check(s->pruner_options, error));
-    vvi_options_write(name, s->pruner->options, s->pruner->n_options, s->pruner_options, s->pruner_spec,
-                      sizeof s->pruner_spec);
+    VVI_TRY(vv_pruner_parse(spec, &s->pruner_with_options, error));
+    s->pruner = s->pruner_with_options.kind;
+    vv_pruner_spec(&s->pruner_with_options, s->pruner_spec, sizeof s->pruner_spec);
     return check_pruner(s, error);
 }
 

@@ -64,8 +64,8 @@ typedef struct vvi_search {
     vv_constraints constraints;
     vv_error undirected; /* set: an objective's direction cannot be told; said after its metric was found to exist */
     const vv_oracle_kind *oracle;
-    const vv_pruner_kind *pruner; /* NULL: none */
-    double pruner_options[VV_MAX_OPTIONS];
+    const vv_pruner_kind *pruner;            /* NULL: none */
+    vv_pruner pruner_with_options;           /* where there is one */
     char oracle_spec[256], pruner_spec[256]; /* canonical */
     const char *project;
     int max_epochs_total;  /* 0: no limit */
