@@ -1,15 +1,11 @@
-/* pause.c - trials that go on later: their files, taking them up again, and what becomes of those that nobody resumes.
- *
- * States are written beside their names (".part") and put in place when the trial has come to its goal, before it is
- * stored as PAUSED: a trial that is stopped on its way there can still go on from where it was. A writer that dies between
- * two files leaves states of two epochs; run.c sees that, and trains again what does not fit.
- */
+/* pause.c - trials that go on later: where their files are, and what becomes of those that nobody wakes. */
 #include "tuner/tuner.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { CHUNK = 500 }; /* trials that are read at once */
 
 vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, bool part, char path[VVI_PATH_SIZE],
                                vv_error *error)
@@ -21,29 +17,11 @@ vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, 
     return VV_OK;
 }
 
-vv_status vvi_trial_keep_states(const vvi_search *search, int id, vv_error *error)
-{
-    char part[VVI_PATH_SIZE], path[VVI_PATH_SIZE];
-    for (int e = 0; e < search->executions; e++) {
-        VVI_TRY(vvi_trial_state_path(search, id, e, true, part, error));
-        VVI_TRY(vvi_trial_state_path(search, id, e, false, path, error));
-        if (rename(part, path) != 0 && errno != ENOENT) /* not there: its training ended by itself */
-            return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", path, strerror(errno));
-    }
-    return VV_OK;
-}
-
 void vvi_trial_drop_states(const vvi_search *search, int id)
 {
-    char part[VVI_PATH_SIZE];
+    char path[VVI_PATH_SIZE];
     for (int e = 0; e < search->executions; e++)
-        if (vvi_trial_state_path(search, id, e, true, part, NULL) == VV_OK) unlink(part);
-}
-
-vv_status vvi_trial_take_up(const vvi_search *search, const vv_trial *trial, int goal, vv_error *error)
-{
-    if (trial->paused_epochs == 0) return vv_trial_restart(search->study, trial->id, error);
-    return vv_trial_resume(search->study, trial->id, goal, error);
+        if (vvi_trial_state_path(search, id, e, false, path, NULL) == VV_OK) unlink(path);
 }
 
 static vv_status eliminate(const vvi_search *search, const vv_trial *trial, vv_error *error)
@@ -54,18 +32,29 @@ static vv_status eliminate(const vvi_search *search, const vv_trial *trial, vv_e
     return vv_trial_end(search->study, trial->id, &result, error);
 }
 
+static vv_status eliminate_paused(const vvi_search *search, const vv_trials *trials, int *n, vv_error *error)
+{
+    for (size_t i = 0; i < trials->n; i++) {
+        if (trials->list[i].status != VV_TRIAL_PAUSED) continue;
+        VVI_TRY(eliminate(search, &trials->list[i], error));
+        ++*n;
+    }
+    return VV_OK;
+}
+
 vv_status vvi_search_eliminate(const vvi_search *search, vv_error *error)
 {
-    vv_trials trials;
     vv_status status = VV_OK;
-    size_t n = 0;
-    VVI_TRY(vv_study_trials(search->study, NULL, &trials, error));
-    for (size_t i = 0; status == VV_OK && i < trials.n; i++) {
-        if (trials.list[i].status != VV_TRIAL_PAUSED) continue;
-        status = eliminate(search, &trials.list[i], error);
-        n++;
+    size_t read = CHUNK;
+    int n = 0;
+    for (int from = 0; status == VV_OK && read == CHUNK;) {
+        vv_trials trials;
+        VVI_TRY(vv_study_trials(search->study, &(vv_trials_args){ .from = from, .limit = CHUNK }, &trials, error));
+        status = eliminate_paused(search, &trials, &n, error);
+        read = trials.n;
+        if (read > 0) from = trials.list[read - 1].id + 1;
+        vv_trials_free(&trials);
     }
-    vv_trials_free(&trials);
     if (status != VV_OK || n == 0) return status;
     return vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error);
 }

@@ -1,16 +1,17 @@
-/* records.c - the pipe's framing: what was sent comes back, and everything else is told apart from it. */
+/* records.c - the framing of records: what was sent comes back, and everything else is told apart from it. */
 #include "check.h"
 
 #include "tuner/records.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-/* What three records look like in the pipe. */
+/* What three records look like on their way. */
 static size_t make_bytes(char *bytes, size_t size)
 {
     int ends[2];
-    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     vvi_text payload = { 0 };
     vvi_put_int(&payload, -5);
     vvi_put_double(&payload, (double)NAN);
@@ -27,12 +28,12 @@ static size_t make_bytes(char *bytes, size_t size)
     return (size_t)n;
 }
 
-/* Sends bytes through a pipe into a reader. */
+/* Sends bytes through sockets into a reader. */
 static void feed(vvi_records *records, const char *bytes, size_t n)
 {
     int ends[2];
     bool more = true;
-    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     assert_int_equal(write(ends[1], bytes, n), (ssize_t)n);
     close(ends[1]);
     while (more) CHECK_OK(vvi_records_fill(records, ends[0], &more, NULL));
