@@ -34,9 +34,10 @@ typedef enum vv_trial_status {
     VV_TRIAL_RUNNING = 1,
     VV_TRIAL_COMPLETED,
     VV_TRIAL_FAILED,      /* with a reason: NaN loss, a crash, ... */
-    VV_TRIAL_INTERRUPTED, /* stopped on request; the next search runs it again with the same values */
+    VV_TRIAL_INTERRUPTED, /* stopped on request, or its worker died: whoever takes it goes on from what it had reported */
     VV_TRIAL_PRUNED,      /* ended early, by a pruner or because others were better; its curve is kept */
-    VV_TRIAL_PAUSED       /* trained as far as its oracle asked for; may go on as the same trial */
+    VV_TRIAL_PAUSED,      /* trained as far as its oracle asked for; may go on as the same trial */
+    VV_TRIAL_WAITING      /* has its values, and nobody runs it yet */
 } vv_trial_status;
 const char *vv_trial_status_name(vv_trial_status status); /* "COMPLETED"; never NULL */
 

@@ -44,7 +44,8 @@ extern "C" {
     X(DIVERGED, -12, "training produced a value that is not a number")        \
     X(INTERRUPTED, -13, "stopped on request")                                 \
     X(CRASHED, -14, "the process died")                                       \
-    X(MISMATCH, -15, "stored state and the caller do not agree")
+    X(MISMATCH, -15, "stored state and the caller do not agree")              \
+    X(TAKEN, -16, "somebody else was first")
 
 typedef enum vv_status {
 #define VV_STATUS_ENUM(id, code, text) VV_##id = code,

@@ -1,7 +1,11 @@
 /* study.h - what a search leaves behind: trials with their values, metrics, scores and checkpoints.
  *
- * A study is one folder, DIRECTORY/PROJECT/: `study.db` (SQLite) and `checkpoints/`. One search at a time writes to it;
- * any number of readers look at it meanwhile.
+ * Where a study is, is said in one text:
+ *     DIRECTORY/PROJECT                     a folder: `study.db` (SQLite) and `checkpoints/`. One process at a time writes to
+ *                                           it; any number of readers look at it meanwhile.
+ *     postgresql://HOST/DATABASE#NAME       the study NAME in a database (libpq's URI before the "#"; passwords from
+ *                                           PGPASSFILE, services and the environment work). Any number of processes on any
+ *                                           number of machines write to it.
  */
 #ifndef VARVE_STUDY_H
 #define VARVE_STUDY_H
@@ -16,35 +20,47 @@ typedef struct vv_study vv_study;
 
 typedef enum vv_study_mode {
     VV_STUDY_READ = 0, /* must exist */
-    VV_STUDY_WRITE,    /* created if it is not there; held against other writers until vv_study_close */
+    VV_STUDY_WRITE,    /* created if it is not there; a folder is held against other writers until vv_study_close */
     VV_STUDY_OVERWRITE /* as WRITE, but begins empty: an existing study (and nothing else) is removed first */
 } vv_study_mode;
 
-/* `path`: the project folder. *study is owned: close with vv_study_close.
- * NOT_FOUND, IO (not writable, ...), LOCKED (the text names the process), VERSION, FORMAT (not a study), DATABASE. */
-vv_status vv_study_open(const char *path, vv_study_mode mode, vv_study **study, vv_error *error) VV_MUST_USE;
-void vv_study_close(vv_study *study); /* NULL is fine */
-const char *vv_study_path(const vv_study *study); /* borrowed until vv_study_close */
+typedef struct vv_study_args {
+    const char *where;             /* required; see above */
+    vv_study_mode mode;
+    const char *checkpoints;       /* of a study in a database: a folder that all workers see, for weights and training
+                                      states; NULL: they are kept in the database */
+    uint64_t largest_checkpoint;   /* bytes; larger ones are not kept in the database: a trial that moves is trained again up
+                                      to where it was. 0: 64 MiB */
+    double lease_s;                /* how long a trial stays its worker's without a heartbeat, by the database's clock. 0: 60 */
+} vv_study_args;
+
+/* *study is owned: close with vv_study_close.
+ * NOT_FOUND, IO (not writable, no connection, ...), LOCKED (the text names the process), VERSION, FORMAT (not a study),
+ * DATABASE; UNSUPPORTED: built without PostgreSQL, or a folder on a network file system. No text ever holds a password. */
+vv_status vv_study_open_with(const vv_study_args *args, vv_study **study, vv_error *error) VV_MUST_USE;
+vv_status vv_study_open(const char *where, vv_study_mode mode, vv_study **study, vv_error *error) VV_MUST_USE;
+void vv_study_close(vv_study *study); /* NULL is fine; trials that it holds are released (INTERRUPTED) */
+const char *vv_study_path(const vv_study *study); /* `where` without a password; borrowed until vv_study_close */
 
 /* Facts about the whole study ("objective", "data", "preparation", "seed", ...), text by key.
  * get: *text is owned, free with free(); NULL when the key is not there (VV_OK). */
 vv_status vv_study_set(vv_study *study, const char *key, const char *text, vv_error *error) VV_MUST_USE;
 vv_status vv_study_get(const vv_study *study, const char *key, char **text, vv_error *error) VV_MUST_USE;
 
-/* ---- a trial's life: begin, (epoch)*, (execution)*, end or pause. Each call is one transaction --------------------- */
+/* ---- a trial's life: (begin or claim), (epoch)*, (execution)*, end, pause or retry. Each call is one transaction ------
+ *
+ * A study that was opened to write is a *worker*. RUNNING trials belong to the worker that began or claimed them; calls
+ * about a trial that is another's now, or nobody's, are refused with TAKEN and change nothing. */
 
-/* Values are copied. The id is counted from 0. */
+/* A new trial of this worker's, RUNNING. Values are copied. The id is counted from 0. */
 vv_status vv_trial_begin(vv_study *study, const vv_hp *hp, const char *model_json, int *id, vv_error *error) VV_MUST_USE;
-/* From the beginning, with the same values: INTERRUPTED trials, RUNNING ones whose writer died, and PAUSED ones whose
- * training state is lost. What they had reported is dropped. */
-vv_status vv_trial_restart(vv_study *study, int id, vv_error *error) VV_MUST_USE;
-/* From where it was last paused: a PAUSED trial, or an INTERRUPTED or dead RUNNING one that had been paused before.
- * Epochs reported up to the pause are kept; what came later is dropped, and so are executions and scores, which the next
- * end or pause gives anew. `goal`: how many epochs it shall have then; 0: all. */
-vv_status vv_trial_resume(vv_study *study, int id, int goal, vv_error *error) VV_MUST_USE;
+/* Takes the trial with the lowest id that is WAITING or INTERRUPTED, or RUNNING with a lease that has lapsed: it is RUNNING
+ * and this worker's then, and keeps all that was reported. *id is -1 when there is none. */
+vv_status vv_trial_claim(vv_study *study, int *id, vv_error *error) VV_MUST_USE;
+/* Metrics of an epoch. Reported once: the same epoch again is fine, and changes nothing. */
 vv_status vv_trial_epoch(vv_study *study, int id, int execution, int epoch, const char *const *metrics,
                          const double *values, size_t n, vv_error *error) VV_MUST_USE;
-/* One execution's objective at its best epoch. */
+/* One execution's objective at its best epoch. Again is fine, too. */
 vv_status vv_trial_execution(vv_study *study, int id, int execution, int best_epoch, double score, double seconds,
                              vv_error *error) VV_MUST_USE;
 /* What a trial came to. */
@@ -55,12 +71,19 @@ typedef struct vv_trial_result {
     size_t n_scores;
     vv_maybe violation;     /* how far constraints are exceeded in all, >= 0; not set: there are none */
     const char *reason;     /* NULL: none */
-    double seconds;         /* since it began, was restarted or resumed; those before a pause are added to */
+    double seconds;         /* since it began or was claimed; added to those before */
 } vv_trial_result;
-/* PRUNED may also end a PAUSED trial; without scores of its own it then keeps those that the trial has. */
+/* INTERRUPTED gives the trial back: anybody may claim it. PRUNED may also end a PAUSED trial; without scores of its own it
+ * then keeps those that the trial has. */
 vv_status vv_trial_end(vv_study *study, int id, const vv_trial_result *result, vv_error *error) VV_MUST_USE;
 /* The trial has the epochs it was asked for, and may go on later. result->status is not looked at. */
 vv_status vv_trial_pause(vv_study *study, int id, const vv_trial_result *result, vv_error *error) VV_MUST_USE;
+/* A PAUSED trial shall go on: WAITING, up to `goal` epochs (0: all). Executions and scores are dropped, which the next end or
+ * pause gives anew; epochs stay. */
+vv_status vv_trial_wake(vv_study *study, int id, int goal, vv_error *error) VV_MUST_USE;
+/* This attempt failed, the trial shall be tried again: WAITING. What it had reported is dropped; the reason and seconds are
+ * kept as a failed attempt. */
+vv_status vv_trial_retry(vv_study *study, int id, const char *reason, double seconds, vv_error *error) VV_MUST_USE;
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
@@ -75,6 +98,12 @@ typedef struct vv_execution {
     int best_epoch;
     double score, seconds;
 } vv_execution;
+
+/* An attempt that failed, before the trial was tried again. */
+typedef struct vv_attempt {
+    const char *reason;
+    double seconds;
+} vv_attempt;
 
 /* A whole trial. Everything is borrowed from the vv_trials it is in. */
 typedef struct vv_trial {
@@ -91,9 +120,13 @@ typedef struct vv_trial {
                                     -1: not COMPLETED, constraints exceeded, or not best_first */
     int epochs;                  /* that it was trained for: the most of any execution */
     int epochs_total;            /* of all executions together */
-    int paused_epochs;           /* those it had when it was last paused: it can be resumed there; 0: it cannot */
     int goal;                    /* the epochs it was asked to be trained for; 0: all there are */
-    double seconds;
+    double seconds;              /* of training, in all */
+    double began, ended;         /* Unix time by the store's clock; ended 0: not yet */
+    const char *worker;          /* that ran it last; NULL: none has */
+    bool lapsed;                 /* RUNNING, and its worker's lease is over */
+    const vv_attempt *attempts;  /* the failed ones before this */
+    size_t n_attempts;
     const vv_active *values;     /* active hyperparameters in the order of the build, with their domains */
     size_t n_values;
     const vv_execution *executions;
@@ -116,6 +149,9 @@ typedef struct vv_trials_args {
     bool only;       /* just the trial `id` (NOT_FOUND if it is not there) */
     int id;
     bool curves;
+    int from;          /* by id: only those from this one on ... */
+    const int *also;   /* ... and of those before it, these: what is new to somebody who knows which trials were open */
+    size_t n_also;
 } vv_trials_args;
 /* *trials is owned: free with vv_trials_free. The direction of best_first is the study's "objective". */
 vv_status vv_study_trials(const vv_study *study, const vv_trials_args *args, vv_trials *trials, vv_error *error) VV_MUST_USE;
@@ -128,6 +164,40 @@ typedef struct vv_refusals {
     vv_refusal top[3]; /* the most frequent reasons; n 0: no more */
 } vv_refusals;
 vv_status vv_study_refusals(const vv_study *study, vv_refusals *refusals, vv_error *error) VV_MUST_USE;
+
+/* A process that works at a study, or did. */
+typedef struct vv_worker {
+    const char *name, *host, *version; /* version: of the program */
+    int pid, slots;                    /* slots: trials that it can run at once */
+    double began;                      /* Unix time by the store's clock */
+    double beat_s;                     /* seconds since it was last heard of */
+    bool live;                         /* within its lease */
+} vv_worker;
+typedef struct vv_workers {
+    const vv_worker *list;
+    size_t n;
+    void *memory;
+} vv_workers;
+/* Those heard of last come first. *workers is owned: vv_workers_free. */
+vv_status vv_study_workers(const vv_study *study, vv_workers *workers, vv_error *error) VV_MUST_USE;
+void vv_workers_free(vv_workers *workers);
+
+/* How many trials there are of each status. */
+typedef struct vv_counts {
+    int64_t trials, by_status[VV_TRIAL_WAITING + 1];
+    int64_t epochs; /* of all of them */
+    double first_began, last_ended; /* Unix time; 0: none */
+} vv_counts;
+vv_status vv_study_counts(const vv_study *study, vv_counts *counts, vv_error *error) VV_MUST_USE;
+
+/* The studies in a database (its URL without "#NAME"), or in a folder: names, by name. *names is owned: vv_names_free. */
+typedef struct vv_names {
+    const char *const *list;
+    size_t n;
+    void *memory;
+} vv_names;
+vv_status vv_studies(const char *where, vv_names *names, vv_error *error) VV_MUST_USE;
+void vv_names_free(vv_names *names);
 
 /* Path of a trial's checkpoint, whether or not it is there: "PROJECT/checkpoints/trial_0003.safetensors". As snprintf. */
 int vv_study_checkpoint_path(const vv_study *study, int id, char *path, size_t size);

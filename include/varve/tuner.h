@@ -101,6 +101,7 @@ typedef struct vv_event {
     vv_stop_reason reason;     /* SEARCH_END */
     int best;                  /* id of the best completed trial that keeps the constraints, or -1 */
     double best_score;         /* in the first objective */
+    int running;               /* trials that run now, in this process's pool */
     const vv_refusals *refusals; /* SEARCH_END */
     const vv_explanation *explanation; /* SEARCH_BEGIN; NULL: random builds were looked at, and none could be built */
 } vv_event;
@@ -132,9 +133,16 @@ typedef struct vv_search_args {
     int batch_size;
     vv_budget budget;         /* only what fits is proposed; zeroed: everything does */
     uint64_t seed;
-    const char *project;      /* folder of the study; NULL: "untitled_project" */
+    const char *project;      /* where the study is: a folder, or a database's URL and "#NAME" (study.h); NULL: "untitled_project" */
     bool overwrite;
+    bool accept_new_space;    /* go on with a study whose trials the hypermodel would build otherwise, or not at all: they
+                                 stay as they are, and what they came to is told where it fits */
+    const char *checkpoints;  /* of vv_study_args; NULL: in the database */
     int keep_checkpoints;     /* of the best trials; 0: 3 */
+    int workers;              /* trials at once, each in a process of its own, on one core; 0: 1 */
+    double trial_timeout_s;   /* a trial (one attempt) that takes longer is ended, and FAILED; 0: no limit */
+    int trial_memory_mb;      /* what a trial's process may take beyond what it shares with its parent; 0: no limit */
+    int max_retries;          /* how often a trial that failed is tried again */
     int max_consecutive_failures; /* 0: 3 */
     void (*on_event)(void *context, const vv_event *event); /* NULL: silence */
     void *context;

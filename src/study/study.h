@@ -12,14 +12,70 @@
 typedef struct vvi_beginning {
     const vv_active *values;
     size_t n_values;
-    const char *model_json;
+    const char *model_json;     /* NULL: it is not a network */
     const vv_refusal *refusals; /* what did not build on the way to it: counted with the trial, or not at all */
     size_t n_refusals;
-    int goal; /* epochs it shall be trained for; 0: all */
+    int goal;     /* epochs it shall be trained for; 0: all */
+    bool expects; /* `expected` is the id that it shall get; another is TAKEN: somebody has begun a trial since */
+    int expected;
+    bool waiting; /* it is left WAITING for whoever claims it */
+    bool
+        by_hand; /* RUNNING without a lease: somebody will say what it came to, some day, from another process (tell) */
 } vvi_beginning;
 
 /* vv_trial_begin without a vv_hp. Everything is copied. */
 vv_status vvi_trial_begin(vv_study *study, const vvi_beginning *beginning, int *id, vv_error *error);
+/* A trial that is held by hand becomes this worker's, to be ended. TAKEN: it is not. */
+vv_status vvi_trial_take_in_hand(vv_study *study, int id, vv_error *error);
+
+/* ---- workers (worker.c) ---- */
+
+/* Renews the leases of the trials that are run. To be called often; it writes only when a third of the lease is over. */
+typedef struct vvi_beat {
+    int slots;
+    const int *ids; /* of the trials that this process runs */
+    bool *lost;     /* n: filled in: it is another's now, or nobody's */
+    size_t n;
+} vvi_beat;
+vv_status vvi_study_beat(vv_study *study, const vvi_beat *beat, vv_error *error);
+/* One worker at a time proposes: between these two calls no other does. *mine false: another is at it. */
+vv_status vvi_study_propose_begin(vv_study *study, bool *mine, vv_error *error);
+void vvi_study_propose_end(vv_study *study);
+/* Readable when something may have changed in the study: then vvi_study_hear. -1: nobody else writes to it. */
+int vvi_study_ear(const vv_study *study);
+vv_status vvi_study_hear(vv_study *study, vv_error *error); /* takes what has arrived */
+/* Around a fork after which the child opens the study for itself: SQLite's state must not be carried into it. The lock on
+ * a folder is kept. After a failed attach the study can only be closed. */
+void vvi_study_detach(vv_study *study);
+vv_status vvi_study_attach(vv_study *study, vv_error *error);
+bool vvi_study_is_shared(const vv_study *study); /* may others write to it? */
+
+/* Many writing calls as one transaction (copying, importing): all or nothing. */
+vv_status vvi_study_batch_begin(vv_study *study, vv_error *error);
+vv_status vvi_study_batch_end(vv_study *study, vv_status status,
+                              vv_error *error); /* commits when VV_OK, else takes back */
+
+/* What the reasons to stop go by. */
+typedef struct vvi_standing_query {
+    int most_failures;                  /* look back so far */
+    bool epochs;                        /* count them */
+    int trial_epochs, trial_executions; /* of a whole trial */
+} vvi_standing_query;
+typedef struct vvi_stand {
+    int trials; /* there are */
+    int open;   /* WAITING, INTERRUPTED, RUNNING */
+    int paused;
+    int failures;   /* the last of those that have ended, by id, which are FAILED; at most most_failures */
+    int64_t epochs; /* trained, and those that open trials are yet to have */
+} vvi_stand;
+vv_status vvi_study_standing(const vv_study *study, const vvi_standing_query *query, vvi_stand *standing,
+                             vv_error *error);
+
+/* Files of trials that move. A study in a database keeps a copy of what lies at vv_study_checkpoint_path (execution -1) or
+ * vv_study_state_path; in a folder that all see, nothing is done. */
+vv_status vvi_study_file_put(vv_study *study, int id, int execution, vv_error *error);
+/* Brings the copy to that path, if there is one and the file is not there. */
+vv_status vvi_study_file_get(const vv_study *study, int id, int execution, vv_error *error);
 
 /* domain_json.c: a domain as one line of JSON and back. *json is owned: vvi_free. The domain read back lives in the
  * arena. `name` is for the text of the error. */
@@ -51,10 +107,13 @@ void vvi_folder_deinit(vvi_folder *folder); /* gives the lock back */
 vv_status vvi_folder_begin(vvi_folder *folder, bool overwrite, vv_error *error);
 /* Takes back what begin made: for an open that failed later on. */
 void vvi_folder_undo(vvi_folder *folder);
-/* Calls `each` for every file in checkpoints/ that is ours. */
+/* Calls `each` for every file in a folder of checkpoints that is ours. */
 typedef enum vvi_kept { VVI_KEPT_WEIGHTS, VVI_KEPT_STATE, VVI_KEPT_LEFTOVER /* of a killed writer */ } vvi_kept;
-void vvi_folder_checkpoints(const vvi_folder *folder,
+void vvi_folder_checkpoints(const char *checkpoints,
                             void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context);
+
+/* The studies that lie in a folder, by name. NOT_FOUND, IO. */
+vv_status vvi_folder_studies(const char *where, vvi_arena *arena, vv_names *names, vv_error *error);
 
 /* ---- the order of trials (order.c) ------------------------------------------------------------------------------ */
 
@@ -70,34 +129,67 @@ vv_status vvi_study_order(vvi_order_key *keys, size_t n, const vv_objectives *ob
 
 /* ---- stores ----------------------------------------------------------------------------------------------------- */
 
+/* How a store is opened. */
+typedef struct vvi_store_args {
+    const char *where; /* of sqlite: the database file; of postgresql: the URL without "#NAME" */
+    const char *study; /* of postgresql: NAME */
+    const char *shown; /* what error texts call it: never a password in it */
+    vv_study_mode mode;
+    bool again;         /* this worker had it open before, and goes on */
+    const char *worker; /* "HOST-PID-RANDOM" */
+    double lease_s;
+    uint64_t largest_checkpoint;
+} vvi_store_args;
+
 /* How a trial is to be read; filled in by study.c. */
 typedef struct vvi_trial_query {
     vv_trials_args args;
     vv_objectives objectives; /* for args.best_first */
 } vvi_trial_query;
 
-/* A place where studies are kept. Every call is one transaction; every reading call sees one moment. */
+/* A place where studies are kept. Every call is one transaction (but in a batch); every reading call sees one moment. Calls
+ * that write may be made again after a lost connection: each finds out whether it was done already. */
 typedef struct vvi_store_row {
     const char *name;
-    /* *state is owned by the store until close. `write`: may create what is not there. */
-    vv_status (*open)(const char *where, bool write, void **state, vv_error *error);
-    void (*close)(void *state);
+    bool shared; /* many processes write */
+    /* *state is owned by the store until close. `worker`: unique to this process and study handle. */
+    vv_status (*open)(const vvi_store_args *args, void **state, vv_error *error);
+    /* Of a worker that ends: the trials that it holds become INTERRUPTED. Then it is closed. */
+    void (*release)(void *state);
+    void (*close)(void *state); /* NULL is fine */
+    vv_status (*studies)(const char *where, vvi_arena *arena, vv_names *names, vv_error *error);
     vv_status (*fact_set)(void *state, const char *key, const char *text, vv_error *error);
     vv_status (*fact_get)(void *state, const char *key, char **text, vv_error *error);
     vv_status (*trial_begin)(void *state, const vvi_beginning *beginning, int *id, vv_error *error);
-    vv_status (*trial_restart)(void *state, int id, vv_error *error);
+    vv_status (*trial_claim)(void *state, int *id, vv_error *error);
+    vv_status (*trial_take_in_hand)(void *state, int id, vv_error *error);
     vv_status (*trial_epoch)(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error);
     vv_status (*trial_execution)(void *state, int id, int execution, const vv_execution *result, vv_error *error);
-    vv_status (*trial_resume)(void *state, int id, int goal, vv_error *error);
     /* COMPLETED, FAILED, INTERRUPTED, PRUNED, PAUSED. */
     vv_status (*trial_end)(void *state, int id, const vv_trial_result *result, vv_error *error);
+    vv_status (*trial_wake)(void *state, int id, int goal, vv_error *error);
+    vv_status (*trial_retry)(void *state, int id, const char *reason, double seconds, vv_error *error);
     /* Everything lands in the arena. */
     vv_status (*trials)(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list, size_t *n,
                         vv_error *error);
     vv_status (*refusals)(void *state, vv_refusals *refusals, vv_error *error);
+    vv_status (*standing)(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
+    vv_status (*counts)(void *state, vv_counts *counts, vv_error *error);
+    vv_status (*beat)(void *state, const vvi_beat *beat, vv_error *error);
+    vv_status (*workers)(void *state, vvi_arena *arena, vv_workers *workers, vv_error *error);
+    vv_status (*batch_begin)(void *state, vv_error *error);
+    vv_status (*batch_end)(void *state, vv_status status, vv_error *error);
+    /* Of shared stores; NULL elsewhere. */
+    vv_status (*propose_begin)(void *state, bool *mine, vv_error *error);
+    void (*propose_end)(void *state);
+    int (*ear)(const void *state);
+    vv_status (*hear)(void *state, vv_error *error);
+    vv_status (*file_put)(void *state, int id, int execution, const char *path, vv_error *error);
+    vv_status (*file_get)(void *state, int id, int execution, const char *path, vv_error *error);
+    vv_status (*file_drop)(void *state, int id, int execution, vv_error *error); /* -1: the weights */
 } vvi_store_row;
 
-extern const vvi_store_row vvi_store_sqlite;
+extern const vvi_store_row vvi_store_sqlite, vvi_store_postgresql;
 
 #endif
