@@ -13,7 +13,7 @@
 typedef struct following {
     vvi_search *search;
     const vvi_proposal *proposal;
-    vvi_standing standing;
+    vvi_stand standing;
     bool room;
     vvi_decision *decision;
 } following;
@@ -130,9 +130,9 @@ static vv_status follow_end(following *f, vv_error *error)
     const vvi_proposal *p = f->proposal;
     if (f->standing.trials == 0 && p->n_refusals > 0) return vvi_answer_nothing_builds(p, error);
     f->decision->reason = f->standing.trials >= f->search->max_trials ? VV_STOP_MAX_TRIALS
-                : p->kind == VV_ANSWER_EXHAUSTED            ? VV_STOP_EXHAUSTED
-                : p->kind == VV_ANSWER_DONE                 ? VV_STOP_PLAN
-                                                            : VV_STOP_GAVE_UP;
+                          : p->kind == VV_ANSWER_EXHAUSTED            ? VV_STOP_EXHAUSTED
+                          : p->kind == VV_ANSWER_DONE                 ? VV_STOP_PLAN
+                                                                      : VV_STOP_GAVE_UP;
     return VV_OK;
 }
 

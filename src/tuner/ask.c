@@ -241,18 +241,6 @@ static void put_refusals(vvi_text *payload, const vv_answer *answer)
     }
 }
 
-static void put_refusals(vvi_text *payload, const vv_answer *answer)
-{
-    int n = 0;
-    while (n < VV_ANSWER_REASONS && answer->refusals[n].n > 0) n++;
-    vvi_put_int(payload, n);
-    for (int i = 0; i < n; i++) {
-        vvi_put_int(payload, answer->refusals[i].n);
-        vvi_put_text(payload, answer->refusals[i].reason);
-        vvi_put_text(payload, answer->refusals[i].values);
-    }
-}
-
 static vv_status put_answer(asking *a, vvi_text *payload, vv_error *error)
 {
     vv_answer answer = { .hp = NULL };
@@ -292,16 +280,15 @@ static vv_status serve(asking *a, int fd, vv_error *error)
     vv_status status = begin(a, error);
     while (status == VV_OK && more) {
         status = vvi_records_fill(&records, fd, &more, error);
-        while (status == VV_OK && vvi_records_next(&records, &record) == VVI_NEXT_RECORD)
-            status = answer(a, fd, error);
+        while (status == VV_OK && vvi_records_next(&records, &record) == VVI_NEXT_RECORD) status = answer(a, fd, error);
     }
     vvi_records_deinit(&records);
     return status;
 }
 
-int vvi_ask_child(void *context, int fd)
+int vvi_ask_child(vvi_search *search, int fd)
 {
-    asking a = { .search = context };
+    asking a = { .search = search };
     vv_error error = { 0 };
     const vv_status status = serve(&a, fd, &error);
     if (status != VV_OK) vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));

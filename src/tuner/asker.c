@@ -103,11 +103,15 @@ static vv_status take_answer(void *context, vvi_record *record, vv_error *error)
 
 /* ---- its process ------------------------------------------------------------------------------------------------ */
 
+static int child(void *context, int fd)
+{
+    const vvi_asker *a = context;
+    return vvi_ask_child(a->search, fd);
+}
+
 static vv_status begin(vvi_asker *a, vv_error *error)
 {
-    const vvi_job job = {
-        .child = vvi_ask_child, .context = a->search, .take = take_answer, .guard = a->search->bound.guard
-    };
+    const vvi_job job = { .child = child, .context = a, .take = take_answer, .guard = a->search->bound.guard };
     return vvi_job_begin(&a->working, &job, error);
 }
 

@@ -29,6 +29,17 @@ void vvi_guard_free(vvi_guard *guard)
     if (guard != NULL) munmap(guard, sizeof *guard);
 }
 
+vvi_halt *vvi_halt_new(void)
+{
+    void *memory = mmap(NULL, sizeof(vvi_halt), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void vvi_halt_free(vvi_halt *halt)
+{
+    if (halt != NULL) munmap(halt, sizeof *halt);
+}
+
 /* ---- in the child ----------------------------------------------------------------------------------------------- */
 
 static const char *make_own(void)

@@ -31,13 +31,13 @@ typedef struct pool {
     vvi_attempt **attempts; /* that run: `n` of `search->workers` places */
     int n;
     vvi_asker asker;
-    struct pollfd *waiting; /* of the attempts, the asker, the store's ear */
-    bool stopping;          /* somebody said so */
-    bool proposing;         /* no other worker proposes now */
-    uint64_t changes;       /* that may make a difference to what is to be done */
+    struct pollfd *waiting;  /* of the attempts, the asker, the store's ear */
+    bool stopping;           /* somebody said so */
+    bool proposing;          /* no other worker proposes now */
+    uint64_t changes;        /* that may make a difference to what is to be done */
     uint64_t claimed, asked; /* how many there were when trials were claimed, and another was asked for */
-    vv_stop_reason reason;  /* as of then; 0: none */
-    int open;               /* trials that had not ended then */
+    vv_stop_reason reason;   /* as of then; 0: none */
+    int open;                /* trials that had not ended then */
     double beat_at_s;
 } pool;
 
@@ -86,7 +86,7 @@ static vv_status read_queue(const pool *p, int n_trials, vv_error *error)
 /* Where another worker is at it, its turn ends with news, or it dies: then the next beat looks again. */
 static vv_status propose(pool *p, vv_error *error)
 {
-    vvi_standing standing;
+    vvi_stand standing;
     VVI_TRY(vvi_study_propose_begin(p->search->study, &p->proposing, error));
     if (!p->proposing) return VV_OK;
     VVI_TRY(vvi_stop_look(p->search, &standing, error));
@@ -250,7 +250,7 @@ static void heed_stop(pool *p)
     const volatile int *stop = p->search->args->stop;
     if (p->stopping || stop == NULL || *stop == 0) return;
     p->stopping = true;
-    *p->search->halt = 1;
+    p->search->halt->now = 1;
     vvi_asker_end(&p->asker);
     end_proposing(p);
 }

@@ -17,12 +17,14 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct running {
     const vvi_run *run;
     int fd;
     int execution, epoch; /* epochs that this execution has */
     int stored;           /* of them, reported before this process began */
+    bool halted;          /* its parent wants it to end, and this was a whole epoch */
     double epoch_began_s;
     bool any;       /* has this execution a finite objective? */
     int best_epoch; /* of this execution */
@@ -150,7 +152,9 @@ static vv_status report(const vv_callback *self, void *state, const vv_epoch *ep
     if (i == epoch->n) return no_objective(r, epoch, error);
     VVI_TRY(judge(r, epoch, epoch->values[i], error));
     r->epoch++;
-    return stop_at_goal(r, epoch, verdict, error);
+    VVI_TRY(stop_at_goal(r, epoch, verdict, error));
+    r->halted = *r->run->stop != 0 && !verdict->stop && epoch->epoch + 1 < r->run->search->epochs;
+    return r->halted ? vvi_fail(error, VV_INTERRUPTED, "stopped on request") : VV_OK;
 }
 
 /* ---- going on ------------------------------------------------------------------------------------------------------ */
@@ -165,13 +169,47 @@ static const vv_curve *find_curve(const running *r, int execution)
     return NULL;
 }
 
+/* True: the model is as it was after the epochs that are stored; *lost: there is a state, and it is none of those. */
+static bool load_state(const running *r, int execution, vv_model *model, bool *lost)
+{
+    char path[VVI_PATH_SIZE];
+    const vv_curve *curve = find_curve(r, execution);
+    const size_t stored = curve == NULL ? 0 : curve->n;
+    if (stored == 0 || vvi_trial_state_path(r->run->search, r->run->trial->id, execution, false, path, NULL) != VV_OK ||
+        access(path, F_OK) != 0)
+        return false;
+    *lost = vv_model_load_training(model, path, NULL) != VV_OK || vv_model_epochs(model) < 0 ||
+            (size_t)vv_model_epochs(model) != stored;
+    return !*lost;
+}
+
+/* Are all states of the epochs that are stored? Then the weights that were kept are of them, too. */
+static vv_status check_states(const running *r, bool *fit, vv_error *error)
+{
+    const vvi_search *search = r->run->search;
+    *fit = r->run->trial->n_curves > 0;
+    for (int e = 0; *fit && e < search->executions; e++) {
+        vv_hp *hp = NULL;
+        vv_model *model = NULL;
+        bool lost = false;
+        VVI_TRY(vvi_bound_replay(&search->bound, r->run->trial->values, r->run->trial->n_values, &hp, &model, error));
+        load_state(r, e, model, &lost);
+        *fit = !lost;
+        vv_model_free(model);
+        vv_hp_free(hp);
+    }
+    return VV_OK;
+}
+
 /* The weights that were kept so far; without them every execution is trained again. */
 static vv_status load_kept(running *r, vv_error *error)
 {
+    bool fit = false;
     vv_model *model = NULL;
     char path[VVI_PATH_SIZE];
-    if (r->run->trial->paused_epochs == 0) return VV_OK;
-    if (vv_study_checkpoint_path(r->run->search->study, r->run->trial->id, path, sizeof path) >= (int)sizeof path ||
+    VVI_TRY(check_states(r, &fit, error));
+    if (!fit ||
+        vv_study_checkpoint_path(r->run->search->study, r->run->trial->id, path, sizeof path) >= (int)sizeof path ||
         vv_model_load(path, &model, NULL) != VV_OK)
         return VV_OK;
     for (int e = 0; e < r->run->search->executions; e++) {
@@ -187,17 +225,12 @@ static vv_status load_kept(running *r, vv_error *error)
     return status;
 }
 
-/* True: the model is as it was when the trial was paused. */
-static bool load_state(running *r, vv_model *model)
+static bool go_on(running *r, vv_model *model)
 {
-    char path[VVI_PATH_SIZE];
+    bool lost = false;
     const vv_curve *curve = find_curve(r, r->execution);
-    r->stored = r->run->trial->paused_epochs == 0 || curve == NULL ? 0 : (int)curve->n;
-    if (r->stored == 0 || !r->kept ||
-        vvi_trial_state_path(r->run->search, r->run->trial->id, r->execution, false, path, NULL) != VV_OK ||
-        vv_model_load_training(model, path, NULL) != VV_OK)
-        return false;
-    if (vv_model_epochs(model) != r->stored) return false;
+    r->stored = curve == NULL ? 0 : (int)curve->n;
+    if (!r->kept || !load_state(r, r->execution, model, &lost)) return false;
     for (; r->epoch < r->stored; r->epoch++) note_best(r, curve->values[r->epoch]);
     return true;
 }
@@ -287,7 +320,7 @@ static vv_status run_execution(running *r, int execution, vv_error *error)
     r->epoch = 0;
     r->any = false;
     vv_status status = vvi_bound_replay(&search->bound, trial->values, trial->n_values, &hp, &model, error);
-    if (status == VV_OK && !load_state(r, model)) status = forget_state(r, model, error);
+    if (status == VV_OK && !go_on(r, model)) status = forget_state(r, model, error);
     if (status == VV_OK) status = train(r, hp, model, error);
     if (status == VV_OK && execution == search->executions - 1) status = save_best(r, model, error);
     vv_model_free(model);
@@ -303,6 +336,7 @@ int vvi_run_child(const vvi_run *run, int fd)
     for (int i = 0; status == VV_OK && i < run->search->executions; i++) status = run_execution(&r, i, &error);
     vvi_free(r.weights);
     if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_DONE, NULL) ? 0 : 1;
+    if (r.halted) return vvi_record_send(fd, VVI_RECORD_STOPPED, NULL) ? 0 : 1;
     vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
     return 0;
 }

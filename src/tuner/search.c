@@ -204,8 +204,11 @@ vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, v
     VVI_TRY(vvi_queue_new(&search, error));
     search.began_s = vvi_clock_s();
     search.bound.guard = vvi_guard_new();
-    const vv_status status =
-        search.bound.guard == NULL ? vvi_no_memory(error) : check_and_search(&search, &reason, error);
+    search.halt = vvi_halt_new();
+    const vv_status status = search.bound.guard == NULL || search.halt == NULL
+                                 ? vvi_no_memory(error)
+                                 : check_and_search(&search, &reason, error);
+    vvi_halt_free(search.halt);
     vvi_guard_free(search.bound.guard);
     vvi_queue_free(&search);
     vv_explanation_free(search.explanation);

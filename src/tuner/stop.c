@@ -48,7 +48,7 @@ static bool is_target_reached(const vvi_search *search)
     return search->maximize[0] ? search->best_score >= target->value : search->best_score <= target->value;
 }
 
-vv_status vvi_stop_look(const vvi_search *search, vvi_standing *standing, vv_error *error)
+vv_status vvi_stop_look(const vvi_search *search, vvi_stand *standing, vv_error *error)
 {
     const vvi_standing_query query = { .most_failures = search->max_failures,
                                        .epochs = search->max_epochs_total > 0,
@@ -57,7 +57,7 @@ vv_status vvi_stop_look(const vvi_search *search, vvi_standing *standing, vv_err
     return vvi_study_standing(search->study, &query, standing, error);
 }
 
-bool vvi_stop_exceeds(const vvi_search *search, const vvi_standing *standing, int had, int goal)
+bool vvi_stop_exceeds(const vvi_search *search, const vvi_stand *standing, int had, int goal)
 {
     int64_t used = standing->epochs;
     const int most = goal > 0 && goal < search->epochs ? goal : search->epochs;
@@ -66,7 +66,7 @@ bool vvi_stop_exceeds(const vvi_search *search, const vvi_standing *standing, in
 }
 
 /* An oracle that halves has trials to resume when there are as many as asked for. */
-vv_stop_reason vvi_stop_reason(const vvi_search *search, const vvi_standing *standing)
+vv_stop_reason vvi_stop_reason(const vvi_search *search, const vvi_stand *standing)
 {
     if (standing->failures >= search->max_failures) return VV_STOP_FAILURES;
     if (is_target_reached(search)) return VV_STOP_TARGET;

@@ -39,8 +39,8 @@ struct vvi_attempt {
     int goal;      /* epochs after which it is paused; 0: none */
     int longest;   /* epochs of the longest execution */
     bool done, stopped;
-    bool lost;   /* it is another worker's now, or nobody's */
-    bool enough; /* nothing more is wanted of its process: it is to be pruned, or lost */
+    bool lost;            /* it is another worker's now, or nobody's */
+    bool enough;          /* nothing more is wanted of its process: it is to be pruned, or lost */
     vvi_pruning *pruning; /* NULL: there is no pruner */
     bool pruned;
     char reason[REASON_SIZE]; /* why */
@@ -150,23 +150,29 @@ static vv_status take_execution(vvi_attempt *w, vvi_record *record, vv_error *er
     return VV_OK;
 }
 
-/* Epochs that are stored of an execution that is gone on with. */
-static int count_stored(const vvi_attempt *w, int execution)
+/* What is stored of an execution that is gone on with. */
+static const vv_curve *find_stored(const vvi_attempt *w, int execution)
 {
     for (size_t i = 0; i < w->trial->n_curves; i++)
         if (w->trial->curves[i].execution == execution &&
             strcmp(w->trial->curves[i].metric, w->search->objective.name) == 0)
-            return (int)w->trial->curves[i].n;
-    return 0;
+            return &w->trial->curves[i];
+    return NULL;
 }
 
-static vv_status take_built(vvi_attempt *w, vvi_record *record)
+/* Its writer may have died between an epoch and what the pruner said of it: the last one is judged again. */
+static vv_status take_built(vvi_attempt *w, vvi_record *record, vv_error *error)
 {
+    const char *reason = NULL;
     w->execution = vvi_get_count(record);
     w->built = true;
-    w->epochs = count_stored(w, w->execution);
-    if (w->epochs > w->longest) w->longest = w->epochs;
     if (w->execution != w->finished) record->bad = true;
+    const vv_curve *stored = find_stored(w, w->execution);
+    w->epochs = stored == NULL ? 0 : (int)stored->n;
+    if (w->epochs > w->longest) w->longest = w->epochs;
+    if (w->pruning == NULL || stored == NULL) return VV_OK;
+    VVI_TRY(vvi_pruning_stored(w->pruning, w->execution, stored->values, stored->n, &reason, error));
+    heed(w, true, reason);
     return VV_OK;
 }
 
@@ -175,7 +181,7 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
     vvi_attempt *w = context;
     switch (record->kind) {
     case VVI_RECORD_BUILT:
-        return take_built(w, record);
+        return take_built(w, record, error);
     case VVI_RECORD_EPOCH:
         return take_epoch(w, record, error);
     case VVI_RECORD_EXECUTION:
@@ -184,7 +190,7 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
         w->done = true;
         return VV_OK;
     case VVI_RECORD_STOPPED:
-        w->stopped = *w->search->halt != 0;
+        w->stopped = w->search->halt->now != 0;
         record->bad = !w->stopped;
         return VV_OK;
     default:
@@ -267,6 +273,7 @@ static vv_status complete(const vvi_attempt *w, vv_trial_result *result, vv_erro
 {
     if (rename(w->part, w->checkpoint) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
+    if (result->status == VV_TRIAL_PAUSED) VVI_TRY(vvi_trial_keep_states(w->search, w->trial->id, error));
     return store_judged(w, result, error);
 }
 
@@ -311,7 +318,7 @@ static int child(void *context, int fd)
     vvi_search search = *w->search;
     search.bound.guard = NULL; /* the asker's */
     const vvi_run run = {
-        .search = &search, .trial = w->trial, .checkpoint = w->part, .goal = w->goal, .stop = search.halt
+        .search = &search, .trial = w->trial, .checkpoint = w->part, .goal = w->goal, .stop = &search.halt->now
     };
     vvi_one_thread();
     vvi_memory_limit((uint64_t)search.args->trial_memory_mb);
@@ -321,16 +328,15 @@ static int child(void *context, int fd)
 /* Of this attempt, in all claims of it. */
 static double time_left_s(const vvi_attempt *w)
 {
-    const double limit_s = w->search->args->trial_timeout_s;
-    if (limit_s <= 0) return 0;
-    return w->trial->seconds < limit_s ? limit_s - w->trial->seconds : 1e-3;
+    double left_s = w->search->args->trial_timeout_s - w->trial->seconds;
+    if (w->search->args->trial_timeout_s <= 0) return 0;
+    for (size_t i = 0; i < w->trial->n_attempts; i++) left_s += w->trial->attempts[i].seconds;
+    return left_s > 0 ? left_s : 1e-3;
 }
 
 static vv_status begin_process(vvi_attempt *w, vv_error *error)
 {
-    const vvi_job job = {
-        .child = child, .context = w, .take = take, .enough = &w->enough, .limit_s = time_left_s(w)
-    };
+    const vvi_job job = { .child = child, .context = w, .take = take, .enough = &w->enough, .limit_s = time_left_s(w) };
     w->began_mb = vvi_memory_resident_mb();
     return vvi_job_begin(&w->working, &job, error);
 }

@@ -36,6 +36,11 @@ typedef struct vvi_guard {
     char journal[4096];     /* the values it has got (vvi_hp_journal) */
 } vvi_guard;
 
+/* Memory that trials share with their parent. */
+typedef struct vvi_halt {
+    volatile int now; /* set: they stop after the epoch that they are in */
+} vvi_halt;
+
 /* What its parent saw of it last. */
 typedef struct vvi_guard_watch {
     const vvi_guard *guard; /* NULL: none */
@@ -84,8 +89,8 @@ typedef struct vvi_search {
     struct vvi_earlier *earlier;             /* NULL until the study is open */
     char note[sizeof((vv_answer *)0)->note]; /* what the oracle said last */
     int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures, workers;
-    volatile int *halt; /* memory that trials share: when it is set, they stop after the epoch that they are in */
-    int running;        /* trials that run now */
+    vvi_halt *halt;
+    int running; /* trials that run now */
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
     bool checked;                /* check.c has seen a model that builds */
@@ -115,9 +120,9 @@ typedef struct vvi_job {
     vv_status (*take)(void *context, vvi_record *record,
                       vv_error *error); /* in the parent; a failure kills the child */
     const volatile int *stop;           /* ends it at once; NULL: never */
-    const bool *enough;     /* set by `take`: nothing more is wanted of the child; NULL: never */
-    const vvi_guard *guard; /* the child only runs builds: one that does not end ends it; NULL: it trains */
-    double limit_s;         /* it may take; 0: any time */
+    const bool *enough;                 /* set by `take`: nothing more is wanted of the child; NULL: never */
+    const vvi_guard *guard;             /* the child only runs builds: one that does not end ends it; NULL: it trains */
+    double limit_s;                     /* it may take; 0: any time */
 } vvi_job;
 
 typedef struct vvi_job_end {
@@ -174,6 +179,9 @@ vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *st
 
 vvi_guard *vvi_guard_new(void); /* NULL: no memory */
 void vvi_guard_free(vvi_guard *guard);
+/* NULL: no memory. */
+vvi_halt *vvi_halt_new(void);
+void vvi_halt_free(vvi_halt *halt);
 /* In the child: around each run of the user's code; before the first. */
 void vvi_guard_begin(vvi_bound *bound); /* once, in the child: limits its memory */
 void vvi_guard_enter(const vvi_bound *bound, vv_hp *hp);
@@ -198,7 +206,7 @@ typedef struct vvi_proposal {
     vvi_arena arena; /* of the rest; vvi_arena_deinit */
     vv_answer_kind kind;
     int trial, epochs; /* of the answer; RESUME: the id */
-    int queued;        /* which of the queue's it is; a kind that is no proposal: that one cannot be, and why. -1: none */
+    int queued; /* which of the queue's it is; a kind that is no proposal: that one cannot be, and why. -1: none */
     char note[sizeof((vv_answer *)0)->note];
     vv_active *values;
     size_t n_values;
@@ -208,7 +216,7 @@ typedef struct vvi_proposal {
 } vvi_proposal;
 
 /* ask.c: answers what is asked through fd, until it is closed. In a child. */
-int vvi_ask_child(void *context, int fd); /* context: a vvi_search */
+int vvi_ask_child(vvi_search *search, int fd);
 
 /* The process that proposes. It lives from one ask to the next, and knows what it was told; whatever it remembers can be
  * found out anew. Zero-initialise, but for `search`. */
@@ -297,11 +305,11 @@ vv_status vvi_earlier_tell(const vvi_search *search, vv_oracle *oracle, int *n, 
 /* ---- when it ends (stop.c) ---------------------------------------------------------------------------------------- */
 
 /* What is known of a study that decides whether there is a reason to stop. */
-vv_status vvi_stop_look(const vvi_search *search, vvi_standing *standing, vv_error *error);
+vv_status vvi_stop_look(const vvi_search *search, vvi_stand *standing, vv_error *error);
 /* A reason to begin nothing more; 0: none. */
-vv_stop_reason vvi_stop_reason(const vvi_search *search, const vvi_standing *standing);
+vv_stop_reason vvi_stop_reason(const vvi_search *search, const vvi_stand *standing);
 /* Would a trial that goes from `had` epochs to `goal` (0: all) exceed the limit of epochs? */
-bool vvi_stop_exceeds(const vvi_search *search, const vvi_standing *standing, int had, int goal);
+bool vvi_stop_exceeds(const vvi_search *search, const vvi_stand *standing, int had, int goal);
 /* Time is counted over all searches of a study. */
 vv_status vvi_time_load(vvi_search *search, vv_error *error);
 vv_status vvi_time_store(const vvi_search *search, vv_error *error);
@@ -312,9 +320,9 @@ vv_status vvi_time_store(const vvi_search *search, vv_error *error);
 /* What the child of a trial works from. */
 typedef struct vvi_run {
     const vvi_search *search;
-    const vv_trial *trial;  /* with its curves: those that it is gone on from */
-    const char *checkpoint; /* where the best weights go */
-    int goal;               /* epochs after which it is paused; 0: none */
+    const vv_trial *trial;    /* with its curves: those that it is gone on from */
+    const char *checkpoint;   /* where the best weights go */
+    int goal;                 /* epochs after which it is paused; 0: none */
     const volatile int *stop; /* when it is set, the epoch that runs is the last: VVI_RECORD_STOPPED */
 } vvi_run;
 /* run.c: trains all executions, reporting to fd. The exit code. */
@@ -359,6 +367,9 @@ void vvi_pruning_free(vvi_pruning *pruning); /* NULL is fine */
 /* After an epoch of an execution: takes its value of the objective. *reason is borrowed until the next call; NULL: it
  * goes on. The last epoch of all is not judged. */
 vv_status vvi_pruning_epoch(vvi_pruning *pruning, int execution, double value, const char **reason, vv_error *error);
+/* What is stored of an execution that is gone on with, before its next epoch: judged once, by all of it. */
+vv_status vvi_pruning_stored(vvi_pruning *pruning, int execution, const double *values, size_t n, const char **reason,
+                             vv_error *error);
 /* After an execution, with its score. */
 vv_status vvi_pruning_execution(vvi_pruning *pruning, double score, const char **reason, vv_error *error);
 
@@ -366,6 +377,8 @@ vv_status vvi_pruning_execution(vvi_pruning *pruning, double score, const char *
 enum { VVI_PATH_SIZE = 4096 };
 vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, bool part, char path[VVI_PATH_SIZE],
                                vv_error *error);
+/* Puts the states that were written in place. */
+vv_status vvi_trial_keep_states(const vvi_search *search, int id, vv_error *error);
 void vvi_trial_drop_states(const vvi_search *search, int id); /* it is to begin anew */
 /* At the end of the oracle's plan: what is PAUSED becomes PRUNED. */
 vv_status vvi_search_eliminate(const vvi_search *search, vv_error *error);
