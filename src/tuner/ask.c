@@ -15,7 +15,6 @@
  * none), n, n times a refusal (count, reason, values); of a proposal also n, n times (name, domain as JSON, type, value)
  * and the model as JSON.
  */
-#include "search/gp/lapack.h"
 #include "space/space.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
@@ -132,7 +131,6 @@ static vv_status open_oracle(asking *a, vv_error *error)
 static vv_status begin(asking *a, vv_error *error)
 {
     a->began_mb = vvi_memory_data_mb();
-    vvi_one_thread();
     vvi_guard_begin(&a->search->bound);
     if (a->search->study != NULL) {
         const vv_study_args args = { .where = a->search->project, .mode = VV_STUDY_READ };
@@ -276,11 +274,15 @@ static vv_status serve(asking *a, int fd, vv_error *error)
 {
     vvi_records records = { 0 };
     vvi_record record;
+    vvi_next next = VVI_NEXT_NONE;
     bool more = true;
     vv_status status = begin(a, error);
     while (status == VV_OK && more) {
         status = vvi_records_fill(&records, fd, &more, error);
-        while (status == VV_OK && vvi_records_next(&records, &record) == VVI_NEXT_RECORD) status = answer(a, fd, error);
+        while (status == VV_OK && (next = vvi_records_next(&records, &record)) == VVI_NEXT_RECORD)
+            status = answer(a, fd, error);
+        if (status == VV_OK && next == VVI_NEXT_GARBAGE)
+            status = vvi_fail(error, VV_FORMAT, "the process that proposes was sent something unreadable");
     }
     vvi_records_deinit(&records);
     return status;

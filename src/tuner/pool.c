@@ -22,11 +22,12 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WAIT_MS = 100 };
 static const double beat_s = 2; /* between two looks at the leases, and at what others may have left */
 
-typedef struct pool {
+typedef struct vvi_pool {
     vvi_search *search;
     vvi_attempt **attempts; /* that run: `n` of `search->workers` places */
     int n;
@@ -53,7 +54,6 @@ static vv_status run(pool *p, int id, vv_error *error)
     vvi_attempt *attempt = NULL;
     VVI_TRY(vvi_attempt_begin(p->search, id, &attempt, error));
     p->attempts[p->n++] = attempt;
-    p->search->running = p->n;
     vvi_search_say(p->search, (vv_event){ .kind = VV_EVENT_TRIAL_BEGIN, .trial = vvi_attempt_trial(attempt) });
     return VV_OK;
 }
@@ -160,7 +160,7 @@ static vv_status end(pool *p, int index, vv_error *error)
 {
     vvi_attempt *attempt = p->attempts[index];
     memmove(p->attempts + index, p->attempts + index + 1, (size_t)(p->n - index - 1) * sizeof *p->attempts);
-    p->search->running = --p->n;
+    p->n--;
     p->changes++;
     const vv_status status = settle(p, attempt, error);
     vvi_attempt_free(attempt);
@@ -272,6 +272,11 @@ static vv_status loop(pool *p, vv_error *error)
     }
 }
 
+static void close_socket(const vvi_working *working)
+{
+    if (working->at_work) close(working->process.fd);
+}
+
 static vv_status prepare(pool *p, vv_error *error)
 {
     const size_t n = (size_t)p->search->workers;
@@ -283,6 +288,7 @@ static vv_status prepare(pool *p, vv_error *error)
 vv_status vvi_pool_run(vvi_search *search, vv_stop_reason *reason, vv_error *error)
 {
     pool p = { .search = search, .asker = { .search = search }, .changes = 1 };
+    search->pool = &p;
     vv_status status = prepare(&p, error);
     if (status == VV_OK) status = loop(&p, error);
     for (int i = 0; i < p.n; i++) vvi_attempt_free(p.attempts[i]);
@@ -290,7 +296,19 @@ vv_status vvi_pool_run(vvi_search *search, vv_stop_reason *reason, vv_error *err
     end_proposing(&p);
     vvi_free(p.attempts);
     vvi_free(p.waiting);
-    search->running = 0;
+    search->pool = NULL;
     *reason = p.stopping ? VV_STOP_INTERRUPTED : p.reason;
     return status;
+}
+
+int vvi_pool_running(const vvi_search *search)
+{
+    return search->pool == NULL ? 0 : search->pool->n;
+}
+
+void vvi_pool_leave(const vvi_search *search)
+{
+    const pool *p = search->pool;
+    for (int i = 0; p != NULL && i < p->n; i++) close_socket(vvi_attempt_working(p->attempts[i]));
+    if (p != NULL) close_socket(&p->asker.working);
 }

@@ -6,6 +6,7 @@
  * All that a search knows of the past it reads from the study: one that was stopped or killed and is begun again does what
  * it would have done undisturbed.
  */
+#include "search/gp/lapack.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
@@ -48,7 +49,7 @@ void vvi_search_say(const vvi_search *search, vv_event event)
     event.epochs = search->epochs;
     event.best = search->best;
     event.best_score = search->best_score;
-    event.running = search->running;
+    event.running = vvi_pool_running(search);
     args->on_event(args->context, &event);
 }
 
@@ -205,9 +206,11 @@ vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, v
     search.began_s = vvi_clock_s();
     search.bound.guard = vvi_guard_new();
     search.halt = vvi_halt_new();
+    const int threads = vvi_one_thread(); /* its children have one then; in them it is too late to say so */
     const vv_status status = search.bound.guard == NULL || search.halt == NULL
                                  ? vvi_no_memory(error)
                                  : check_and_search(&search, &reason, error);
+    vvi_threads(threads);
     vvi_halt_free(search.halt);
     vvi_guard_free(search.bound.guard);
     vvi_queue_free(&search);

@@ -11,7 +11,6 @@
  * The checkpoint is written by the child beside its name (".part") and renamed here, before the trial is stored as
  * COMPLETED or PAUSED: a trial that says so has had its weights. The parent holds no weights and no history.
  */
-#include "search/gp/lapack.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
@@ -320,7 +319,7 @@ static int child(void *context, int fd)
     const vvi_run run = {
         .search = &search, .trial = w->trial, .checkpoint = w->part, .goal = w->goal, .stop = &search.halt->now
     };
-    vvi_one_thread();
+    vvi_pool_leave(&search);
     vvi_memory_limit((uint64_t)search.args->trial_memory_mb);
     return vvi_run_child(&run, fd);
 }

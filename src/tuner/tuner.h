@@ -90,7 +90,7 @@ typedef struct vvi_search {
     char note[sizeof((vv_answer *)0)->note]; /* what the oracle said last */
     int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures, workers;
     vvi_halt *halt;
-    int running; /* trials that run now */
+    struct vvi_pool *pool; /* NULL: it does not run */
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
     bool checked;                /* check.c has seen a model that builds */
@@ -346,6 +346,9 @@ vv_status vvi_attempt_settle(vvi_attempt *attempt, vv_trial_status *status, vv_e
 
 /* Runs trials, `workers` at once, until there is a reason to stop. */
 vv_status vvi_pool_run(vvi_search *search, vv_stop_reason *reason, vv_error *error);
+int vvi_pool_running(const vvi_search *search); /* trials that run now */
+/* In a child of it: closes what was inherited of others, so that the user's code cannot write there. */
+void vvi_pool_leave(const vvi_search *search);
 
 /* What is to be done after an answer. Nothing of it: ask again. */
 typedef struct vvi_decision {
