@@ -92,7 +92,7 @@ static vv_status make_model(fit *f)
     VVI_TRY(vvi_fit_make_ready(m, args->seed, f->error));
     VVI_TRY(vvi_fit_go_on(m, &start, f->history, f->error));
     const bool goes_on = m->went_on || (args->initial_epoch > 0 && args->initial_epoch == m->epochs);
-    VVI_TRY(vvi_memory_begin(&m->memory, &args->callbacks, m->n_weights, goes_on, f->error));
+    VVI_TRY(vvi_fit_memory_begin(&m->memory, &args->callbacks, m->n_weights, goes_on, f->error));
     m->history = f->history;
     return VV_OK;
 }
@@ -127,7 +127,7 @@ static vv_status begin_callbacks(fit *f)
     const vv_callbacks *callbacks = &f->args->callbacks;
     for (; f->n_begun < callbacks->n; f->n_begun++) {
         const vv_callback *c = &callbacks->list[f->n_begun];
-        void *state = vvi_memory_state(&f->model->memory, callbacks, f->n_begun);
+        void *state = vvi_fit_memory_state(&f->model->memory, callbacks, f->n_begun);
         if (c->begin != NULL) VVI_TRY(explained(f, c, c->begin(c, state, f->model, f->error)));
     }
     return VV_OK;
@@ -135,7 +135,7 @@ static vv_status begin_callbacks(fit *f)
 
 static void obey(vv_model *model, const vv_verdict *verdict)
 {
-    vvi_memory *m = &model->memory;
+    vvi_fit_memory *m = &model->memory;
     if (verdict->stop) m->stop = true;
     if (verdict->learning_rate > 0 && isfinite(verdict->learning_rate))
         model->optimizer.learning_rate = verdict->learning_rate;
@@ -177,7 +177,7 @@ static vv_status call(fit *f, int epoch, callback_function (*which)(const vv_cal
                                 .n = measured ? f->n_values : 0,
                                 .learning_rate = f->model->optimizer.learning_rate };
         vv_verdict verdict = { 0 };
-        void *state = vvi_memory_state(&f->model->memory, &f->args->callbacks, i);
+        void *state = vvi_fit_memory_state(&f->model->memory, &f->args->callbacks, i);
         if (function == NULL) continue;
         VVI_TRY(explained(f, c, function(c, state, &seen, &verdict, f->error)));
         obey(f->model, &verdict);
@@ -233,7 +233,7 @@ static vv_status run(fit *f)
 /* Who asked this fit to stop does not speak for another that goes on from it. */
 static void end_memory(vv_model *model)
 {
-    vvi_memory *m = &model->memory;
+    vvi_fit_memory *m = &model->memory;
     if (m->restore && m->has_kept && model->n_weights > 0)
         memcpy(model->weights, m->kept, model->n_weights * sizeof *m->kept);
     m->stop = false;
@@ -244,7 +244,7 @@ static void end(fit *f)
 {
     for (size_t i = 0; i < f->n_begun; i++) {
         const vv_callback *c = &f->args->callbacks.list[i];
-        if (c->end != NULL) c->end(c, vvi_memory_state(&f->model->memory, &f->args->callbacks, i));
+        if (c->end != NULL) c->end(c, vvi_fit_memory_state(&f->model->memory, &f->args->callbacks, i));
     }
     if (f->model->history != NULL) end_memory(f->model);
     if (f->plan != NULL) f->backend->plan_free(f->plan);

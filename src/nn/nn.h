@@ -8,8 +8,8 @@
 #ifndef VVI_NN_NN_H
 #define VVI_NN_NN_H
 
+#include "nn/fit_memory.h"
 #include "nn/layer.h"
-#include "nn/memory.h"
 #include "nn/metrics/metric.h"
 #include "nn/optimizers/optimizer.h"
 #include <varve/model.h>
@@ -84,7 +84,7 @@ struct vv_model {
     vvi_optimizer_state optimizer;
     bool optimizer_ready;
     int epochs;                        /* trained since the weights were drawn or loaded */
-    vvi_memory memory;                 /* of the latest fit */
+    vvi_fit_memory memory;             /* of the latest fit */
     int n_fits;                        /* that there were, the running one included */
     const struct vvi_tracker *tracker; /* in the arena; NULL: nobody wants its fits to go on (going_on.c) */
     const struct vv_history *history;  /* of the running fit; NULL: none is */

@@ -26,7 +26,7 @@ typedef struct vvi_progress {
     int64_t version, epochs, steps;
     double learning_rate;
     uint64_t beginning; /* of the fit it was saved in (see below); 0: saved outside of a tracked one */
-    uint64_t callbacks; /* of vvi_memory, as the rest; 0: there is nothing that could be kept */
+    uint64_t callbacks; /* of vvi_fit_memory, as the rest; 0: there is nothing that could be kept */
     bool has_kept, restore, stop;
 } vvi_progress;
 

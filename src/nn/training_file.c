@@ -42,7 +42,7 @@ static size_t list_blocks(const vv_model *model, const vvi_optimizer_state *opti
 /* 64 bits are more than JSON's numbers can be trusted with. */
 static void describe_progress(const vv_model *model, vvi_text *text)
 {
-    const vvi_memory *m = &model->memory;
+    const vvi_fit_memory *m = &model->memory;
     char rate[VVI_FORMAT_SIZE];
     vvi_text_printf(text, "{\"version\": %d, \"epochs\": %d, \"steps\": %lld, \"learning_rate\": %s, ", VERSION,
                     model->epochs, (long long)model->optimizer.steps,
@@ -57,7 +57,7 @@ static vv_status write_contents(const vv_model *model, const vvi_array *arrays, 
                                 size_t n_notes, bool synced, const char *path, vv_error *error)
 {
     vvi_block blocks[MOST_BLOCKS];
-    const vvi_memory *m = &model->memory;
+    const vvi_fit_memory *m = &model->memory;
     vvi_array *all = vvi_calloc(n_arrays + OWN_ARRAYS, sizeof *all);
     if (all == NULL) return vvi_no_memory(error);
     all[0] = (vvi_array){ "callbacks", "U8", m->plain ? m->states_size : 0, m->states };
@@ -188,11 +188,11 @@ static vv_status check_architecture(const vv_model *model, const vvi_tensors *te
                     same_layers ? "another loss, other metrics or another optimizer" : "other layers");
 }
 
-static vv_status make_memory(const vvi_training *training, size_t n_weights, vvi_memory *memory, vv_error *error)
+static vv_status make_memory(const vvi_training *training, size_t n_weights, vvi_fit_memory *memory, vv_error *error)
 {
     const vvi_progress *p = &training->progress;
     vvi_tensor states;
-    *memory = (vvi_memory){
+    *memory = (vvi_fit_memory){
         .callbacks = p->callbacks, .plain = true, .has_kept = p->has_kept, .restore = p->restore, .stop = p->stop
     };
     if (p->callbacks == 0) return VV_OK;
@@ -208,7 +208,7 @@ static vv_status make_memory(const vvi_training *training, size_t n_weights, vvi
 }
 
 static vv_status read_all(const vvi_training *training, vv_model *model, vvi_optimizer_state *optimizer,
-                          vvi_memory *memory, vv_error *error)
+                          vvi_fit_memory *memory, vv_error *error)
 {
     vvi_block blocks[MOST_BLOCKS];
     VVI_TRY(check_architecture(model, &training->tensors, error));
@@ -220,12 +220,12 @@ static vv_status read_all(const vvi_training *training, vv_model *model, vvi_opt
     return vvi_blocks_read(model, blocks, n, &training->tensors, error);
 }
 
-static void settle(const vvi_progress *p, vv_model *model, vvi_optimizer_state *optimizer, vvi_memory *memory)
+static void settle(const vvi_progress *p, vv_model *model, vvi_optimizer_state *optimizer, vvi_fit_memory *memory)
 {
     optimizer->steps = p->steps;
     optimizer->learning_rate = p->learning_rate;
     vvi_optimizer_state_deinit(&model->optimizer);
-    vvi_memory_deinit(&model->memory);
+    vvi_fit_memory_deinit(&model->memory);
     model->optimizer = *optimizer;
     model->memory = *memory;
     model->optimizer_ready = true;
@@ -235,7 +235,7 @@ static void settle(const vvi_progress *p, vv_model *model, vvi_optimizer_state *
 vv_status vvi_training_take(const vvi_training *training, vv_model *model, vv_error *error)
 {
     vvi_optimizer_state optimizer = { 0 };
-    vvi_memory memory = { 0 };
+    vvi_fit_memory memory = { 0 };
     const bool had_weights = model->slots != NULL;
     const vv_status status = read_all(training, model, &optimizer, &memory, error);
     if (status == VV_OK) {
@@ -244,7 +244,7 @@ vv_status vvi_training_take(const vvi_training *training, vv_model *model, vv_er
     }
     if (!had_weights) vvi_model_drop_weights(model);
     vvi_optimizer_state_deinit(&optimizer);
-    vvi_memory_deinit(&memory);
+    vvi_fit_memory_deinit(&memory);
     return status;
 }
 

@@ -181,12 +181,14 @@ bool vvi_state_is_whole(const vvi_running *r)
 
 static void note_failure(vvi_running *r, const vv_error *why)
 {
+    char text[VV_ERROR_SIZE + 128];
     vvi_text note = { 0 };
     if (r->noted) return;
     r->noted = true;
-    vvi_text_printf(&note,
-                    "trial %d: its state cannot be kept, so that it would be trained again if it were interrupted: %s",
-                    r->run->trial->id, why->text);
+    snprintf(text, sizeof text,
+             "trial %d: its state cannot be kept, so that it would be trained again if it were interrupted: %s",
+             r->run->trial->id, why->text);
+    vvi_put_text(&note, text);
     vvi_record_send(r->fd, VVI_RECORD_NOTE, &note);
 }
 

@@ -1,5 +1,5 @@
-/* memory.c - what a fit's callbacks remember, in blocks that can be written to a file and read back. */
-#include "nn/memory.h"
+/* fit_memory.c - what a fit's callbacks remember, in blocks that can be written to a file and read back. */
+#include "nn/fit_memory.h"
 
 #include <string.h>
 
@@ -29,38 +29,38 @@ static bool all_plain(const vv_callbacks *callbacks)
     return plain;
 }
 
-size_t vvi_memory_size(const vv_callbacks *callbacks)
+size_t vvi_fit_memory_size(const vv_callbacks *callbacks)
 {
     size_t size = 0;
     for (size_t i = 0; i < callbacks->n; i++) size += padded(callbacks->list[i].state_size);
     return size;
 }
 
-void *vvi_memory_state(const vvi_memory *memory, const vv_callbacks *callbacks, size_t i)
+void *vvi_fit_memory_state(const vvi_fit_memory *memory, const vv_callbacks *callbacks, size_t i)
 {
-    return memory->states + vvi_memory_size(&(vv_callbacks){ callbacks->list, i });
+    return memory->states + vvi_fit_memory_size(&(vv_callbacks){ callbacks->list, i });
 }
 
-vv_status vvi_memory_begin(vvi_memory *memory, const vv_callbacks *callbacks, size_t n_weights, bool goes_on,
-                           vv_error *error)
+vv_status vvi_fit_memory_begin(vvi_fit_memory *memory, const vv_callbacks *callbacks, size_t n_weights, bool goes_on,
+                               vv_error *error)
 {
     const uint64_t digest = vvi_callbacks_digest(callbacks);
     const bool plain = all_plain(callbacks);
     if (goes_on && plain && memory->plain && memory->callbacks == digest &&
-        memory->states_size == vvi_memory_size(callbacks))
+        memory->states_size == vvi_fit_memory_size(callbacks))
         return VV_OK;
-    vvi_memory_deinit(memory);
-    *memory = (vvi_memory){ .callbacks = digest, .plain = plain };
+    vvi_fit_memory_deinit(memory);
+    *memory = (vvi_fit_memory){ .callbacks = digest, .plain = plain };
     if (callbacks->n == 0) return VV_OK;
-    memory->states_size = vvi_memory_size(callbacks);
+    memory->states_size = vvi_fit_memory_size(callbacks);
     memory->states = vvi_calloc(memory->states_size, 1);
     memory->kept = vvi_malloc_aligned((n_weights + 1) * sizeof *memory->kept);
     return memory->states == NULL || memory->kept == NULL ? vvi_no_memory(error) : VV_OK;
 }
 
-void vvi_memory_deinit(vvi_memory *memory)
+void vvi_fit_memory_deinit(vvi_fit_memory *memory)
 {
     vvi_free(memory->states);
     vvi_free(memory->kept);
-    *memory = (vvi_memory){ 0 };
+    *memory = (vvi_fit_memory){ 0 };
 }
