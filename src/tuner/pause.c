@@ -1,41 +1,9 @@
-/* pause.c - trials that go on later: where their files are, and what becomes of those that nobody wakes. */
+/* pause.c - trials that were to go on later, and that nobody wakes. */
 #include "tuner/tuner.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { CHUNK = 500 }; /* trials that are read at once */
-
-vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, bool part, char path[VVI_PATH_SIZE],
-                               vv_error *error)
-{
-    const int n = vv_study_state_path(search->study, id, execution, path, VVI_PATH_SIZE - 8);
-    if (n < 0 || n >= VVI_PATH_SIZE - 8)
-        return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", search->project);
-    if (part) memcpy(path + n, ".part", sizeof ".part");
-    return VV_OK;
-}
-
-vv_status vvi_trial_keep_states(const vvi_search *search, int id, vv_error *error)
-{
-    char part[VVI_PATH_SIZE], path[VVI_PATH_SIZE];
-    for (int e = 0; e < search->executions; e++) {
-        VVI_TRY(vvi_trial_state_path(search, id, e, true, part, error));
-        VVI_TRY(vvi_trial_state_path(search, id, e, false, path, error));
-        if (rename(part, path) != 0 && errno != ENOENT) /* not there: its training ended by itself */
-            return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", path, strerror(errno));
-    }
-    return VV_OK;
-}
-
-void vvi_trial_drop_states(const vvi_search *search, int id)
-{
-    char path[VVI_PATH_SIZE];
-    for (int e = 0; e < search->executions; e++)
-        if (vvi_trial_state_path(search, id, e, false, path, NULL) == VV_OK) unlink(path);
-}
 
 static vv_status eliminate(const vvi_search *search, const vv_trial *trial, vv_error *error)
 {

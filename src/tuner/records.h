@@ -11,6 +11,7 @@ typedef enum vvi_record_kind {
     VVI_RECORD_DONE,      /* nothing: all that was to be done is done                                            */
     VVI_RECORD_STOPPED,   /* nothing: stopped on request after a whole epoch, with all that it takes to go on    */
     VVI_RECORD_ERROR,     /* status, text                                                                        */
+    VVI_RECORD_NOTE,      /* text: something that the user may want to know                                      */
     VVI_RECORD_ASK,       /* from the parent: nothing                                                            */
     VVI_RECORD_ANSWER,    /* ask.c                                                                               */
     VVI_RECORD_COUNT

@@ -137,7 +137,8 @@ static vv_status take_execution(vvi_attempt *w, vvi_record *record, vv_error *er
     const char *reason = NULL;
     const int execution = vvi_get_count(record), best_epoch = vvi_get_count(record);
     const double score = vvi_get_double(record), seconds = vvi_get_double(record);
-    if (execution != w->execution || best_epoch >= w->epochs || !isfinite(score)) record->bad = true;
+    if (execution != w->execution || execution != w->finished || best_epoch >= w->epochs || !isfinite(score))
+        record->bad = true;
     if (record->bad) return VV_OK;
     w->finished++;
     vv_error said = { 0 };
@@ -165,13 +166,20 @@ static vv_status take_built(vvi_attempt *w, vvi_record *record, vv_error *error)
     const char *reason = NULL;
     w->execution = vvi_get_count(record);
     w->built = true;
-    if (w->execution != w->finished) record->bad = true;
+    if (w->execution > w->finished) record->bad = true; /* one that is stored may be trained again, in silence */
     const vv_curve *stored = find_stored(w, w->execution);
     w->epochs = stored == NULL ? 0 : (int)stored->n;
     if (w->epochs > w->longest) w->longest = w->epochs;
     if (w->pruning == NULL || stored == NULL) return VV_OK;
     VVI_TRY(vvi_pruning_stored(w->pruning, w->execution, stored->values, stored->n, &reason, error));
     heed(w, true, reason);
+    return VV_OK;
+}
+
+static vv_status take_note(const vvi_attempt *w, vvi_record *record)
+{
+    const char *note = vvi_get_text(record);
+    if (!record->bad) vvi_search_say(w->search, (vv_event){ .kind = VV_EVENT_NOTE, .note = note });
     return VV_OK;
 }
 
@@ -188,6 +196,8 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
     case VVI_RECORD_DONE:
         w->done = true;
         return VV_OK;
+    case VVI_RECORD_NOTE:
+        return take_note(w, record);
     case VVI_RECORD_STOPPED:
         w->stopped = w->search->halt->now != 0;
         record->bad = !w->stopped;
@@ -272,7 +282,6 @@ static vv_status complete(const vvi_attempt *w, vv_trial_result *result, vv_erro
 {
     if (rename(w->part, w->checkpoint) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
-    if (result->status == VV_TRIAL_PAUSED) VVI_TRY(vvi_trial_keep_states(w->search, w->trial->id, error));
     return store_judged(w, result, error);
 }
 
@@ -340,19 +349,32 @@ static vv_status begin_process(vvi_attempt *w, vv_error *error)
     return vvi_job_begin(&w->working, &job, error);
 }
 
+/* Executions that are stored are passed over by the trial's process. */
+static vv_status begin_pruning(vvi_attempt *w, vv_error *error)
+{
+    const char *reason = NULL;
+    w->pruning = vvi_pruning_new(w->search, w->trial->id);
+    if (w->pruning == NULL) return vvi_no_memory(error);
+    for (size_t i = 0; i < w->trial->n_executions && !w->pruned; i++) {
+        VVI_TRY(vvi_pruning_execution(w->pruning, w->trial->executions[i].score, &reason, error));
+        heed(w, false, reason);
+    }
+    return VV_OK;
+}
+
 static vv_status prepare(vvi_attempt *w, int id, vv_error *error)
 {
     const vvi_search *search = w->search;
     const vv_trials_args args = { .only = true, .id = id, .curves = true };
     VVI_TRY(vv_study_trials(search->study, &args, &w->trials, error));
     w->trial = &w->trials.list[0];
+    w->finished = (int)w->trial->n_executions;
+    w->longest = w->trial->epochs;
     if (w->trial->goal < search->epochs) w->goal = w->trial->goal;
     if (vv_study_checkpoint_path(search->study, id, w->checkpoint, VVI_PATH_SIZE) >= VVI_PATH_SIZE)
         return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", search->project);
     snprintf(w->part, sizeof w->part, "%s.part", w->checkpoint);
-    if (search->pruner == NULL) return VV_OK;
-    w->pruning = vvi_pruning_new(search, id);
-    return w->pruning == NULL ? vvi_no_memory(error) : VV_OK;
+    return search->pruner == NULL ? VV_OK : begin_pruning(w, error);
 }
 
 vv_status vvi_attempt_begin(const vvi_search *search, int id, vvi_attempt **attempt, vv_error *error)
