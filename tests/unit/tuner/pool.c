@@ -18,6 +18,7 @@ typedef struct shared {
     volatile int threads;     /* the most that a process of user code had */
     volatile int helper;      /* a process that user code has started */
     volatile int leak;        /* MB that each build keeps */
+    volatile int slow;        /* epochs take a while */
 } shared;
 
 static shared *shared_new(void)
@@ -212,10 +213,24 @@ static void what_fails_again_and_again_fails_in_the_end(void **state)
 
 /* ---- limits --------------------------------------------------------------------------------------------------------- */
 
-static void no_more_run_at_once_than_there_are_workers(void **state)
+/* Waits until three have begun, which all but the first two find to be so. */
+static vv_status fit_waiting_for_others(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user)
+{
+    shared *s = user;
+    (void)hp;
+    if (trains(args)) __atomic_add_fetch(&s->seen[0], 1, __ATOMIC_SEQ_CST);
+    for (int i = 0; trains(args) && i < 6000 && s->seen[0] < 3; i++) usleep(10000);
+    return vv_fit_with(model, args);
+}
+
+static void as_many_run_at_once_as_there_are_workers(void **state)
 {
     ends n = { 0 };
-    vv_search_args args = toy_args(*state, &toy_hypermodel);
+    shared *s = shared_new();
+    vv_hypermodel hypermodel = toy_hypermodel;
+    hypermodel.fit = fit_waiting_for_others;
+    hypermodel.user = s;
+    vv_search_args args = toy_args(*state, &hypermodel);
     args.max_trials = 12;
     args.oracle = "random";
     args.workers = 3;
@@ -224,6 +239,7 @@ static void no_more_run_at_once_than_there_are_workers(void **state)
     must_search(&args);
     assert_int_equal(n.completed, 12);
     assert_int_equal(n.most_running, 3);
+    shared_free(s);
 }
 
 static void the_limit_of_epochs_is_never_exceeded(void **state)
@@ -446,6 +462,27 @@ typedef struct stopper {
     int epochs; /* until it stops */
 } stopper;
 
+/* What comes after the fifth epoch takes a while, so that the stop comes before the end. */
+static vv_status slow_down(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
+                           vv_error *error)
+{
+    const shared *s = self->context;
+    (void)state, (void)verdict, (void)error;
+    if (epoch->epoch >= 5 && s->slow) usleep(50000);
+    return VV_OK;
+}
+
+static vv_status fit_slowly(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user)
+{
+    (void)hp;
+    if (!trains(args)) return vv_fit_with(model, args);
+    const vv_callback both[] = { args->callbacks.list[0],
+                                 { .name = "slow", .plain_state = true, .epoch_begin = slow_down, .context = user } };
+    vv_fit_args mine = *args;
+    mine.callbacks = (vv_callbacks){ both, 2 };
+    return vv_fit_with(model, &mine);
+}
+
 static void stop_after_epochs(void *context, const vv_event *e)
 {
     stopper *s = context;
@@ -455,13 +492,18 @@ static void stop_after_epochs(void *context, const vv_event *e)
 static void a_stop_lets_all_that_runs_end_its_epoch_and_the_search_goes_on_from_there(void **state)
 {
     const toy *t = *state;
-    vv_search_args args = toy_args(t, &toy_hypermodel);
+    shared *shown = shared_new();
+    vv_hypermodel hypermodel = toy_hypermodel;
+    hypermodel.fit = fit_slowly;
+    hypermodel.user = shown;
+    vv_search_args args = toy_args(t, &hypermodel);
     args.oracle = "random";
     args.epochs = 40;
     args.workers = 2;
     args.project = t->other;
     must_search(&args);
-    stopper s = { .epochs = 25 };
+    stopper s = { .epochs = 12 };
+    shown->slow = 1;
     args.project = t->place.project;
     args.on_event = stop_after_epochs;
     args.context = &s;
@@ -477,9 +519,10 @@ static void a_stop_lets_all_that_runs_end_its_epoch_and_the_search_goes_on_from_
     }
     assert_true(interrupted >= 1);
     vv_trials_free(&trials);
-    s.stop = 0;
+    s.stop = shown->slow = 0;
     assert_int_equal(must_search(&args).reason, VV_STOP_MAX_TRIALS);
     check_same_study(t->place.project, t->other);
+    shared_free(shown);
 }
 
 int main(void)
@@ -493,7 +536,7 @@ int main(void)
         WITH_TOY(trials_that_crash_are_the_same_for_any_number_of_workers),
         WITH_TOY(a_trial_that_failed_is_tried_again_and_says_so),
         WITH_TOY(what_fails_again_and_again_fails_in_the_end),
-        WITH_TOY(no_more_run_at_once_than_there_are_workers),
+        WITH_TOY(as_many_run_at_once_as_there_are_workers),
         WITH_TOY(the_limit_of_epochs_is_never_exceeded),
         WITH_TOY(a_trial_that_takes_too_long_fails_and_says_where),
         WITH_TOY(a_trial_that_takes_too_much_memory_fails_and_says_where),
