@@ -124,6 +124,7 @@ typedef struct parent {
     vv_active values[64];
     stored stored;
     int attempts, goal, execution, full_at;
+    double state_part; /* of the time */
     bool done, stopped, noted, drops_last;
     vv_error said;
     char checkpoint[160], folder[128];
@@ -225,7 +226,7 @@ static int child(void *context, int fd)
                           .checkpoint = p->checkpoint,
                           .goal = p->goal,
                           .stop = &seen->stop,
-                          .state_part = 1e9 }; /* after every epoch */
+                          .state_part = p->state_part };
     return vvi_run_child(&run, fd);
 }
 
@@ -271,7 +272,7 @@ static void begin(parent *p, const toy *t, const subject *s)
 {
     vv_error error = { 0 };
     const vv_chooser chooser = vv_chooser_replay(&dropping_values);
-    *p = (parent){ .subject = s, .hypermodel = *s->hypermodel };
+    *p = (parent){ .subject = s, .hypermodel = *s->hypermodel, .state_part = 1e9 /* a state after every epoch */ };
     void *user;
     memcpy(&user, &s, sizeof user);
     p->hypermodel.fit = fit_subject;
@@ -627,6 +628,20 @@ static void a_state_that_says_other_than_the_study_is_not_used(void **state)
     end(&p);
 }
 
+static void without_time_for_states_only_a_stop_leaves_one(void **state)
+{
+    parent p;
+    begin(&p, *state, &subjects[1]);
+    outcome o = undisturbed(&p);
+    p.state_part = 1e-12;
+    live(&p, DIES_BEHIND, 3);
+    assert_int_equal(live(&p, IS_STOPPED, 4), 4);
+    assert_int_equal(live(&p, COMES_TO_ITS_END, 0), 4);
+    check_same(&p, &o);
+    drop(&o);
+    end(&p);
+}
+
 /* The folder of states is a file: nothing can be written there. */
 static void states_that_cannot_be_written_are_said_once_and_do_without(void **state)
 {
@@ -729,6 +744,7 @@ int main(void)
         WITH_TOY(damaged_and_lost_states_are_trained_again_in_silence),
         WITH_TOY(foreign_states_are_not_used),
         WITH_TOY(a_state_that_says_other_than_the_study_is_not_used),
+        WITH_TOY(without_time_for_states_only_a_stop_leaves_one),
         WITH_TOY(states_that_cannot_be_written_are_said_once_and_do_without),
         WITH_TOY(a_full_disk_costs_the_epochs_since),
         WITH_TOY(weights_that_cannot_be_written_at_the_end_are_an_error),
