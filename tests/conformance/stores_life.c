@@ -95,6 +95,9 @@ static void every_call_may_be_made_again(void **state)
     const store_place *p = *state;
     vv_study *study = open_leased(p->where, 0);
     const int id = begin_trial(study, 3);
+    for (int i = 0; i < 2; i++)
+        must(vv_trial_end(study, id, &(vv_trial_result){ .status = VV_TRIAL_INTERRUPTED, .seconds = 8 }, NULL), NULL);
+    claim_trial(study, id);
     for (int i = 0; i < 2; i++) must(vv_trial_retry(study, id, "crashed", 0.5, NULL), NULL);
     claim_trial(study, id);
     for (int i = 0; i < 2; i++) report_epoch(study, id, 0, 0);
@@ -111,7 +114,7 @@ static void every_call_may_be_made_again(void **state)
     assert_int_equal(trial->epochs_total, 2);
     assert_int_equal(trial->n_executions, 1);
     assert_int_equal(trial->n_scores, 1); /* the pause's are gone */
-    CHECK_EQUAL_EXACTLY(trial->seconds, 0.5 + 1 + 3.5);
+    CHECK_EQUAL_EXACTLY(trial->seconds, 8 + 0.5 + 1 + 3.5);
     CHECK_EQUAL_EXACTLY(trial->executions[0].score, 0.5);
     vv_trials_free(&trials);
     vv_study_close(study);
@@ -186,6 +189,7 @@ static void a_trial_that_has_ended_never_changes(void **state)
     vv_trials before = read_trials(study);
     for (int own = 1; own >= 0; own--) { /* its own worker, and another */
         for (int id = 0; id < 3; id++) refuse_all(study, id);
+        assert_int_equal(end_trial(study, 0, VV_TRIAL_COMPLETED, 0.5, NULL), own == 1 ? VV_OK : VV_TAKEN);
         vv_trials after = read_trials(study);
         assert_int_equal(after.n, 3);
         for (size_t i = 0; i < 3; i++) check_same(&before.list[i], &after.list[i]);

@@ -277,9 +277,22 @@ static void proposing_is_for_one_at_a_time(void **state)
 
 /* ---- batches --------------------------------------------------------------------------------------------------------- */
 
+/* One that has a value twice, which is found when the trial itself is written already. */
+static void begin_wrongly(vv_study *study)
+{
+    int id = -1;
+    const vv_value one = { VV_VALUE_INT, { .i = 1 } };
+    const vv_domain domain = {
+        .kind = VV_DOMAIN_FIXED, .type = VV_VALUE_INT, .values = &one, .n_values = 1, .default_value = one
+    };
+    const vv_active value = { .name = "a", .domain = domain, .value = one }, values[] = { value, value };
+    assert_int_not_equal(begin_bare(study, &(vvi_beginning){ .values = values, .n_values = 2 }, &id), VV_OK);
+}
+
 static void write_batch(vv_study *study, int n)
 {
     must(vvi_study_batch_begin(study, NULL), NULL);
+    begin_wrongly(study);
     for (int i = 0; i < n; i++) {
         const int id = begin_trial(study, i);
         report_epoch(study, id, 0, 0);
