@@ -17,18 +17,18 @@ essence() { # PROJECT
     done
 }
 
-run varve search model.c --data "$TABLE" --json --project whole --max-trials $trials
+run varve search model.c --data "$TABLE" --tuner random --json --project whole --max-trials $trials
 exits 0
 essence whole >expected
 
 cat >full.sh <<'SH'
 mkdir disk
 mount -t tmpfs -o size="$1" tmpfs disk || exit 70
-"$VARVE" search model.c --data "$TABLE" --json --project disk/study --max-trials "$2" >events 2>err
+"$VARVE" search model.c --data "$TABLE" --tuner random --json --project disk/study --max-trials "$2" >events 2>err
 echo $? >code
 "$VARVE" results disk/study --json >before 2>>err || exit 71
 mount -o remount,size=64m disk || exit 72
-"$VARVE" search model.c --data "$TABLE" --json --project disk/study --max-trials "$2" >again 2>&1 || exit 73
+"$VARVE" search model.c --data "$TABLE" --tuner random --json --project disk/study --max-trials "$2" >again 2>&1 || exit 73
 cp -r disk/study "$3"
 SH
 
