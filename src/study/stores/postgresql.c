@@ -78,13 +78,7 @@ static vv_status batch_end(void *state, vv_status status, vv_error *error)
 static void close_store(void *state)
 {
     vvi_pg *store = state;
-    PGresult *result = NULL;
     if (store == NULL) return;
-    const bool writes = store->opened && store->study > 0 && store->mode != VV_STUDY_READ;
-    /* Once: whoever cannot say goodbye is missed when the lease is over. */
-    if (writes && vvi_pg_connect(store, NULL) == VV_OK &&
-        vvi_pg_ask_once(store, VVI_PG_WORKER_LEAVE, &result, NULL, store->study, store->worker) == VV_OK)
-        PQclear(result);
     vvi_pg_disconnect(store);
     vvi_pg_ear_close(store);
     vvi_free(store->where);
@@ -134,6 +128,7 @@ static vv_status new_store(const vvi_store_args *args, vvi_pg **store, vv_error 
     if (s == NULL) return vvi_no_memory(error);
     s->ear = s->rung = -1;
     s->mode = args->mode;
+    s->returns = args->again;
     s->lease_s = args->lease_s > 0 ? args->lease_s : 60;
     s->patience_s = PATIENCE_S;
     s->largest_checkpoint = args->largest_checkpoint > 0 ? args->largest_checkpoint : UINT64_C(64) << 20;
@@ -200,6 +195,8 @@ static vv_status write_step(vvi_pg *store, void *context, vv_error *error)
     PGresult *result = NULL;
     if (store->mode == VV_STUDY_OVERWRITE) VVI_TRY(remove_study(store, error));
     VVI_TRY(find_study(store, error));
+    if (store->study == 0 && store->returns)
+        return vvi_fail(error, VV_NOT_FOUND, "%s: the study was removed by another program", store->shown);
     if (store->study == 0) {
         VVI_TRY(vvi_pg_ask_once(store, VVI_PG_STUDY_ADD, &result, error, store->name));
         PQclear(result);
@@ -286,6 +283,7 @@ const vvi_store_row vvi_store_postgresql = {
     .name = "postgresql",
     .shared = true,
     .open = open_store,
+    .release = vvi_pg_release,
     .close = close_store,
     .studies = studies,
     .fact_set = vvi_pg_fact_set,
@@ -312,5 +310,5 @@ const vvi_store_row vvi_store_postgresql = {
     .hear = vvi_pg_hear,
     .file_put = vvi_pg_file_put,
     .file_get = vvi_pg_file_get,
-    .file_drop = vvi_pg_file_drop,
+    .files_keep = vvi_pg_files_keep,
 };

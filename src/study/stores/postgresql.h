@@ -14,6 +14,7 @@ enum { VVI_PG_NONE = -100, VVI_PG_GONE = -101 /* the worker or the whole study w
 typedef struct vvi_pg {
     char *where, *name, *shown, *worker, *password; /* owned; name, worker, password may be NULL */
     vv_study_mode mode;
+    bool returns; /* to a study that it had open before */
     double lease_s, patience_s;
     uint64_t largest_checkpoint;
 
@@ -23,6 +24,7 @@ typedef struct vvi_pg {
     bool opened;        /* it has worked before */
     int ear, rung;      /* an epoll of the connection's socket and `rung`, an eventfd for what came in between; -1 */
 
+    double beaten_s; /* by our clock; 0: not yet */
     int study;       /* its number in the database; 0: not yet */
     int64_t request; /* number of this worker's last writing call */
     bool batch;      /* all calls are one transaction */
@@ -37,8 +39,6 @@ vv_status vvi_pg_fail(vvi_pg *store, const PGresult *result, vv_error *error);
 /* Connects if that is not so already. One attempt. */
 vv_status vvi_pg_connect(vvi_pg *store, vv_error *error);
 void vvi_pg_disconnect(vvi_pg *store);
-/* The URL with every password in it as "***"; owned: vvi_free. */
-char *vvi_pg_show(const char *where);
 
 /* A step is made again, with the connection made anew, as long as it fails for a reason that passes. It must be a whole
  * transaction, or find out what it did the last time. */
@@ -87,6 +87,7 @@ typedef enum vvi_pg_sql {
     VVI_PG_FILE_ADD,
     VVI_PG_FILE_SIZE,
     VVI_PG_FILE_PIECE,
+    VVI_PG_FILES_KEEP,
     VVI_PG_STATEMENTS
 } vvi_pg_sql;
 
@@ -152,8 +153,9 @@ vv_status vvi_pg_trials(void *state, const vvi_trial_query *query, vvi_arena *ar
 /* Adds the curves of a chunk of trials, which are in the order of their ids. */
 vv_status vvi_pg_curves(vvi_pg *store, vvi_arena *arena, vv_trial *const *trials, size_t n, vv_error *error);
 vv_status vvi_pg_refusals(void *state, vv_refusals *refusals, vv_error *error);
-vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_standing *standing, vv_error *error);
+vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
 vv_status vvi_pg_counts(void *state, vv_counts *counts, vv_error *error);
+void vvi_pg_release(void *state);
 vv_status vvi_pg_beat(void *state, const vvi_beat *beat, vv_error *error);
 vv_status vvi_pg_workers(void *state, vvi_arena *arena, vv_workers *workers, vv_error *error);
 vv_status vvi_pg_propose_begin(void *state, bool *mine, vv_error *error);
@@ -162,7 +164,7 @@ int vvi_pg_ear(const void *state);
 vv_status vvi_pg_hear(void *state, vv_error *error);
 vv_status vvi_pg_file_put(void *state, int id, int execution, const char *path, vv_error *error);
 vv_status vvi_pg_file_get(void *state, int id, int execution, const char *path, vv_error *error);
-vv_status vvi_pg_file_drop(void *state, int id, int execution, vv_error *error);
+vv_status vvi_pg_files_keep(void *state, const int *ids, size_t n, vv_error *error);
 
 /* Takes in what was said to this connection; rings when others said it (postgresql_ear.c). */
 void vvi_pg_listen(vvi_pg *store);

@@ -120,13 +120,11 @@ vv_status vvi_pg_file_get(void *state, int id, int execution, const char *path, 
     return vvi_pg_transact(state, false, get_step, &t, error);
 }
 
-static vv_status drop_step(vvi_pg *store, void *context, vv_error *error)
+vv_status vvi_pg_files_keep(void *state, const int *ids, size_t n, vv_error *error)
 {
-    return drop(store, context, error);
-}
-
-vv_status vvi_pg_file_drop(void *state, int id, int execution, vv_error *error)
-{
-    transfer t = { .id = id, .execution = execution };
-    return vvi_pg_persist(state, drop_step, &t, error);
+    vvi_pg *store = state;
+    PGresult *result = NULL;
+    VVI_TRY(vvi_pg_ask(store, VVI_PG_FILES_KEEP, &result, error, store->study, n == 0 ? "" : (const void *)ids, n));
+    PQclear(result);
+    return VV_OK;
 }

@@ -4,7 +4,8 @@
  *   - Every writing call of a worker has a number and goes through the gate, which locks the worker's row, and ends with its
  *     answer there. A call that is made again, because its answer was lost with the connection, waits for its predecessor,
  *     finds the answer and does nothing; one that arrives late, after its successor, does nothing either.
- *   - A trial is changed only where `worker` is the caller and it is RUNNING; else the answer is TAKEN.
+ *   - A trial is changed only where `worker` is the caller and it is RUNNING; else the answer is TAKEN. What was said before
+ *     by a call with another number is recognised by what it left, and changes nothing.
  *   - Ids are given under a lock of the study's row: each once, none left out.
  *   - Locks are taken in the order worker, hyperparameters, study, trial.
  * Answers: an id or 0; -7 NOT_FOUND, -16 TAKEN, -2 BAD_ARG (vv_status); -100 nothing to claim, -101 gone.
@@ -17,8 +18,12 @@
     "  past := varve.gate(s, w, r); IF past IS NOT NULL THEN RETURN past; END IF; " body " END $$"
 #define MINE        " WHERE study = s AND id = t AND worker = w AND status = 'RUNNING'"
 #define ELSE_REFUSE " IF NOT FOUND THEN RETURN varve.refuse(s, w, t); END IF; "
-#define DONE        " RETURN varve.done(s, w, r, t); "
-#define NOTIFY      " PERFORM pg_notify('varve_' || s, ''); "
+/* Nothing changed: was the same said before? */
+#define UNLESS(said)                                                                                                   \
+    " IF NOT FOUND THEN PERFORM FROM varve.trials WHERE study = s AND id = t AND " said ";"                            \
+    "  IF FOUND THEN RETURN varve.done(s, w, r, t); END IF; RETURN varve.refuse(s, w, t); END IF; "
+#define DONE   " RETURN varve.done(s, w, r, t); "
+#define NOTIFY " PERFORM pg_notify('varve_' || s, ''); "
 
 const char *const vvi_pg_functions[] = {
     "CREATE FUNCTION varve.gate(s integer, w text, r bigint) RETURNS integer LANGUAGE plpgsql AS $$"
@@ -58,8 +63,9 @@ const char *const vvi_pg_functions[] = {
     "    ON CONFLICT (study, name) DO UPDATE SET beat = moment, lease = l RETURNING x.request INTO request; END $$",
 
     "CREATE FUNCTION varve.worker_leave(s integer, w text) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN"
+    "  DELETE FROM varve.workers WHERE study = s AND name = w AND slots IS NULL;"
     "  UPDATE varve.workers SET lease = 0, beat = clock_timestamp() WHERE study = s AND name = w;"
-    "  UPDATE varve.trials SET status = 'INTERRUPTED', lease = NULL"
+    "  UPDATE varve.trials SET status = 'INTERRUPTED', reason = 'its worker ended', lease = NULL"
     "    WHERE study = s AND status = 'RUNNING' AND worker = w AND lease IS NOT NULL;"
     "  IF FOUND THEN" NOTIFY " END IF; RETURN 0; END $$",
 
@@ -113,7 +119,8 @@ const char *const vvi_pg_functions[] = {
         " IF NOT FOUND THEN RETURN -16; END IF;"
         " INSERT INTO varve.trials (study, id, status, worker, lease, goal, began) VALUES (s, t,"
         "  CASE how WHEN 1 THEN 'WAITING' ELSE 'RUNNING' END, CASE how WHEN 0 THEN w END,"
-        "  CASE how WHEN 0 THEN clock_timestamp() + l * interval '1 second' END, goal, clock_timestamp());"
+        "  CASE how WHEN 0 THEN clock_timestamp() + l * interval '1 second' END, goal,"
+        "  CASE WHEN how <> 1 THEN clock_timestamp() END);"
         " INSERT INTO varve.builds VALUES (s, t, array(SELECT h.id FROM unnest(names, domains) WITH ORDINALITY"
         "  AS u (n, d, i) JOIN varve.hyperparameters h ON h.study = s AND h.digest = varve.digest(n, d) ORDER BY i),"
         "  vals, model);"
@@ -124,17 +131,18 @@ const char *const vvi_pg_functions[] = {
     /* The lowest id of two kinds, each found in an index of just that kind. */
     FUNCTION("trial_claim", ", l double precision", "t integer; late integer; moment timestamptz := clock_timestamp();",
              "SELECT id INTO late FROM varve.trials WHERE study = s AND status = 'RUNNING' AND lease < moment"
-             "  ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;"
+             "  AND worker <> w ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;"
              " SELECT id INTO t FROM varve.trials WHERE study = s AND status IN ('WAITING', 'INTERRUPTED')"
              "  ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;"
              " IF late < t OR t IS NULL THEN t := late; END IF;"
              " IF t IS NULL THEN RETURN -100; END IF;"
              " UPDATE varve.trials SET status = 'RUNNING', worker = w, reason = NULL,"
-             "  lease = clock_timestamp() + l * interval '1 second' WHERE study = s AND id = t;" DONE),
+             "  began = coalesce(began, moment), lease = clock_timestamp() + l * interval '1 second' WHERE study = s "
+             "AND id = t;" DONE),
 
     FUNCTION("trial_take_in_hand", ", l double precision, t integer", "",
              "UPDATE varve.trials SET worker = w, lease = clock_timestamp() + l * interval '1 second'"
-             "  WHERE study = s AND id = t AND status = 'RUNNING' AND lease IS NULL;" ELSE_REFUSE DONE),
+             "  WHERE study = s AND id = t AND status = 'RUNNING' AND (lease IS NULL OR worker = w);" ELSE_REFUSE DONE),
 
     FUNCTION("trial_epoch", ", t integer, x integer, e integer, names text[], vals double precision[]", "",
              "PERFORM FROM varve.trials" MINE " FOR NO KEY UPDATE;" ELSE_REFUSE
@@ -144,8 +152,9 @@ const char *const vvi_pg_functions[] = {
 
     FUNCTION("trial_execution", ", t integer, x integer, e integer, score double precision, seconds_ double precision",
              "",
+             "PERFORM FROM varve.trials" MINE " FOR NO KEY UPDATE;" ELSE_REFUSE
              "UPDATE varve.trials SET best_epochs[x + 1] = e, execution_scores[x + 1] = score,"
-             "  execution_seconds[x + 1] = seconds_" MINE ";" ELSE_REFUSE DONE),
+             "  execution_seconds[x + 1] = seconds_ WHERE study = s AND id = t AND best_epochs[x + 1] IS NULL;" DONE),
 
     /* A PAUSED trial can only be PRUNED, by anybody, and keeps what it has. */
     FUNCTION("trial_end",
@@ -154,18 +163,30 @@ const char *const vvi_pg_functions[] = {
              "  reason = why, seconds = seconds + sec, lease = NULL,"
              "  ended = CASE WHEN st IN ('COMPLETED', 'FAILED', 'PRUNED') THEN clock_timestamp() END"
              "  WHERE study = s AND id = t AND (worker = w AND status = 'RUNNING' AND (epochs > 0 OR st <> 'PAUSED')"
-             "    OR status = 'PAUSED' AND st = 'PRUNED');" ELSE_REFUSE NOTIFY DONE),
+             "    OR status = 'PAUSED' AND st = 'PRUNED');" UNLESS(
+                 "status = st AND (sc IS NULL OR scores = sc) AND reason IS NOT DISTINCT FROM why"
+                 "  AND (worker = w OR st = 'PRUNED')") NOTIFY DONE),
 
     FUNCTION("trial_wake", ", t integer, up_to integer", "",
              "UPDATE varve.trials SET status = 'WAITING', goal = up_to, scores = NULL, violation = NULL, reason = NULL,"
              "  best_epochs = NULL, execution_scores = NULL, execution_seconds = NULL"
-             "  WHERE study = s AND id = t AND status = 'PAUSED';" ELSE_REFUSE NOTIFY DONE),
+             "  WHERE study = s AND id = t AND status = 'PAUSED';" UNLESS(
+                 "status = 'WAITING' AND epochs > 0 AND goal = up_to") NOTIFY DONE),
 
-    FUNCTION("trial_retry", ", t integer, why text, sec double precision", "",
-             "UPDATE varve.trials SET status = 'WAITING', lease = NULL, reason = NULL, seconds = 0, epochs = 0,"
-             "  epochs_total = 0, best_epochs = NULL, execution_scores = NULL, execution_seconds = NULL,"
-             "  attempt_reasons = attempt_reasons || why, attempt_seconds = attempt_seconds || (seconds + sec)" MINE
-             ";" ELSE_REFUSE "DELETE FROM varve.epochs WHERE study = s AND trial = t;"
-             " DELETE FROM varve.files WHERE study = s AND trial = t;" NOTIFY DONE),
+    FUNCTION(
+        "trial_retry", ", t integer, why text, sec double precision", "",
+        "UPDATE varve.trials SET status = 'WAITING', lease = NULL, seconds = seconds + sec, epochs = 0,"
+        "  epochs_total = 0, best_epochs = NULL, execution_scores = NULL, execution_seconds = NULL,"
+        "  attempt_reasons = array_append(attempt_reasons, why), attempt_seconds = array_append(attempt_seconds, "
+        "sec)" MINE ";" UNLESS(
+            "status = 'WAITING' AND worker = w"
+            "  AND attempt_reasons[array_upper(attempt_reasons, 1)] IS NOT DISTINCT FROM why") "DELETE FROM "
+                                                                                               "varve.epochs WHERE "
+                                                                                               "study = s AND trial = "
+                                                                                               "t;"
+                                                                                               " DELETE FROM "
+                                                                                               "varve.files WHERE "
+                                                                                               "study = s AND trial = "
+                                                                                               "t;" NOTIFY DONE),
     NULL,
 };

@@ -25,7 +25,8 @@ static const char *const tables[] = {
 
     "CREATE TABLE varve.workers ("
     "  study integer NOT NULL, name text NOT NULL, host text NOT NULL, pid integer NOT NULL, version text NOT NULL,"
-    "  slots integer NOT NULL DEFAULT 0, began timestamptz NOT NULL, beat timestamptz NOT NULL,"
+    "  slots integer," /* NULL: it has not sent a heartbeat yet, and is not shown */
+    "  began timestamptz NOT NULL, beat timestamptz NOT NULL,"
     "  lease double precision NOT NULL," /* seconds; 0: it has left */
     /* Number and answer of the last writing call: the same call again is answered by it. */
     "  request bigint NOT NULL DEFAULT 0, answer integer NOT NULL DEFAULT 0,"
@@ -45,7 +46,7 @@ static const char *const tables[] = {
     "  worker text, lease timestamptz, goal integer NOT NULL CHECK (goal >= 0),"
     "  epochs integer NOT NULL DEFAULT 0, epochs_total integer NOT NULL DEFAULT 0,"
     "  scores double precision[], violation double precision CHECK (violation >= 0), reason text,"
-    "  seconds double precision NOT NULL DEFAULT 0, began timestamptz NOT NULL, ended timestamptz,"
+    "  seconds double precision NOT NULL DEFAULT 0, began timestamptz, ended timestamptz,"
     "  best_epochs integer[], execution_scores double precision[], execution_seconds double precision[],"
     "  attempt_reasons text[], attempt_seconds double precision[],"
     "  PRIMARY KEY (study, id),"

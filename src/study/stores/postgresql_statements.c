@@ -9,6 +9,12 @@
     " t.execution_seconds, t.attempt_reasons, t.attempt_seconds, b.hyperparameters, b.vals, b.model"                   \
     " FROM varve.trials t JOIN varve.builds b USING (study, id) WHERE t.study = $1 AND "
 
+/* Trials of one kind that are to go on, and the epochs that they are yet to have. */
+#define OPEN(kind)                                                                                                     \
+    "SELECT count(*) AS n, coalesce(sum(greatest(0, (CASE WHEN goal > 0 AND goal < $4 THEN goal ELSE $4 END)::int8 * " \
+    "$5"                                                                                                               \
+    " - epochs_total)), 0) AS epochs FROM varve.trials WHERE study = $1 AND status " kind
+
 const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_STUDY_FIND] = { "t", "SELECT id FROM varve.studies WHERE name = $1" },
     [VVI_PG_STUDY_ADD] = { "t", "INSERT INTO varve.studies (name) VALUES ($1) ON CONFLICT DO NOTHING" },
@@ -19,7 +25,7 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_WORKERS] = { "i", "SELECT name, host, version, pid, slots, extract(epoch FROM began)::float8,"
                               " extract(epoch FROM clock_timestamp() - beat)::float8,"
                               " beat + lease * interval '1 second' > clock_timestamp()"
-                              " FROM varve.workers WHERE study = $1 ORDER BY beat DESC, name" },
+                              " FROM varve.workers WHERE study = $1 AND slots IS NOT NULL ORDER BY beat DESC, name" },
     [VVI_PG_REQUEST] = { "it", "SELECT request FROM varve.workers WHERE study = $1 AND name = $2" },
     [VVI_PG_MARK] = { "", "SELECT varve.mark($1, $2, $3)" },
     [VVI_PG_BEAT] = { "itidI", "SELECT varve.beat($1, $2, $3, $4, $5)" },
@@ -53,20 +59,36 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_REFUSALS] = { "ii", "SELECT (sum(n) OVER ())::int8, reason, example, n FROM varve.refusals WHERE study = $1"
                                 " ORDER BY n DESC, reason COLLATE \"C\" LIMIT $2" },
     [VVI_PG_STANDING] = { "iifii",
-                          "SELECT (SELECT trials FROM varve.studies WHERE id = $1),"
-                          " (SELECT count(*) FROM varve.trials WHERE study = $1 AND status IN ('WAITING', "
-                          "'INTERRUPTED'))"
-                          " + (SELECT count(*) FROM varve.trials WHERE study = $1 AND status = 'RUNNING'),"
-                          " (SELECT count(*) FROM varve.trials WHERE study = $1 AND status = 'PAUSED'),"
-                          " (SELECT count(*) FROM (SELECT bool_and(status = 'FAILED') OVER (ORDER BY id DESC) AS "
-                          "failed FROM"
-                          "   (SELECT id, status FROM varve.trials WHERE study = $1 AND status IN ('COMPLETED', "
-                          "'FAILED', 'PRUNED')"
-                          "    ORDER BY id DESC LIMIT $2) AS last) AS run WHERE failed),"
-                          " CASE WHEN $3 THEN (SELECT coalesce(sum(CASE WHEN status IN ('WAITING', 'INTERRUPTED', "
-                          "'RUNNING')"
-                          "   THEN greatest(epochs_total, (CASE goal WHEN 0 THEN $4 ELSE goal END)::int8 * $5)"
-                          "   ELSE epochs_total END), 0) FROM varve.trials WHERE study = $1)::int8 ELSE 0 END" },
+                          "SELECT (SELECT trials FROM varve.studies WHERE id = $1), o.n, p.n, f.n,"
+                          " CASE WHEN $3 THEN o.epochs + (SELECT coalesce(sum(epochs_total), 0) FROM varve.trials "
+                          "WHERE study = $1)::int8"
+                          "  ELSE 0 END"
+                          " FROM (SELECT sum(n)::int8 AS n, sum(epochs)::int8 AS epochs FROM (" OPEN(
+                              "IN ('WAITING', 'INTERRUPTED')") "   UNION ALL " OPEN("= 'RUNNING'") ") AS both) AS o,"
+                                                                                                   " (SELECT count(*) "
+                                                                                                   "AS n FROM "
+                                                                                                   "varve.trials WHERE "
+                                                                                                   "study = $1 AND "
+                                                                                                   "status = 'PAUSED') "
+                                                                                                   "AS p,"
+                                                                                                   " (SELECT count(*) "
+                                                                                                   "AS n FROM (SELECT "
+                                                                                                   "bool_and(status = "
+                                                                                                   "'FAILED') OVER "
+                                                                                                   "(ORDER BY id DESC) "
+                                                                                                   "AS failed FROM"
+                                                                                                   "   (SELECT id, "
+                                                                                                   "status FROM "
+                                                                                                   "varve.trials WHERE "
+                                                                                                   "study = $1"
+                                                                                                   "    AND status NOT "
+                                                                                                   "IN ('WAITING', "
+                                                                                                   "'INTERRUPTED', "
+                                                                                                   "'RUNNING') ORDER "
+                                                                                                   "BY id DESC LIMIT "
+                                                                                                   "$2) AS last) AS run"
+                                                                                                   "  WHERE failed) AS "
+                                                                                                   "f" },
     [VVI_PG_COUNTS] = { "i", "SELECT status, count(*), coalesce(sum(epochs_total), 0)::int8,"
                              " extract(epoch FROM min(began))::float8, extract(epoch FROM max(ended))::float8"
                              " FROM varve.trials WHERE study = $1 GROUP BY status" },
@@ -79,4 +101,7 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
                                   "execution = $3" },
     [VVI_PG_FILE_PIECE] = { "iiii", "SELECT bytes FROM varve.files WHERE study = $1 AND trial = $2 AND execution = $3"
                                     " AND piece = $4" },
+    [VVI_PG_FILES_KEEP] = { "iI", "DELETE FROM varve.files f USING varve.trials t WHERE f.study = $1 AND t.study = $1"
+                                  " AND t.id = f.trial AND t.status IN ('COMPLETED', 'FAILED', 'PRUNED')"
+                                  " AND (f.execution >= 0 OR f.trial <> ALL ($2))" },
 };

@@ -18,11 +18,28 @@ vv_status vvi_pg_beat(void *state, const vvi_beat *beat, vv_error *error)
 {
     vvi_pg *store = state;
     PGresult *result = NULL;
+    const double now_s = vvi_clock_s();
+    for (size_t i = 0; i < beat->n; i++) beat->lost[i] = false;
+    if (store->beaten_s > 0 && now_s - store->beaten_s < store->lease_s / 3) return VV_OK;
     VVI_TRY(vvi_pg_ask(store, VVI_PG_BEAT, &result, error, store->study, store->worker, beat->slots, store->lease_s,
                        beat->n == 0 ? "" : (const void *)beat->ids, beat->n));
     for (size_t i = 0; i < beat->n; i++) beat->lost[i] = !is_kept(result, beat->ids[i]);
     PQclear(result);
+    store->beaten_s = now_s;
     return VV_OK;
+}
+
+/* Once: whoever cannot say goodbye is missed when the lease is over. */
+void vvi_pg_release(void *state)
+{
+    vvi_pg *store = state;
+    PGresult *result = NULL;
+    if (store == NULL) return;
+    if (store->batch) vvi_pg_disconnect(store); /* which takes it back */
+    store->batch = store->broken = false;
+    if (vvi_pg_connect(store, NULL) != VV_OK) return;
+    if (vvi_pg_ask_once(store, VVI_PG_WORKER_LEAVE, &result, NULL, store->study, store->worker) == VV_OK)
+        PQclear(result);
 }
 
 static bool take_worker(const PGresult *result, int row, vvi_arena *arena, vv_worker *worker)
@@ -80,17 +97,17 @@ void vvi_pg_propose_end(void *state)
 
 /* ---- how things stand ------------------------------------------------------------------------------------------------ */
 
-vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_standing *standing, vv_error *error)
+vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error)
 {
     vvi_pg *store = state;
     PGresult *result = NULL;
     VVI_TRY(vvi_pg_ask(store, VVI_PG_STANDING, &result, error, store->study, query->most_failures, (int)query->epochs,
                        query->trial_epochs, query->trial_executions));
-    *standing = (vvi_standing){ .trials = vvi_pg_int(result, 0, 0),
-                                .open = (int)vvi_pg_int64(result, 0, 1),
-                                .paused = (int)vvi_pg_int64(result, 0, 2),
-                                .failures = (int)vvi_pg_int64(result, 0, 3),
-                                .epochs = vvi_pg_int64(result, 0, 4) };
+    *standing = (vvi_stand){ .trials = vvi_pg_int(result, 0, 0),
+                             .open = (int)vvi_pg_int64(result, 0, 1),
+                             .paused = (int)vvi_pg_int64(result, 0, 2),
+                             .failures = (int)vvi_pg_int64(result, 0, 3),
+                             .epochs = vvi_pg_int64(result, 0, 4) };
     PQclear(result);
     return VV_OK;
 }
