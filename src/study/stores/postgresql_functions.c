@@ -18,10 +18,17 @@
     "  past := varve.gate(s, w, r); IF past IS NOT NULL THEN RETURN past; END IF; " body " END $$"
 #define MINE        " WHERE study = s AND id = t AND worker = w AND status = 'RUNNING'"
 #define ELSE_REFUSE " IF NOT FOUND THEN RETURN varve.refuse(s, w, t); END IF; "
-/* Nothing changed: was the same said before? */
-#define UNLESS(said)                                                                                                   \
+/* Nothing changed: was the same said before? `who`: whose trial it would have to be. */
+#define UNLESS(who, said)                                                                                              \
     " IF NOT FOUND THEN PERFORM FROM varve.trials WHERE study = s AND id = t AND " said ";"                            \
-    "  IF FOUND THEN RETURN varve.done(s, w, r, t); END IF; RETURN varve.refuse(s, w, t); END IF; "
+    "  IF FOUND THEN RETURN varve.done(s, w, r, t); END IF; RETURN varve.refuse(s, " who ", t); END IF; "
+#define ENDED                                                                                                          \
+    "status = st AND (sc IS NULL OR scores = sc) AND reason IS NOT DISTINCT FROM why AND (worker = w OR st = "         \
+    "'PRUNED')"
+#define WOKEN "status = 'WAITING' AND epochs > 0 AND goal = up_to"
+#define RETRIED                                                                                                        \
+    "status = 'WAITING' AND worker = w"                                                                                \
+    " AND attempt_reasons[array_upper(attempt_reasons, 1)] IS NOT DISTINCT FROM why"
 #define DONE   " RETURN varve.done(s, w, r, t); "
 #define NOTIFY " PERFORM pg_notify('varve_' || s, ''); "
 
@@ -163,30 +170,19 @@ const char *const vvi_pg_functions[] = {
              "  reason = why, seconds = seconds + sec, lease = NULL,"
              "  ended = CASE WHEN st IN ('COMPLETED', 'FAILED', 'PRUNED') THEN clock_timestamp() END"
              "  WHERE study = s AND id = t AND (worker = w AND status = 'RUNNING' AND (epochs > 0 OR st <> 'PAUSED')"
-             "    OR status = 'PAUSED' AND st = 'PRUNED');" UNLESS(
-                 "status = st AND (sc IS NULL OR scores = sc) AND reason IS NOT DISTINCT FROM why"
-                 "  AND (worker = w OR st = 'PRUNED')") NOTIFY DONE),
+             "    OR status = 'PAUSED' AND st = 'PRUNED');" UNLESS("w", ENDED) NOTIFY DONE),
 
     FUNCTION("trial_wake", ", t integer, up_to integer", "",
              "UPDATE varve.trials SET status = 'WAITING', goal = up_to, scores = NULL, violation = NULL, reason = NULL,"
              "  best_epochs = NULL, execution_scores = NULL, execution_seconds = NULL"
-             "  WHERE study = s AND id = t AND status = 'PAUSED';" UNLESS(
-                 "status = 'WAITING' AND epochs > 0 AND goal = up_to") NOTIFY DONE),
+             "  WHERE study = s AND id = t AND status = 'PAUSED';" UNLESS("''", WOKEN) NOTIFY DONE),
 
-    FUNCTION(
-        "trial_retry", ", t integer, why text, sec double precision", "",
-        "UPDATE varve.trials SET status = 'WAITING', lease = NULL, seconds = seconds + sec, epochs = 0,"
-        "  epochs_total = 0, best_epochs = NULL, execution_scores = NULL, execution_seconds = NULL,"
-        "  attempt_reasons = array_append(attempt_reasons, why), attempt_seconds = array_append(attempt_seconds, "
-        "sec)" MINE ";" UNLESS(
-            "status = 'WAITING' AND worker = w"
-            "  AND attempt_reasons[array_upper(attempt_reasons, 1)] IS NOT DISTINCT FROM why") "DELETE FROM "
-                                                                                               "varve.epochs WHERE "
-                                                                                               "study = s AND trial = "
-                                                                                               "t;"
-                                                                                               " DELETE FROM "
-                                                                                               "varve.files WHERE "
-                                                                                               "study = s AND trial = "
-                                                                                               "t;" NOTIFY DONE),
+    FUNCTION("trial_retry", ", t integer, why text, sec double precision", "",
+             "UPDATE varve.trials SET status = 'WAITING', lease = NULL, seconds = seconds + sec, epochs = 0,"
+             "  epochs_total = 0, best_epochs = NULL, execution_scores = NULL, execution_seconds = NULL,"
+             "  attempt_reasons = array_append(attempt_reasons, why),"
+             "  attempt_seconds = array_append(attempt_seconds, sec)" MINE
+             ";" UNLESS("w", RETRIED) "DELETE FROM varve.epochs WHERE study = s AND trial = t;"
+                                      " DELETE FROM varve.files WHERE study = s AND trial = t;" NOTIFY DONE),
     NULL,
 };

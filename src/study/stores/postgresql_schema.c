@@ -16,8 +16,6 @@
  */
 #include "study/stores/postgresql.h"
 
-#include <string.h>
-
 static const char *const tables[] = {
     "CREATE TABLE varve.studies ("
     "  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE,"
@@ -85,19 +83,24 @@ static const char *const *const steps[VVI_PG_VERSION][2] = {
     { tables, vvi_pg_functions },
 };
 
-vv_status vvi_pg_schema_version(vvi_pg *store, int *version, vv_error *error)
+static vv_status ask_int(vvi_pg *store, const char *sql, int *value, vv_error *error)
 {
-    PGresult *result = PQexecParams(store->connection, "SELECT version FROM varve.meta", 0, NULL, NULL, NULL, NULL, 1);
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const bool absent = state != NULL && (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0);
-    vv_status status = VV_OK;
-    *version = absent ? 0 : vvi_pg_int(result, 0, 0);
-    if (!absent && PQresultStatus(result) != PGRES_TUPLES_OK)
-        status = vvi_pg_fail(store, result, error);
-    else if (!absent && *version < 1)
-        status = vvi_fail(error, VV_FORMAT, "%s: it has a schema \"varve\" that is not one of studies", store->shown);
+    PGresult *result = PQexecParams(store->connection, sql, 0, NULL, NULL, NULL, NULL, 1);
+    const vv_status status = PQresultStatus(result) == PGRES_TUPLES_OK ? VV_OK : vvi_pg_fail(store, result, error);
+    *value = status == VV_OK ? vvi_pg_int(result, 0, 0) : 0;
     PQclear(result);
     return status;
+}
+
+vv_status vvi_pg_schema_version(vvi_pg *store, int *version, vv_error *error)
+{
+    int there = 0;
+    *version = 0;
+    VVI_TRY(ask_int(store, "SELECT (to_regclass('varve.meta') IS NOT NULL)::int", &there, error));
+    if (there == 0) return VV_OK;
+    VVI_TRY(ask_int(store, "SELECT version FROM varve.meta", version, error));
+    if (*version >= 1) return VV_OK;
+    return vvi_fail(error, VV_FORMAT, "%s: it has a schema \"varve\" that is not one of studies", store->shown);
 }
 
 static vv_status check_version(const vvi_pg *store, int version, vv_error *error)
@@ -126,14 +129,7 @@ static vv_status migrate(vvi_pg *store, void *context, vv_error *error)
                         "  one boolean PRIMARY KEY DEFAULT true CHECK (one), version integer NOT NULL);"
                         "INSERT INTO varve.meta (version) VALUES (0) ON CONFLICT DO NOTHING",
                         error));
-    PGresult *result = PQexecParams(store->connection, "SELECT version FROM varve.meta", 0, NULL, NULL, NULL, NULL, 1);
-    if (PQresultStatus(result) != PGRES_TUPLES_OK) {
-        const vv_status status = vvi_pg_fail(store, result, error);
-        PQclear(result);
-        return status;
-    }
-    version = vvi_pg_int(result, 0, 0);
-    PQclear(result);
+    VVI_TRY(ask_int(store, "SELECT version FROM varve.meta", &version, error));
     VVI_TRY(check_version(store, version, error));
     for (; version < VVI_PG_VERSION; version++) {
         for (int part = 0; part < 2; part++) VVI_TRY(run_all(store, steps[version][part], error));

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- facts ---------------------------------------------------------------------------------------------------------- */
 
@@ -67,6 +68,15 @@ static const char *value_text(vvi_arena *arena, vv_value value)
     return NULL;
 }
 
+static vv_status check_names(const vvi_beginning *b, vv_error *error)
+{
+    for (size_t i = 0; i < b->n_values; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(b->values[i].name, b->values[k].name) == 0)
+                return vvi_fail(error, VV_BAD_ARG, "%s: two values of one name", b->values[i].name);
+    return VV_OK;
+}
+
 static vv_status fill_lists(lists *l, const vvi_beginning *b, vv_error *error)
 {
     if (!new_lists(l, b)) return vvi_no_memory(error);
@@ -94,6 +104,7 @@ vv_status vvi_pg_trial_begin(void *state, const vvi_beginning *beginning, int *i
     const int how = b->waiting ? 1 : b->by_hand ? 2 : 0;
     const double expected = b->expects ? b->expected : (double)NAN;
     lists l = { .names = NULL };
+    VVI_TRY(check_names(b, error));
     vv_status status = fill_lists(&l, b, error);
     if (status == VV_OK)
         status = vvi_pg_write(store, VVI_PG_BEGIN, -1, id, error, store->lease_s, how, b->goal, expected, l.names,
