@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -281,6 +282,7 @@ static int begin_between(char *folder)
     const int fd = socket_in(folder, true), child = fork();
     if (child == 0) {
         close(server.alive);
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails does not come to its end */
         signal(SIGPIPE, SIG_IGN);
         for (int client; (client = accept(fd, NULL, NULL)) >= 0;) serve(client, socket_in(server.folder, false));
         _exit(0);
