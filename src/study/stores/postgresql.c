@@ -30,7 +30,8 @@ static vv_status exec_step(vvi_pg *store, void *context, vv_error *error)
 static vv_status batch_begin(void *state, vv_error *error)
 {
     vvi_pg *store = state;
-    char begin[] = "BEGIN";
+    char begin[] = "BEGIN; SAVEPOINT varve";
+    if (store->batch) return vvi_fail(error, VV_BAD_ARG, "%s: a batch has begun already", store->shown);
     VVI_TRY(vvi_pg_persist(store, exec_step, begin, error));
     store->batch = true;
     store->broken = false;
@@ -65,6 +66,7 @@ static vv_status batch_end(void *state, vv_status status, vv_error *error)
 {
     vvi_pg *store = state;
     int answer = 0;
+    if (!store->batch) return vvi_fail(error, VV_BAD_ARG, "%s: no batch has begun", store->shown);
     if (status == VV_OK && !store->broken) status = vvi_pg_write(store, VVI_PG_MARK, -1, &answer, error);
     if (status == VV_OK && !store->broken) return commit(store, error);
     if (store->connection != NULL && vvi_pg_exec(store, "ROLLBACK", NULL) != VV_OK) vvi_pg_disconnect(store);

@@ -47,7 +47,7 @@ vv_status vvi_pg_persist(vvi_pg *store, vvi_pg_step step, void *context, vv_erro
 /* The same with what the step does as one transaction that sees one moment. */
 vv_status vvi_pg_transact(vvi_pg *store, bool write, vvi_pg_step step, void *context, vv_error *error);
 
-/* ---- statements (postgresql_call.c, postgresql_statements.c) ---------------------------------------------------- */
+/* ---- statements (postgresql_call.c, postgresql_statements.c, postgresql_result.c) ---------------------------------------------------- */
 
 typedef enum vvi_pg_sql {
     VVI_PG_STUDY_FIND,
@@ -114,6 +114,8 @@ int64_t vvi_pg_int64(const PGresult *result, int row, int column);
 double vvi_pg_double(const PGresult *result, int row, int column); /* NULL: NaN */
 bool vvi_pg_bool(const PGresult *result, int row, int column);
 const char *vvi_pg_text(const PGresult *result, int row, int column); /* NULL: NULL; borrowed from the result */
+
+bool vvi_pg_status(const char *text, vv_trial_status *status);
 
 /* An array of a result: elements are taken in turn. */
 typedef struct vvi_pg_array {

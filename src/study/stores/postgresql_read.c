@@ -172,20 +172,16 @@ static vv_status take_attempts(const reading *r, const PGresult *result, int row
     return VV_OK;
 }
 
-static bool status_called(const char *text, vv_trial_status *status)
+static double moment(const PGresult *result, int row, int column)
 {
-    for (int i = VV_TRIAL_RUNNING; text != NULL && i <= VV_TRIAL_WAITING; i++) {
-        *status = (vv_trial_status)i;
-        if (strcmp(vv_trial_status_name(*status), text) == 0) return true;
-    }
-    return false;
+    return PQgetisnull(result, row, column) != 0 ? 0 : vvi_pg_double(result, row, column);
 }
 
 /* In the order of the columns of TRIALS (postgresql_statements.c). */
 static vv_status take_trial(reading *r, const PGresult *result, int row, vv_trial *trial)
 {
     *trial = (vv_trial){ .id = vvi_pg_int(result, row, 0), .rank = -1 };
-    if (!status_called(vvi_pg_text(result, row, 1), &trial->status)) return damaged(r, trial->id, "the status");
+    if (!vvi_pg_status(vvi_pg_text(result, row, 1), &trial->status)) return damaged(r, trial->id, "the status");
     VVI_TRY(take_scores(r, result, row, 2, trial));
     trial->violation = vvi_pg_double(result, row, 3);
     VVI_TRY(copy_text(r, result, row, 4, &trial->reason));
@@ -193,8 +189,8 @@ static vv_status take_trial(reading *r, const PGresult *result, int row, vv_tria
     trial->epochs = vvi_pg_int(result, row, 6);
     trial->epochs_total = vvi_pg_int(result, row, 7);
     trial->goal = vvi_pg_int(result, row, 8);
-    trial->began = vvi_pg_double(result, row, 9);
-    trial->ended = PQgetisnull(result, row, 10) != 0 ? 0 : vvi_pg_double(result, row, 10);
+    trial->began = moment(result, row, 9);
+    trial->ended = moment(result, row, 10);
     VVI_TRY(copy_text(r, result, row, 11, &trial->worker));
     trial->lapsed = vvi_pg_bool(result, row, 12);
     VVI_TRY(take_executions(r, result, row, 13, trial));

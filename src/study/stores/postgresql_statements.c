@@ -64,7 +64,7 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
                           "WHERE study = $1)::int8"
                           "  ELSE 0 END"
                           " FROM (SELECT sum(n)::int8 AS n, sum(epochs)::int8 AS epochs FROM (" OPEN(
-                              "IN ('WAITING', 'INTERRUPTED')") "   UNION ALL " OPEN("= 'RUNNING'") ") AS both) AS o,"
+                              "IN ('WAITING', 'INTERRUPTED')") "   UNION ALL " OPEN("= 'RUNNING'") ") AS kinds) AS o,"
                                                                                                    " (SELECT count(*) "
                                                                                                    "AS n FROM "
                                                                                                    "varve.trials WHERE "

@@ -112,7 +112,7 @@ vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_stan
     return VV_OK;
 }
 
-static bool status_called(const char *text, vv_trial_status *status)
+bool vvi_pg_status(const char *text, vv_trial_status *status)
 {
     for (int i = VV_TRIAL_RUNNING; text != NULL && i <= VV_TRIAL_WAITING; i++) {
         *status = (vv_trial_status)i;
@@ -126,11 +126,12 @@ static void count_row(const PGresult *result, int row, vv_counts *counts)
     vv_trial_status status;
     const int64_t n = vvi_pg_int64(result, row, 1);
     const double first = vvi_pg_double(result, row, 3), last = vvi_pg_double(result, row, 4);
-    if (status_called(vvi_pg_text(result, row, 0), &status)) counts->by_status[status] = n;
+    if (vvi_pg_status(vvi_pg_text(result, row, 0), &status)) counts->by_status[status] = n;
     counts->trials += n;
     counts->epochs += vvi_pg_int64(result, row, 2);
-    if (counts->first_began <= 0 || first < counts->first_began) counts->first_began = first;
-    if (last > counts->last_ended) counts->last_ended = last; /* NaN: none of them has */
+    /* NaN: none of them has. */
+    if (first > 0 && (counts->first_began <= 0 || first < counts->first_began)) counts->first_began = first;
+    if (last > counts->last_ended) counts->last_ended = last;
 }
 
 vv_status vvi_pg_counts(void *state, vv_counts *counts, vv_error *error)
