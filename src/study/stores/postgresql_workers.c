@@ -37,7 +37,8 @@ void vvi_pg_release(void *state)
     if (store == NULL) return;
     if (store->batch) vvi_pg_disconnect(store); /* which takes it back */
     store->batch = store->broken = false;
-    if (vvi_pg_connect(store, NULL) != VV_OK) return;
+    /* What is said to one that has left makes the server complain in its log. */
+    if (vvi_pg_connect(store, NULL) != VV_OK || vvi_pg_exec(store, "UNLISTEN *", NULL) != VV_OK) return;
     if (vvi_pg_ask_once(store, VVI_PG_WORKER_LEAVE, &result, NULL, store->study, store->worker) == VV_OK)
         PQclear(result);
 }
