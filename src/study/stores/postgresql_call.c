@@ -293,7 +293,8 @@ vv_status vvi_pg_write(vvi_pg *store, vvi_pg_sql which, int id, int *answer, vv_
     VVI_TRY(make(store, &c, true, error));
     *answer = vvi_pg_int(c.result, 0, 0);
     PQclear(c.result);
-    return *answer >= 0 || *answer == VVI_PG_NONE ? VV_OK : refused(store, id, *answer, error);
+    return *answer >= 0 || *answer == VVI_PG_NONE || *answer == VVI_PG_IDLE ? VV_OK
+                                                                            : refused(store, id, *answer, error);
 }
 
 vv_status vvi_pg_exec(vvi_pg *store, const char *sql, vv_error *error)

@@ -8,7 +8,8 @@
  *     by a call with another number is recognised by what it left, and changes nothing.
  *   - Ids are given under a lock of the study's row: each once, none left out.
  *   - Locks are taken in the order worker, hyperparameters, study, trial.
- * Answers: an id or 0; -7 NOT_FOUND, -16 TAKEN, -2 BAD_ARG (vv_status); -100 nothing to claim, -101 gone.
+ * Answers: an id or 0; -7 NOT_FOUND, -16 TAKEN, -2 BAD_ARG (vv_status); -100 nothing to claim, -102 the same, and
+ * the worker is idle since now, -101 gone.
  */
 #include "study/stores/postgresql.h"
 
@@ -29,8 +30,8 @@
 #define RETRIED                                                                                                        \
     "status = 'WAITING' AND worker = w"                                                                                \
     " AND attempt_reasons[array_upper(attempt_reasons, 1)] IS NOT DISTINCT FROM why"
-#define DONE   " RETURN varve.done(s, w, r, t); "
-#define NOTIFY " PERFORM pg_notify('varve_' || s, ''); "
+#define BUSY " UPDATE varve.workers SET idle = false WHERE study = s AND name = w AND idle; "
+#define DONE " RETURN varve.done(s, w, r, t); "
 
 const char *const vvi_pg_functions[] = {
     "CREATE FUNCTION varve.gate(s integer, w text, r bigint) RETURNS integer LANGUAGE plpgsql AS $$"
@@ -74,7 +75,7 @@ const char *const vvi_pg_functions[] = {
     "  UPDATE varve.workers SET lease = 0, beat = clock_timestamp() WHERE study = s AND name = w;"
     "  UPDATE varve.trials SET status = 'INTERRUPTED', reason = 'its worker ended', lease = NULL"
     "    WHERE study = s AND status = 'RUNNING' AND worker = w AND lease IS NOT NULL;"
-    "  IF FOUND THEN" NOTIFY " END IF; RETURN 0; END $$",
+    "  RETURN 0; END $$",
 
     /* Which of its trials are the worker's still. */
     "CREATE FUNCTION varve.beat(s integer, w text, n integer, l double precision, ids integer[]) RETURNS integer[]"
@@ -133,7 +134,7 @@ const char *const vvi_pg_functions[] = {
         "  vals, model);"
         " INSERT INTO varve.refusals AS x SELECT s, a, b, c FROM unnest(reasons, examples, counts) AS u (a, b, c)"
         "  ON CONFLICT (study, reason) DO UPDATE SET n = x.n + excluded.n;"
-        " IF how = 1 THEN" NOTIFY " END IF;" DONE),
+        " IF how = 0 THEN" BUSY " END IF;" DONE),
 
     /* The lowest id of two kinds, each found in an index of just that kind. */
     FUNCTION("trial_claim", ", l double precision", "t integer; late integer; moment timestamptz := clock_timestamp();",
@@ -142,10 +143,11 @@ const char *const vvi_pg_functions[] = {
              " SELECT id INTO t FROM varve.trials WHERE study = s AND status IN ('WAITING', 'INTERRUPTED')"
              "  ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;"
              " IF late < t OR t IS NULL THEN t := late; END IF;"
-             " IF t IS NULL THEN RETURN -100; END IF;"
+             " IF t IS NULL THEN UPDATE varve.workers SET idle = true WHERE study = s AND name = w AND NOT idle;"
+             "  RETURN CASE WHEN FOUND THEN -102 ELSE -100 END; END IF;"
              " UPDATE varve.trials SET status = 'RUNNING', worker = w, reason = NULL,"
              "  began = coalesce(began, moment), lease = clock_timestamp() + l * interval '1 second' WHERE study = s "
-             "AND id = t;" DONE),
+             "AND id = t;" BUSY DONE),
 
     FUNCTION("trial_take_in_hand", ", l double precision, t integer", "",
              "UPDATE varve.trials SET worker = w, lease = clock_timestamp() + l * interval '1 second'"
@@ -170,12 +172,12 @@ const char *const vvi_pg_functions[] = {
              "  reason = why, seconds = seconds + sec, lease = NULL,"
              "  ended = CASE WHEN st IN ('COMPLETED', 'FAILED', 'PRUNED') THEN clock_timestamp() END"
              "  WHERE study = s AND id = t AND (worker = w AND status = 'RUNNING' AND (epochs > 0 OR st <> 'PAUSED')"
-             "    OR status = 'PAUSED' AND st = 'PRUNED');" UNLESS("w", ENDED) NOTIFY DONE),
+             "    OR status = 'PAUSED' AND st = 'PRUNED');" UNLESS("w", ENDED) DONE),
 
     FUNCTION("trial_wake", ", t integer, up_to integer", "",
              "UPDATE varve.trials SET status = 'WAITING', goal = up_to, scores = NULL, violation = NULL, reason = NULL,"
              "  best_epochs = NULL, execution_scores = NULL, execution_seconds = NULL"
-             "  WHERE study = s AND id = t AND status = 'PAUSED';" UNLESS("''", WOKEN) NOTIFY DONE),
+             "  WHERE study = s AND id = t AND status = 'PAUSED';" UNLESS("''", WOKEN) DONE),
 
     FUNCTION("trial_retry", ", t integer, why text, sec double precision", "",
              "UPDATE varve.trials SET status = 'WAITING', lease = NULL, seconds = seconds + sec, epochs = 0,"
@@ -183,6 +185,6 @@ const char *const vvi_pg_functions[] = {
              "  attempt_reasons = array_append(attempt_reasons, why),"
              "  attempt_seconds = array_append(attempt_seconds, sec)" MINE
              ";" UNLESS("w", RETRIED) "DELETE FROM varve.epochs WHERE study = s AND trial = t;"
-                                      " DELETE FROM varve.files WHERE study = s AND trial = t;" NOTIFY DONE),
+                                      " DELETE FROM varve.files WHERE study = s AND trial = t;" DONE),
     NULL,
 };

@@ -29,6 +29,9 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_REQUEST] = { "it", "SELECT request FROM varve.workers WHERE study = $1 AND name = $2" },
     [VVI_PG_MARK] = { "", "SELECT varve.mark($1, $2, $3)" },
     [VVI_PG_BEAT] = { "itidI", "SELECT varve.beat($1, $2, $3, $4, $5)" },
+    [VVI_PG_TELL] = { "it",
+                      "SELECT pg_notify('varve_' || $1, '') FROM varve.workers WHERE study = $1 AND idle AND name <> $2"
+                      " AND beat + lease * interval '1 second' > clock_timestamp() LIMIT 1" },
     [VVI_PG_LOCK_TRY] = { "ii", "SELECT pg_try_advisory_lock($1, $2)" },
     [VVI_PG_UNLOCK] = { "ii", "SELECT pg_advisory_unlock($1, $2)" },
     [VVI_PG_FACT_SET] = { "itt", "INSERT INTO varve.facts VALUES ($1, $2, $3)"
