@@ -241,6 +241,7 @@ static int open_data(searching *s)
     if (spec == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s names no data; give --data SPEC (varve data lists what there is)",
                                 s->options->file);
+    s->hypermodel.validation_split = split; /* for those who join the search */
     const vv_status status = vv_data_open(spec, &args, &s->training, &s->validation, &error);
     return status == VV_OK ? check_targets(spec, s->training) : vvi_cli_fail(vvi_cli_data_status(status), &error);
 }
