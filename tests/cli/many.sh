@@ -6,16 +6,13 @@ write_model model.c
 write_table table.csv
 postgresql_begin
 
-trials() {
-    varve results "$1" --top 100 --json | jq -S -c '.trials[] | del(.seconds, .worker)'
-}
 search() { varve search model.c --data "$TABLE" --max-trials 12 --tuner sobol "$@"; }
 same() { # WHAT STUDY
-    trials "$PGURL#$2" >got
+    trials_of "$PGURL#$2" >got
     cmp -s expected got || fail "$1: not the undisturbed search: $(diff expected got | head -n 4)"
 }
 search --project whole >/dev/null || fail "the undisturbed search"
-trials whole >expected
+trials_of whole >expected
 [ "$(wc -l <expected)" -eq 12 ] || fail "the undisturbed search has other than 12 trials"
 
 run varve worker model.c --storage "$PGURL" --study none
