@@ -129,9 +129,9 @@ static void kill_child(searching *s)
 
 static void stop(searching *s)
 {
-    static const int signals[] = { SIGINT, SIGTERM };
+    static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
     findings *f = &s->result->findings;
-    kill(s->program.pid, signals[vvi_stream_below(&s->stream, 2)]);
+    kill(s->program.pid, signals[vvi_stream_below(&s->stream, 3)]);
     if (program_wait(&s->program, vvi_clock_s() + PATIENCE_S)) {
         if (s->program.code == 0) check_released(s);
         return;
