@@ -43,7 +43,7 @@ out_json() { jq -e -s "$1" out >/dev/null 2>&1 || fail "JSON on standard output:
 # What all trials of a project came to: no times, and not who ran them.
 trials_of() {
     varve results "$1" --top 1000 --json |
-        jq -S -c '.trials | sort_by(.trial)[] | {trial, status, scores, violation, epochs, hyperparameters, executions}'
+        jq -S -c '.trials | sort_by(.trial)[] | {trial, status, reason, scores, violation, epochs, hyperparameters, executions}'
 }
 within_80_columns() { awk 'length($0) > 80 { exit 1 }' "$1" || fail "$1: a line is longer than 80 columns"; }
 within_100_columns() { awk 'length($0) > 100 { exit 1 }' "$1" || fail "$1: a line is longer than 100 columns"; }

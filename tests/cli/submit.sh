@@ -45,8 +45,6 @@ sh -n out || fail "the script is no shell script"
 
 postgresql_begin
 slurm_begin
-export SLOW
-unset SLOW
 search() { varve search model.c --data "$TABLE" --max-trials 12 --tuner random "$@"; }
 submit() { varve submit model.c --engine slurm --storage "$PGURL" "$@"; }
 job_of() { # the number in the last answer
@@ -84,7 +82,14 @@ exits 1; out_empty; err_has "sbatch has not taken the job"
 
 # ---- warned, requeued -------------------------------------------------------------------------------------------------
 
-await_SLOW=1
+await_epochs() { # STUDY: until two epochs are there
+    for _ in $(seq 300); do
+        [ "$(varve results "$PGURL#$1" --json 2>/dev/null | jq '[.trials[].epochs] | add // 0')" -ge 2 ] && return 0
+        sleep 0.1
+    done
+    fail "study $1: no epochs: $(squeue; cat varve-*.log)"
+}
+export SLOW=1
 run search --storage "$PGURL" --study warned --begin-only
 run submit --study warned --workers 2 --time 10m
 job=$(job_of)
@@ -100,7 +105,7 @@ done_all "$(job_of)"
 trials_of "$PGURL#warned" >got
 cmp -s expected got || fail "warned, and gone on with: not the undisturbed search: $(diff expected got | head -n 4)"
 
-SLOW=1
+export SLOW=1
 run search --storage "$PGURL" --study requeued --begin-only
 run submit --study requeued
 job=$(job_of)
