@@ -56,5 +56,6 @@ kill -KILL $child
 wait $child 2>/dev/null
 unset SLOW
 run varve worker model.c --storage "$PGURL" --study killed --lease 2s --json
-exits 0; out_json 'map(select(.event == "trial_begin"))[0].trial == 0'
+exits 0; out_json 'map(select(.event == "trial_begin" and .trial == 0)) | length == 1'
+out_json 'map(select(.event == "epoch" and .trial == 0 and .execution == 0 and .epoch == 0)) == []' # it was reported
 same "killed, and taken over" killed

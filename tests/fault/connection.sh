@@ -28,20 +28,20 @@ TCP=postgresql://postgres@127.0.0.1:54321/postgres
 
 write_model model.c
 write_table table.csv
-search() { varve search model.c --data "$TABLE" --tuner random --epochs 5 --json "$@"; }
+search() { varve search model.c --data "$TABLE" --tuner random --epochs 10 --json "$@"; }
 search --project whole >/dev/null || fail "the undisturbed search"
 trials_of whole >expected
 [ "$(wc -l <expected)" -eq 4 ] || fail "the undisturbed search has other than 4 trials"
 
 # Drawn from a fixed seed: so long after each other.
-moments() { awk -v seed="$1" 'BEGIN { srand(seed); for (i = 0; i < 4; i++) printf "%.2f ", 0.1 + 1.2 * rand() }'; }
+moments() { awk -v seed="$1" 'BEGIN { srand(seed); for (i = 0; i < 3; i++) printf "%.2f ", 0.1 + 0.8 * rand() }'; }
 
 SLOW=1
 export SLOW
-disturb() { # NAME SEED COMMAND...: a search, and what is done to it at four moments
+disturb() { # NAME SEED COMMAND...: a search, and what is done to it at three moments
     name=$1 seed=$2
     shift 2
-    "$VARVE" search model.c --data "$TABLE" --tuner random --epochs 5 --workers 2 --storage "$TCP" --study "$name" --json >events 2>err &
+    "$VARVE" search model.c --data "$TABLE" --tuner random --epochs 10 --workers 2 --storage "$TCP" --study "$name" --json >events 2>err &
     child=$!
     for _ in $(seq 300); do grep -q '"event": "epoch"' events && break; sleep 0.05; done
     for moment in $(moments "$seed"); do
