@@ -37,7 +37,7 @@ for study in second third fourth fifth; do
 done
 
 # What the page says of options and of refusals is so.
-for option in $(grep -o -- '`--[a-z-]*' "$page" | tr -d '\`' | sort -u); do
+for option in $(grep -o -- '`--[a-z][a-z-]*' "$page" | tr -d '\`' | sort -u); do
     for command_name in search worker submit; do varve $command_name --help; done | grep -q -- "^  $option " ||
         [ "$option" = --sshlogin ] || fail "the page names $option, which no command has"
 done
