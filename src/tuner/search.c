@@ -146,7 +146,11 @@ static vv_status search_with_study(vvi_search *search, vv_stop_reason *reason, v
     const vv_study_mode mode = search->args->overwrite ? VV_STUDY_OVERWRITE : VV_STUDY_WRITE;
     size_t trials_before = 0;
     bool stopped = false;
-    VVI_TRY(vv_study_open(search->project, mode, &search->study, error));
+    const vv_study_args place = { .where = search->project,
+                                  .mode = mode,
+                                  .checkpoints = search->args->checkpoints,
+                                  .lease_s = search->args->lease_s };
+    VVI_TRY(vv_study_open_with(&place, &search->study, error));
     vv_status status = agree(search, &trials_before, &stopped, error);
     if (stopped) *reason = VV_STOP_INTERRUPTED;
     if (status == VV_OK && !stopped) status = search_in_study(search, trials_before, reason, error);
