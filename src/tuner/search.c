@@ -124,6 +124,8 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
                                        .earlier = search->earlier->fit,
                                        .misfits = (int)search->earlier->n - search->earlier->fit,
                                        .explanation = search->explanation });
+    /* A search that was killed may have left files of trials that had ended. */
+    if (trials_before > 0) VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
     VVI_TRY(vvi_pool_run(search, reason, error));
     if (is_final(*reason)) VVI_TRY(vvi_search_eliminate(search, error));
     VVI_TRY(vvi_time_store(search, error));

@@ -62,8 +62,16 @@ static void prepare(searching *s, const char *name)
     add_place(s, &n);
 }
 
+/* Where trials depend on what has ended before, one that still counts as running must not be passed by: in a database it
+ * does until the lease of the worker that was killed is over. */
+static void wait_for_lease(const searching *s)
+{
+    if (s->store->shared && s->kind->most_workers == 1 && s->result->starts > 0) usleep(2500000);
+}
+
 static void start(searching *s)
 {
+    wait_for_lease(s);
     program_begin(&s->program, s->argv, s->log);
     s->groups[s->result->starts++] = s->program.pid;
     s->struck = false;
