@@ -1,6 +1,6 @@
 /* keras_tuner.c - a project folder of Keras Tuner: oracle.json, trial_ID/trial.json.
  *
- * Trials keep their numbers: "0007" is 7. Where IDs are no numbers (those of Keras Tuner 1.1 and of chiefs are hashes),
+ * Trials keep their numbers: "0007" is 7. Where IDs are no numbers, or have gaps (those of Keras Tuner 1.1 and of chiefs are hashes),
  * they are counted in the order of starting. When a trial began is known if the search was watched (verbose); when it
  * ended is not kept.
  *
@@ -58,14 +58,14 @@ static int by_id(const void *a, const void *b)
     return x->trial.id != y->trial.id ? (x->trial.id > y->trial.id ? 1 : -1) : strcmp(x->name, y->name);
 }
 
-/* Are all of them numbers, and none twice? */
+/* Are all of them numbers, from 0 without a gap? */
 static bool number_by_name(vvi_keras_project *project)
 {
     for (size_t i = 0; i < project->n; i++)
         if ((project->list[i].trial.id = number_of(project->list[i].name)) < 0) return false;
     qsort(project->list, project->n, sizeof *project->list, by_id);
-    for (size_t i = 1; i < project->n; i++)
-        if (project->list[i].trial.id == project->list[i - 1].trial.id) return false;
+    for (size_t i = 0; i < project->n; i++)
+        if (project->list[i].trial.id != (int)i) return false;
     return true;
 }
 
