@@ -142,7 +142,7 @@ typedef struct parsing {
     int argc, at;
     char **argv;
     vvi_options *options;
-    bool given[32]; /* by row of the table */
+    bool given[64]; /* by row of the table */
     size_t n_positionals;
     char *message;
     size_t size;
@@ -190,8 +190,19 @@ static bool take_option(parsing *p, const char *word)
     return setters[option->type](option, value, (char *)p->options + option->offset, p->message, p->size);
 }
 
-static bool take_positional(parsing *p, const char *word)
+/* All words from p->at - 1 on. */
+static bool take_rest(parsing *p)
 {
+    p->options->rest = p->argv + p->at - 1;
+    p->options->n_rest = p->argc - p->at + 1;
+    p->at = p->argc;
+    return true;
+}
+
+static bool take_positional(parsing *p, const char *word, bool only_positionals)
+{
+    if (only_positionals && p->command->rest != NULL && p->n_positionals == p->command->n_positionals)
+        return take_rest(p);
     if (p->n_positionals == p->command->n_positionals) {
         snprintf(p->message, p->size, "\"%s\" is one word too many", word);
         return false;
@@ -227,7 +238,7 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
         const char *word = argv[p.at++];
         bool taken;
         if (only_positionals || word[0] != '-' || word[1] == '\0')
-            taken = take_positional(&p, word);
+            taken = take_positional(&p, word, only_positionals);
         else if (strcmp(word, "--") == 0)
             taken = only_positionals = true;
         else if (strcmp(word, "-h") == 0)
@@ -283,7 +294,9 @@ void vvi_options_help(const vvi_command *command, FILE *out)
     for (size_t i = 0; i < command->n_options; i++)
         if (command->options[i].required)
             fprintf(out, " --%s %s", command->options[i].name, command->options[i].argument);
-    fprintf(out, "%s\n%s\n\n", command->n_options > 0 ? " [options]" : "", command->summary);
+    fprintf(out, "%s", command->n_options > 0 ? " [options]" : "");
+    if (command->rest != NULL) fprintf(out, " [-- %s]", command->rest);
+    fprintf(out, "\n%s\n\n", command->summary);
     for (size_t i = 0; i < command->n_positionals; i++) {
         const int column = fprintf(out, "  %s", command->positionals[i].name);
         write_wrapped(command->positionals[i].help, (size_t)column, out);

@@ -12,17 +12,20 @@
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
-        *warm_start;
+        *warm_start, *storage, *study, *engine, *memory, *partition;
     struct {
         const char *list[8];
         size_t n;
     } constraints;
-    int max_trials, max_epochs_total, executions, epochs, batch_size, top;
+    int max_trials, max_epochs_total, executions, epochs, batch_size, top, workers, cpus, array_limit;
     double validation_split; /* negative: not given */
-    double max_seconds;
+    double max_seconds, time_s;
     vv_maybe stop_at;
     uint64_t seed;
-    bool defaults_first, overwrite, json, help;
+    bool defaults_first, overwrite, begin_only, dry_run, json, help;
+    bool joins;  /* not on any command line: the settings are a study's, and this is a worker of it */
+    char **rest; /* words after "--" */
+    int n_rest;
     int argc; /* the whole command line, to be quoted back */
     char **argv;
 } vvi_options;
@@ -60,6 +63,7 @@ typedef struct vvi_command {
     size_t n_positionals;
     const vvi_option *options;
     size_t n_options;
+    const char *rest;                       /* what further words after "--" are called; NULL: there are none */
     const char *notes;                      /* after the options in --help; NULL: none */
     int (*run)(const vvi_options *options); /* the exit status */
 } vvi_command;
