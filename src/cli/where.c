@@ -63,3 +63,22 @@ int vvi_cli_where(const vvi_options *o, const char *name, char where[VVI_WHERE_S
     const char *study = o->study == NULL ? name : o->study;
     return check_study(study) != 0 ? VVI_EXIT_USAGE : join(where, "storage", o->storage, "#", study);
 }
+
+int vvi_cli_where_is(const vvi_options *o, char where[VVI_WHERE_SIZE])
+{
+    if (o->storage != NULL && o->study == NULL)
+        return vvi_cli_complain(VVI_EXIT_USAGE, "--study NAME is missing; varve studies lists those of a database");
+    if (o->study != NULL) return vvi_cli_where(o, "", where);
+    return join(where, "project", NULL, "", o->project_path);
+}
+
+int vvi_cli_open_study(const vvi_options *options, vv_study **study)
+{
+    char where[VVI_WHERE_SIZE];
+    vv_error error = { 0 };
+    *study = NULL;
+    const int exit_status = vvi_cli_where_is(options, where);
+    if (exit_status != 0) return exit_status;
+    const vv_status status = vv_study_open(where, VV_STUDY_READ, study, &error);
+    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_study_status(status), &error);
+}

@@ -108,9 +108,8 @@ static void write_head(const vvi_status *s, vvi_page *page)
     write_counts(s, page);
     vvi_page_printf(page, 0, HEAD, "Epochs     %s", grouped(s->counts.epochs, number));
     if (s->counts.first_began > 0)
-        vvi_page_printf(page, 0, HEAD, "Since      %s UTC; a trial ended last %s%s",
-                        short_time(s->counts.first_began, from),
-                        s->counts.last_ended > 0 ? short_time(s->counts.last_ended, to) : "never",
+        vvi_page_printf(page, 0, HEAD, "Since      %s UTC%s%s%s", short_time(s->counts.first_began, from),
+                        s->counts.last_ended > 0 ? "; the last trial ended " : "", short_time(s->counts.last_ended, to),
                         s->counts.last_ended > 0 ? " UTC" : "");
     write_pace(s, page);
     write_rest(s, page);
