@@ -16,14 +16,22 @@ typedef struct reading {
     vv_error *error;
 } reading;
 
-/* A whole number that is kept as a fact; 0: there is none. */
-static vv_status read_number(const reading *r, const char *key, int64_t *number)
+/* A number that is kept as a fact; 0: there is none. */
+static vv_status read_real(const reading *r, const char *key, double *number)
 {
     char *text = NULL;
     VVI_TRY(vv_study_get(r->study, key, &text, r->error));
-    *number = text == NULL ? 0 : strtoll(text, NULL, 10);
-    if (*number < 0) *number = 0;
+    *number = text == NULL ? 0 : strtod(text, NULL);
+    if (!(*number >= 0)) *number = 0;
     free(text);
+    return VV_OK;
+}
+
+static vv_status read_number(const reading *r, const char *key, int64_t *number)
+{
+    double real = 0;
+    VVI_TRY(read_real(r, key, &real));
+    *number = real < 0x1p53 ? (int64_t)real : 0;
     return VV_OK;
 }
 
@@ -150,6 +158,8 @@ static vv_status read_all(reading *r)
     VVI_TRY(vvi_report_goals_read(r->study, &s->goals, r->error));
     VVI_TRY(read_number(r, "max_trials", &s->max_trials));
     VVI_TRY(read_number(r, "max_epochs_total", &s->max_epochs));
+    VVI_TRY(read_real(r, "max_seconds", &s->max_seconds));
+    VVI_TRY(read_real(r, "seconds", &s->spent_s));
     VVI_TRY(read_number(r, "epochs", &r->epochs));
     VVI_TRY(read_number(r, "executions_per_trial", &r->executions));
     VVI_TRY(vv_study_counts(r->study, &s->counts, r->error));
@@ -158,12 +168,22 @@ static vv_status read_all(reading *r)
     return read_best(r, &s->best);
 }
 
+/* A worker is written down at its first heartbeat; before that its trials show that there is one. */
+static int count_live(const vvi_status *status)
+{
+    int live = 0, at_work = 0;
+    for (size_t i = 0; i < status->workers.n; i++) live += status->workers.list[i].live;
+    for (size_t i = 0; i < status->n_running; i++)
+        at_work += status->running[i].worker != NULL && !status->running[i].lapsed;
+    return live > 0 ? live : at_work > 0;
+}
+
 vv_status vvi_status_read(const vv_study *study, vvi_status *status, vv_error *error)
 {
     reading r = { .study = study, .status = status, .error = error };
     *status = (vvi_status){ .where = vv_study_path(study) };
     VVI_TRY(read_all(&r));
-    for (size_t i = 0; i < status->workers.n; i++) status->live += status->workers.list[i].live;
+    status->live = count_live(status);
     if (status->n_failures > 1)
         qsort(status->failures, status->n_failures, sizeof *status->failures, most_frequent_first);
     status->pace = vvi_status_measure(&status->recent);

@@ -59,7 +59,7 @@ typedef struct vvi_status {
     vvi_report_goals goals;
     vv_counts counts;
     vv_workers workers;
-    int live;                       /* of them */
+    int live;                       /* workers that are at it */
     int64_t max_trials, max_epochs; /* 0: the study does not say, or none */
     vv_trials best;                 /* one, or none */
     vvi_status_running *running;

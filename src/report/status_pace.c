@@ -81,15 +81,17 @@ void vvi_status_estimate(vvi_status *s)
     *rest = (vvi_status_rest){ .trials = -1, .epochs = -1, .seconds = (double)NAN };
     if (s->max_trials > 0) rest->trials = s->max_trials > final ? s->max_trials - final : 0;
     if (s->max_epochs > 0) rest->epochs = s->max_epochs > s->counts.epochs ? s->max_epochs - s->counts.epochs : 0;
-    const bool paused = count_of(s, VV_TRIAL_PAUSED) > 0;
+    const bool paused = count_of(s, VV_TRIAL_PAUSED) > 0, timed = s->max_seconds > 0;
+    const double by_time = timed ? fmax(0, s->max_seconds - s->spent_s) : (double)NAN;
     const double by_trials = rest->trials < 0 || paused ? (double)NAN : (double)rest->trials / s->pace.trials * hour;
     const double by_epochs = rest->epochs < 0 ? (double)NAN : (double)rest->epochs / s->pace.epochs * hour;
+    /* Whichever comes first ends the search; a NaN does not count. */
+    rest->seconds = fmin(fmin(by_trials, by_epochs), by_time);
+    if (!isnan(rest->seconds)) return;
     if (rest->trials < 0 && rest->epochs < 0)
         rest->why = "the study does not say how many trials it shall have";
     else if (s->pace.n == 0 || isnan(s->pace.trials))
         rest->why = "too few trials have ended";
-    else if (paused && rest->epochs < 0)
-        rest->why = "paused trials may go on, or not";
     else
-        rest->seconds = fmin(by_trials, by_epochs); /* whichever comes first ends the search; a NaN does not count */
+        rest->why = "paused trials may go on, or not";
 }

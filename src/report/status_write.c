@@ -12,7 +12,8 @@ static const char *short_time(double unix_time, char text[SHORT_TIME])
 {
     char whole[VVI_NUMBER_SIZE];
     vvi_report_time(unix_time, whole, sizeof whole);
-    snprintf(text, SHORT_TIME, "%.10s %.8s", whole, whole[0] == '\0' ? "" : whole + 11);
+    text[0] = '\0';
+    if (whole[0] != '\0') snprintf(text, SHORT_TIME, "%.10s %.8s", whole, whole + 11);
     return text;
 }
 
@@ -47,18 +48,25 @@ static void write_counts(const vvi_status *s, vvi_page *page)
     vvi_page_text(page, 0, HEAD, &text);
 }
 
+/* "1,123", "12.5". */
+static const char *rate(double number, char text[VVI_FORMAT_SIZE])
+{
+    if (number >= 100 && number < 0x1p53) return vvi_format_count((uint64_t)(number + 0.5), text);
+    snprintf(text, VVI_FORMAT_SIZE, "%.3g", number);
+    return text;
+}
+
 static void write_pace(const vvi_status *s, vvi_page *page)
 {
-    char seconds[VVI_NUMBER_SIZE];
+    char seconds[VVI_NUMBER_SIZE], trials[VVI_FORMAT_SIZE], epochs[VVI_FORMAT_SIZE];
     const vvi_status_pace *pace = &s->pace;
     if (isnan(pace->trials)) {
         vvi_page_printf(page, 0, HEAD, "Pace       unknown: too few trials have ended");
         return;
     }
     vvi_report_seconds(pace->seconds, seconds, sizeof seconds);
-    vvi_page_printf(page, 0, HEAD,
-                    "Pace       %.4g trials and %.4g epochs an hour (the last %d trial%s, in %s of work)", pace->trials,
-                    pace->epochs, pace->n, pace->n == 1 ? "" : "s", seconds);
+    vvi_page_printf(page, 0, HEAD, "Pace       %s trials and %s epochs an hour (the last %d trial%s, in %s of work)",
+                    pace->trials, pace->epochs, pace->n, pace->n == 1 ? "" : "s", seconds);
 }
 
 static void write_rest(const vvi_status *s, vvi_page *page)
@@ -136,7 +144,7 @@ static void write_running(const vvi_status *s, vvi_page *page)
         else
             vvi_report_table_cell(&table, "%d", running->epochs);
         vvi_report_table_cell(&table, "%s", short_time(running->since, since));
-        vvi_report_table_cell(&table, "%s%s", running->worker == NULL ? "nobody" : running->worker,
+        vvi_report_table_cell(&table, "%s%s", running->worker == NULL ? "held by hand" : running->worker,
                               running->lapsed ? " (lost: anybody may take the trial over)" : "");
     }
     vvi_page_table(page, &table);
@@ -227,7 +235,7 @@ static void add_line(vvi_report_table *table, const vvi_status_line *line)
     } else {
         vvi_report_table_cell(table, "%s", "");
     }
-    vvi_report_table_cell(table, "%s", line->changed > 0 ? short_time(line->changed, when) : "");
+    vvi_report_table_cell(table, "%.16s", short_time(line->changed, when));
 }
 
 vv_status vvi_status_write_lines(const vvi_status_line *lines, size_t n, FILE *out, vv_error *error)
