@@ -61,6 +61,7 @@ typedef struct vvi_status {
     vv_workers workers;
     int live;                       /* workers that are at it */
     int64_t max_trials, max_epochs; /* 0: the study does not say, or none */
+    double max_seconds, spent_s;    /* the same of time; of which so much was spent when a trial ended last */
     vv_trials best;                 /* one, or none */
     vvi_status_running *running;
     size_t n_running, lapsed;

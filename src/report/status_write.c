@@ -74,6 +74,10 @@ static void write_rest(const vvi_status *s, vvi_page *page)
     char seconds[VVI_NUMBER_SIZE], number[VVI_FORMAT_SIZE];
     const vvi_status_rest *rest = &s->rest;
     vvi_text text = { 0 };
+    if (rest->trials == 0 || rest->epochs == 0) {
+        vvi_page_printf(page, 0, HEAD, "Time left  none: all is done that was asked for");
+        return;
+    }
     vvi_text_printf(&text, "Time left  ");
     if (rest->why != NULL) {
         vvi_text_printf(&text, "unknown: %s", rest->why);
