@@ -66,7 +66,7 @@ static void write_pace(const vvi_status *s, vvi_page *page)
     }
     vvi_report_seconds(pace->seconds, seconds, sizeof seconds);
     vvi_page_printf(page, 0, HEAD, "Pace       %s trials and %s epochs an hour (the last %d trial%s, in %s of work)",
-                    pace->trials, pace->epochs, pace->n, pace->n == 1 ? "" : "s", seconds);
+                    rate(pace->trials, trials), rate(pace->epochs, epochs), pace->n, pace->n == 1 ? "" : "s", seconds);
 }
 
 static void write_rest(const vvi_status *s, vvi_page *page)
