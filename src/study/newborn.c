@@ -91,13 +91,25 @@ static vv_status move_over(const vvi_folder *from, const vvi_folder *to, vv_erro
     return VV_OK;
 }
 
+static void remove_study(vvi_folder *folder)
+{
+    if (vvi_folder_begin(folder, true, NULL) == VV_OK) vvi_folder_undo(folder);
+    rmdir(folder->path);
+}
+
+/* A place that cannot be had costs the new study; one that was had does not. */
 static vv_status replace_folder(const char *made, const char *where, vv_error *error)
 {
     vvi_folder from = { .lock_fd = -1 }, to = { .lock_fd = -1 };
     vv_status status = vvi_folder_init(&from, made, error);
     if (status == VV_OK) status = vvi_folder_init(&to, where, error);
-    if (status == VV_OK) status = vvi_folder_begin(&to, true, error);
-    if (status == VV_OK) status = move_over(&from, &to, error);
+    if (status == VV_OK) {
+        status = vvi_folder_begin(&to, true, error);
+        if (status == VV_OK)
+            status = move_over(&from, &to, error);
+        else
+            remove_study(&from);
+    }
     vvi_folder_deinit(&from);
     vvi_folder_deinit(&to);
     return status;
