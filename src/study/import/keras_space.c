@@ -179,6 +179,15 @@ static void set_default(vvi_keras_file *file, const vvi_keras_place *config, vv_
     if (place.json != NULL && fit(domain, read_value(file, &place), &fitting)) domain->default_value = fitting;
 }
 
+/* Does it keep to the rules of hp.h? */
+static bool is_legal(vvi_keras_file *file, const vv_domain *domain)
+{
+    if (file->status != VV_OK) return false;
+    const vv_status status = vvi_domain_check_values(domain, "", NULL);
+    if (status == VV_NO_MEMORY) file->status = vvi_no_memory(file->error);
+    return status == VV_OK;
+}
+
 /* A domain that has the value, which may change to the domain's own. */
 static vv_domain read_domain(vvi_keras_file *file, const vvi_keras_place *hyperparameter, const vvi_keras_place *config,
                              vv_value *value)
@@ -194,8 +203,7 @@ static vv_domain read_domain(vvi_keras_file *file, const vvi_keras_place *hyperp
     vv_domain domain = { .kind = classes[i].kind, .type = classes[i].type };
     vv_value fitting;
     classes[i].read(file, config, &domain);
-    if (file->status != VV_OK || domain.kind == VV_DOMAIN_FIXED ||
-        vvi_domain_check_values(&domain, text, NULL) != VV_OK || !fit(&domain, *value, &fitting))
+    if (domain.kind == VV_DOMAIN_FIXED || !is_legal(file, &domain) || !fit(&domain, *value, &fitting))
         return fixed(file, *value);
     *value = fitting;
     set_default(file, config, &domain);
@@ -269,7 +277,10 @@ static void add_hyperparameter(vvi_keras_file *file, const vvi_keras_place *hype
     next->value = read_value(file, &value);
     next->domain = read_domain(file, hyperparameter, &config, &next->value);
     vv_error why = { 0 };
-    if (file->status == VV_OK && vv_domain_check(&next->domain, next->name, &why) != VV_OK)
+    const vv_status legal = file->status == VV_OK ? vv_domain_check(&next->domain, next->name, &why) : VV_OK;
+    if (legal == VV_NO_MEMORY)
+        file->status = vvi_no_memory(file->error);
+    else if (legal != VV_OK)
         vvi_keras_refuse(file, &value, "%.140s", why.text);
     *n += file->status == VV_OK;
 }
