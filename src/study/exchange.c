@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 enum { PAGE = 32, WEIGHTS = -1 };
 
@@ -127,6 +127,14 @@ static vv_status fill_copy(void *context, vv_study *to, vv_error *error)
     return status == VV_OK ? copy_trials(c, to, error) : status;
 }
 
+/* Whatever it is called. */
+static bool is_itself(const vv_study *from, const char *to)
+{
+    struct stat x, y;
+    return from->folder.path != NULL && stat(from->folder.path, &x) == 0 && stat(to, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
 vv_status vvi_study_copy(const vvi_exchange_args *args, vvi_exchanged *exchanged, vv_error *error)
 {
     copying c = { .exchanged = exchanged };
@@ -134,7 +142,9 @@ vv_status vvi_study_copy(const vvi_exchange_args *args, vvi_exchanged *exchanged
     if (strcmp(args->from, args->to) == 0) return vvi_fail(error, VV_BAD_ARG, "a study cannot be copied over itself");
     VVI_TRY(vv_study_open(args->from, VV_STUDY_READ, &c.from, error));
     const vvi_newborn newborn = { .where = args->to, .overwrite = args->overwrite, .fill = fill_copy, .context = &c };
-    const vv_status status = vvi_study_make(&newborn, error);
+    const vv_status status = is_itself(c.from, args->to)
+                                 ? vvi_fail(error, VV_BAD_ARG, "%s: cannot be copied over itself", args->to)
+                                 : vvi_study_make(&newborn, error);
     vv_study_close(c.from);
     return status;
 }
