@@ -37,11 +37,12 @@ write_build fails.c ', .objective = "val_loss", .max_trials = 6' <<'C'
     const int n = vv_int(hp, "n", .min = 1, .max = 6);
     vv_model *m = vv_sequential();
     vv_add(m, vv_input(4));
+    vv_add(m, vv_dense(n));
     vv_add(m, vv_dense(1));
-    vv_compile(m, .loss = VV_MSE, .optimizer = vv_sgd(.learning_rate = n > 2 ? 1e30 : 0.01));
+    vv_compile(m, .loss = VV_MSE, .optimizer = vv_sgd(.learning_rate = n > 2 ? 1e6 : 0.01));
     return m;
 C
-run varve search fails.c --data "$TABLE" --project f --tuner grid --epochs 3
+run varve search fails.c --data "$TABLE" --project f --tuner grid --epochs 20
 run varve status f
 out_has "Reason"; within_80_columns out
 run varve status f --json
