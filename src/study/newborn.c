@@ -19,10 +19,13 @@ static vv_status look(const char *where, bool overwrite, bool *there, vv_error *
     vv_study *study = NULL;
     const vv_status status = vv_study_open(where, VV_STUDY_READ, &study, &why);
     *there = status != VV_NOT_FOUND;
-    if (status == VV_OK && !overwrite)
-        return vvi_fail(error, VV_BAD_ARG, "%s: there is a study already; overwrite it or choose another place",
-                        vv_study_path(study));
+    const vv_status refused =
+        status == VV_OK && !overwrite
+            ? vvi_fail(error, VV_BAD_ARG, "%s: there is a study already; overwrite it or choose another place",
+                       vv_study_path(study))
+            : VV_OK;
     vv_study_close(study);
+    if (refused != VV_OK) return refused;
     const bool usable = status == VV_OK || status == VV_NOT_FOUND || overwrite;
     return usable ? VV_OK : vvi_fail(error, status, "%s", why.text);
 }
@@ -122,8 +125,7 @@ static vv_status make_beside(const vvi_newborn *newborn, vv_error *error)
     size_t n = strlen(newborn->where);
     while (n > 1 && newborn->where[n - 1] == '/') n--;
     vvi_text_printf(&beside, "%.*s.new-%ld", (int)n, newborn->where, (long)getpid());
-    if (beside.failed) return vvi_no_memory(error);
-    vv_status status = make_at(beside.data, newborn, error);
+    vv_status status = beside.failed ? vvi_no_memory(error) : make_at(beside.data, newborn, error);
     if (status == VV_OK) status = replace_folder(beside.data, newborn->where, error);
     vvi_text_deinit(&beside);
     return status;

@@ -75,9 +75,10 @@ static vv_status parse(vvi_keras_file *file, const vvi_text *bytes, vv_error *er
     if (bytes->n > 0 && strlen(bytes->data) < bytes->n)
         return vvi_fail(error, VV_FORMAT, "%s: not JSON: it has a NUL byte", file->path);
     quote_words(bytes->n == 0 ? "" : bytes->data, &quoted);
-    if (quoted.failed) return vvi_no_memory(error);
-    file->root = json_loadb(quoted.n == 0 ? "" : quoted.data, quoted.n, 0, &why);
+    const bool failed = quoted.failed;
+    if (!failed) file->root = json_loadb(quoted.n == 0 ? "" : quoted.data, quoted.n, 0, &why);
     vvi_text_deinit(&quoted);
+    if (failed) return vvi_no_memory(error);
     if (file->root == NULL) return vvi_fail(error, VV_FORMAT, "%s: line %d: %.120s", file->path, why.line, why.text);
     if (!json_is_object(file->root)) return vvi_fail(error, VV_FORMAT, "%s: must be an object", file->path);
     return VV_OK;
