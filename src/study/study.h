@@ -112,6 +112,10 @@ typedef enum vvi_kept { VVI_KEPT_WEIGHTS, VVI_KEPT_STATE, VVI_KEPT_LEFTOVER /* o
 void vvi_folder_checkpoints(const char *checkpoints,
                             void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context);
 
+/* network.c: what network file system a folder is on ("NFS"); NULL: on none that is known. */
+const char *vvi_folder_network(const char *path);
+const char *vvi_network_name(uint32_t magic, const char *mount_type); /* by statfs.f_type, and FUSE's "fuse.sshfs" */
+
 /* The studies that lie in a folder, by name. NOT_FOUND, IO. */
 vv_status vvi_folder_studies(const char *where, vvi_arena *arena, vv_names *names, vv_error *error);
 
@@ -201,8 +205,12 @@ typedef struct vvi_store_row {
     vv_status (*hear)(void *state, vv_error *error);
     vv_status (*file_put)(void *state, int id, int execution, const char *path, vv_error *error);
     vv_status (*file_get)(void *state, int id, int execution, const char *path, vv_error *error);
-    vv_status (*file_drop)(void *state, int id, int execution, vv_error *error); /* -1: the weights */
+    /* Drops what final trials left: all states, and the weights of all but these. */
+    vv_status (*files_keep)(void *state, const int *ids, size_t n, vv_error *error);
 } vvi_store_row;
+
+/* A URL of PostgreSQL's with every password in it as "***"; owned: vvi_free. */
+char *vvi_pg_show(const char *where);
 
 extern const vvi_store_row vvi_store_sqlite, vvi_store_postgresql;
 
