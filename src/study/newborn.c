@@ -1,6 +1,6 @@
 /* newborn.c - a new study that is there whole, or not at all.
  *
- * In a folder: what takes the place of another study is made beside it, in FOLDER.new-PID, and moved over it when it is
+ * What takes the place of another study is made beside it, in FOLDER.new-PID or as URL#NAME.new-PID, and put there when it is
  * whole. A failure removes what was made.
  */
 #include "study/exchange.h"
@@ -41,19 +41,29 @@ static void remove_file(void *context, int id, vvi_kept kind, const char *path)
 /* Closes it, and removes what opening it has made. */
 static void discard(vv_study *study)
 {
-    study->store->close(study->state);
-    study->state = NULL;
-    if (study->folder.fresh) vvi_folder_checkpoints(study->checkpoints, remove_file, NULL);
-    vvi_folder_undo(&study->folder);
+    if (study->store->remove != NULL) {
+        (void)!study->store->remove(study->state, NULL); /* where it cannot be reached, an empty study stays */
+    } else {
+        study->store->close(study->state);
+        study->state = NULL;
+        if (study->folder.fresh) vvi_folder_checkpoints(study->checkpoints, remove_file, NULL);
+        vvi_folder_undo(&study->folder);
+    }
     vv_study_close(study);
 }
 
-static vv_status make_at(const char *where, const vvi_newborn *newborn, vv_error *error)
+/* The study in `place`, if one is named, is removed when the new one is whole. *beside: it is in a folder, and not yet there. */
+static vv_status make_at(const char *where, const vvi_newborn *newborn, const char *place, bool *beside,
+                         vv_error *error)
 {
     vv_study *study = NULL;
-    VVI_TRY(vv_study_open(where, VV_STUDY_WRITE, &study, error));
+    const vv_study_args args = { .where = where, .mode = VV_STUDY_WRITE, .largest_checkpoint = INT64_MAX };
+    VVI_TRY(vv_study_open_with(&args, &study, error));
     vv_status status = vvi_study_batch_begin(study, error);
     if (status == VV_OK) status = vvi_study_batch_end(study, newborn->fill(newborn->context, study, error), error);
+    *beside = study->store->take_place == NULL;
+    if (status == VV_OK && place != NULL && !*beside)
+        status = study->store->take_place(study->state, strrchr(place, '#') + 1, error);
     if (status == VV_OK)
         vv_study_close(study);
     else
@@ -122,18 +132,20 @@ static vv_status replace_folder(const char *made, const char *where, vv_error *e
 static vv_status make_beside(const vvi_newborn *newborn, vv_error *error)
 {
     vvi_text beside = { 0 };
+    bool in_folder = false;
     size_t n = strlen(newborn->where);
     while (n > 1 && newborn->where[n - 1] == '/') n--;
     vvi_text_printf(&beside, "%.*s.new-%ld", (int)n, newborn->where, (long)getpid());
-    vv_status status = beside.failed ? vvi_no_memory(error) : make_at(beside.data, newborn, error);
-    if (status == VV_OK) status = replace_folder(beside.data, newborn->where, error);
+    vv_status status =
+        beside.failed ? vvi_no_memory(error) : make_at(beside.data, newborn, newborn->where, &in_folder, error);
+    if (status == VV_OK && in_folder) status = replace_folder(beside.data, newborn->where, error);
     vvi_text_deinit(&beside);
     return status;
 }
 
 vv_status vvi_study_make(const vvi_newborn *newborn, vv_error *error)
 {
-    bool there = false;
+    bool there = false, in_folder = false;
     VVI_TRY(look(newborn->where, newborn->overwrite, &there, error));
-    return there ? make_beside(newborn, error) : make_at(newborn->where, newborn, error);
+    return there ? make_beside(newborn, error) : make_at(newborn->where, newborn, NULL, &in_folder, error);
 }

@@ -198,6 +198,10 @@ typedef struct vvi_store_row {
     vv_status (*refusal_put)(void *state, const vv_refusal *refusal, vv_error *error);
     /* With its curves, under its id, which must be the next. RUNNING without a worker: held by hand. */
     vv_status (*trial_put)(void *state, const vv_trial *trial, vv_error *error);
+    /* The study gets another's name, and that one is removed; it is removed itself. LOCKED: somebody is at work there. NULL
+     * where studies are in folders. */
+    vv_status (*take_place)(void *state, const char *name, vv_error *error);
+    vv_status (*remove)(void *state, vv_error *error);
     /* Of shared stores; NULL elsewhere. */
     vv_status (*propose_begin)(void *state, bool *mine, vv_error *error);
     void (*propose_end)(void *state);
