@@ -152,6 +152,51 @@ static void studies_in_a_folder_are_listed_by_name(void **state)
     vv_names_free(&names);
 }
 
+/* ---- failing allocations ------------------------------------------------------------------------------------------- */
+
+static vv_status read_all_that_there_is(vv_study *study, const char *root)
+{
+    vv_trials trials = { .n = 0 };
+    vv_workers workers = { .n = 0 };
+    vv_names names = { .n = 0 };
+    const vv_trials_args news = { .from = 1, .also = (const int[]){ 0, 0 }, .n_also = 2, .curves = true };
+    vv_status status = vv_study_trials(study, &news, &trials, NULL);
+    vv_trials_free(&trials);
+    if (status == VV_OK) status = vv_study_trials(study, &(vv_trials_args){ .best_first = true }, &trials, NULL);
+    vv_trials_free(&trials);
+    if (status == VV_OK) status = vv_study_workers(study, &workers, NULL);
+    vv_workers_free(&workers);
+    if (status == VV_OK) status = vv_studies(root, &names, NULL);
+    vv_names_free(&names);
+    return status;
+}
+
+static void every_failing_allocation_of_a_reader_is_a_clean_status(void **state)
+{
+    const place *p = *state;
+    vv_study *study = open_study(p->project, VV_STUDY_WRITE);
+    must(vv_study_set(study, "objective", "val_loss:min", NULL), NULL);
+    must(vvi_study_beat(study, &(vvi_beat){ .slots = 1 }, NULL), NULL);
+    for (int i = 0; i < 2; i++) {
+        const int id = begin_trial(study, 5);
+        must(vv_trial_retry(study, id, "crashed", 1, NULL), NULL);
+        claim_trial(study, id);
+        must(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, NULL), NULL);
+    }
+    vv_status status = VV_NO_MEMORY;
+    for (long n = 1; status != VV_OK; n++) {
+        assert_true(n < 1000);
+        vvi_fail_allocation(n);
+        status = read_all_that_there_is(study, p->root);
+        vvi_fail_allocation(0);
+        assert_true(status == VV_OK || status == VV_NO_MEMORY);
+    }
+    vvi_fail_allocation(-1);
+    vv_study_close(study);
+}
+
+/* ---- files --------------------------------------------------------------------------------------------------------- */
+
 static void what_a_killed_writer_left_is_removed_when_nobody_writes_it(void **state)
 {
     const place *p = *state;
@@ -180,6 +225,7 @@ int main(void)
         WITH_PLACE(a_lapsed_lease_of_ones_own_is_no_trial_to_claim),
         WITH_PLACE(who_lost_the_lock_leaves_it_to_its_new_holder),
         WITH_PLACE(studies_in_a_folder_are_listed_by_name),
+        WITH_PLACE(every_failing_allocation_of_a_reader_is_a_clean_status),
         WITH_PLACE(what_a_killed_writer_left_is_removed_when_nobody_writes_it),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);
