@@ -100,3 +100,11 @@ for command_line in "results" "status --json" "copy --json $trusted#keras" "show
     exits 0
     if grep -q s3cr3t out err; then fail "a password is shown"; fi
 done
+run varve search model.c --data "$TABLE" --project secret --warm-start "$trusted#in the base" --max-trials 1
+exits 0
+if grep -q s3cr3t out err secret/study.db*; then fail "a password is shown or kept"; fi
+run varve search model.c --data "$TABLE" --project secret --warm-start "$trusted#keras" --max-trials 2
+exits 3; err_has "with another warm start"
+if grep -q s3cr3t out err; then fail "a password is shown"; fi
+run varve search model.c --data "$TABLE" --project "$trusted#searched" --max-trials 1
+exits 2; one_line_err; err_has PGPASSFILE
