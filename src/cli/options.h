@@ -12,7 +12,7 @@
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
-        *warm_start, *storage, *study, *checkpoints, *engine, *memory, *partition;
+        *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition;
     struct {
         const char *list[8];
         size_t n;
@@ -23,7 +23,7 @@ typedef struct vvi_options {
     double max_seconds, trial_timeout_s, time_s, lease_s;
     vv_maybe stop_at;
     uint64_t seed;
-    bool defaults_first, overwrite, begin_only, dry_run, json, help;
+    bool defaults_first, overwrite, csv, curves, begin_only, dry_run, json, help;
     bool joins;  /* not on any command line: the settings are a study's, and this is a worker of it */
     char **rest; /* words after "--" */
     int n_rest;
@@ -50,12 +50,15 @@ typedef struct vvi_option {
     const char *argument; /* its name in --help; NULL for flags */
     const char *help;
     bool required;
+    char letter; /* "-o"; 0: none */
 } vvi_option;
 
 typedef struct vvi_positional {
     const char *name;
     size_t offset; /* of a const char * in vvi_options */
     const char *help;
+    bool optional;
+    size_t unless; /* of a const char * of an option that stands for it; 0: none does */
 } vvi_positional;
 
 typedef struct vvi_command {
