@@ -32,6 +32,11 @@ uint64_t vvi_memory_resident_mb(void)
     return status_mb("VmRSS: %llu kB");
 }
 
+uint64_t vvi_memory_inherited_mb(void)
+{
+    return status_mb("RssAnon: %llu kB");
+}
+
 void vvi_memory_limit(uint64_t more_mb)
 {
     struct rlimit limit;

@@ -9,6 +9,7 @@
  * enqueued.c    building one of those            earlier.c  what another study has learnt
  * values.c      values by name as JSON
  * judge.c       what a trial came to             trial.c    a trial as its parent sees it
+ * settle.c      how a trial ends                 files.c    files of trials that move
  * run*.c        a trial, in its child            check.c    what is refused before any training, in a child
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
@@ -164,6 +165,7 @@ int vvi_job_death(const vvi_job_end *end, char *text, size_t size);
 /* limits.c: of the process that asks. */
 uint64_t vvi_memory_data_mb(void);
 uint64_t vvi_memory_resident_mb(void);
+uint64_t vvi_memory_inherited_mb(void);  /* that a child begins with: pages of files it maps anew */
 void vvi_memory_limit(uint64_t more_mb); /* from now on; 0: none */
 /* "took all of the 512 MB that it may"; "" where its end had another cause. As snprintf. */
 int vvi_memory_death(const vvi_job_end *end, uint64_t began_mb, uint64_t limit_mb, char *text, size_t size);
@@ -342,6 +344,10 @@ bool vvi_attempt_is_lost(const vvi_attempt *attempt);
 /* Its process has ended: stores what the trial came to. *status: COMPLETED, FAILED, INTERRUPTED, PRUNED, PAUSED, or WAITING
  * when it is to be tried again. */
 vv_status vvi_attempt_settle(vvi_attempt *attempt, vv_trial_status *status, vv_error *error);
+
+/* files.c: in a study that machines share. `now`: whether or not it is time to. */
+vv_status vvi_attempt_keep_states(vvi_attempt *attempt, bool now, vv_error *error);
+vv_status vvi_attempt_keep_weights(vvi_attempt *attempt, vv_error *error);
 
 /* ---- the pool (pool.c, answer.c) ------------------------------------------------------------------------------------ */
 
