@@ -10,6 +10,7 @@
  *     search.h  oracles                               study.h    trials on disk
  *     tuner.h   hypermodels and their search          explain.h  what every hyperparameter means
  *     cost.h    what a model costs where it runs      status.h   errors
+ *     tune.h    any function as objective
  *
  * A search from a program, but for its checks (examples/embed.c is whole):
  *
@@ -36,6 +37,7 @@
 #include <varve/status.h>
 #include <varve/study.h>
 #include <varve/train.h>
+#include <varve/tune.h>
 #include <varve/tuner.h>
 
 #define VV_VERSION_MAJOR 0

@@ -127,9 +127,9 @@ static vv_status put_proposal(vvi_search *search, vvi_text *payload, const vv_hp
         values == NULL ? vvi_no_memory(error) : vvi_bound_replay(&search->bound, values, n, &hp, &model, error);
     if (status == VV_OK) status = vvi_trace_check(hp, values, n, error);
     if (status == VV_OK && !search->checked) status = vvi_check_model(search, model, error);
-    if (status == VV_OK) status = vv_model_to_json(model, &json, error);
+    if (status == VV_OK && model != NULL) status = vv_model_to_json(model, &json, error);
     if (status == VV_OK) status = put_trace(payload, hp, error);
-    if (status == VV_OK) vvi_put_text(payload, json);
+    if (status == VV_OK) vvi_put_text(payload, json == NULL ? "" : json);
     free(json);
     vv_model_free(model);
     vv_hp_free(hp);
@@ -231,7 +231,9 @@ static vv_status take_values(asking *a, vvi_record *record, vv_error *error)
     for (p->n_values = 0; p->n_values < n && !record->bad; p->n_values++)
         VVI_TRY(take_active(a, record, &p->values[p->n_values], error));
     p->model_json = keep_text(a, record);
-    return p->model_json == NULL ? vvi_no_memory(error) : VV_OK;
+    if (p->model_json == NULL) return vvi_no_memory(error);
+    if (p->model_json[0] == '\0') p->model_json = NULL; /* not a network */
+    return VV_OK;
 }
 
 static void take_text(vvi_record *record, char *text, size_t size)

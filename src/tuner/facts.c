@@ -12,25 +12,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACT_SIZE = 128, MOST_FACTS = 16 };
+enum { FACT_SIZE = 128, MOST_FACTS = 17 };
 
 typedef struct fact {
     const char *key, *text; /* text NULL: nothing is known */
     bool decides;           /* must be the same in every search of a study */
     const char *absent;     /* what a study means that does not say; NULL: it says nothing */
     const char *differs;    /* what to say when it is not, of texts that tell nobody anything; NULL: both texts */
+    bool of_networks;       /* means nothing where there are none */
 } fact;
 
 typedef struct facts {
     fact list[MOST_FACTS];
     vvi_text objectives, constraints;
+    const char *data, *preparation;
     char seed[FACT_SIZE], executions[FACT_SIZE], epochs[FACT_SIZE], batch_size[FACT_SIZE], examples[FACT_SIZE],
         digest[FACT_SIZE], max_trials[FACT_SIZE], max_epochs[FACT_SIZE];
 } facts;
 
+static void collect_data(const vv_data *training, const vv_data *validation, facts *f)
+{
+    if (training == NULL) return;
+    f->data = vv_data_name(training);
+    f->preparation = vv_data_preparation(training);
+    snprintf(f->examples, FACT_SIZE, "%zu for training, %zu for validation", vv_data_count(training),
+             validation == NULL ? 0 : vv_data_count(validation));
+    snprintf(f->digest, FACT_SIZE, "%016" PRIx64 " for training, %016" PRIx64 " for validation",
+             vvi_data_digest(training), vvi_data_digest(validation));
+}
+
 static void collect(const vvi_search *s, facts *f)
 {
-    const vv_data *training = s->args->training, *validation = s->args->validation;
+    const vvi_work *work = vvi_work_of(s->args->hypermodel);
     vvi_objectives_format(&s->objectives, &f->objectives);
     if (s->constraints.n > 0)
         vvi_constraints_format(&s->constraints, &f->constraints);
@@ -40,34 +53,36 @@ static void collect(const vvi_search *s, facts *f)
     snprintf(f->max_trials, FACT_SIZE, "%d", s->max_trials); /* what is planned at the start cannot grow */
     snprintf(f->max_epochs, FACT_SIZE, "%d", s->args->max_epochs_total);
     snprintf(f->executions, FACT_SIZE, "%d", s->executions);
-    snprintf(f->epochs, FACT_SIZE, "%d", s->epochs);
+    if (s->epochs == VVI_EPOCHS_OPEN)
+        snprintf(f->epochs, FACT_SIZE, "open");
+    else
+        snprintf(f->epochs, FACT_SIZE, "%d", s->epochs);
     snprintf(f->batch_size, FACT_SIZE, "%d", s->batch_size);
-    snprintf(f->examples, FACT_SIZE, "%zu for training, %zu for validation", vv_data_count(training),
-             validation == NULL ? 0 : vv_data_count(validation));
-    snprintf(f->digest, FACT_SIZE, "%016" PRIx64 " for training, %016" PRIx64 " for validation",
-             vvi_data_digest(training), vvi_data_digest(validation));
+    collect_data(s->args->training, s->args->validation, f);
     static const char *const precisions[] = { "int8", "float32" };
     const fact list[MOST_FACTS] = {
-        { "objective", f->objectives.data, true, NULL, NULL },
-        { "constraints", f->constraints.data, true, "none", NULL },
-        { "oracle", s->oracle_spec, true, NULL, NULL },
-        { "pruner", s->pruner == NULL ? "none" : s->pruner_spec, true, "none", NULL },
-        { "seed", f->seed, true, NULL, NULL },
-        { "max_trials", s->oracle->plans ? f->max_trials : NULL, true, NULL, NULL },
-        { "max_epochs_total", s->oracle->plans ? f->max_epochs : NULL, true, NULL, NULL },
-        { "executions_per_trial", f->executions, true, NULL, NULL },
-        { "epochs", f->epochs, true, NULL, NULL },
-        { "batch_size", f->batch_size, true, NULL, NULL },
-        { "data", vv_data_name(training), true, NULL, NULL },
-        { "examples", f->examples, true, NULL, NULL },
-        { "preparation", vv_data_preparation(training), true, NULL,
-          "the data has changed: it is prepared in another way" },
-        { "data digest", f->digest, true, NULL, "the data has changed: its numbers are others" },
+        { "work", work->name, true, "network", NULL, false },
+        { "objective", f->objectives.data, true, NULL, NULL, false },
+        { "constraints", f->constraints.data, true, "none", NULL, false },
+        { "oracle", s->oracle_spec, true, NULL, NULL, false },
+        { "pruner", s->pruner == NULL ? "none" : s->pruner_spec, true, "none", NULL, false },
+        { "seed", f->seed, true, NULL, NULL, false },
+        { "max_trials", s->oracle->plans ? f->max_trials : NULL, true, NULL, NULL, false },
+        { "max_epochs_total", s->oracle->plans ? f->max_epochs : NULL, true, NULL, NULL, false },
+        { "executions_per_trial", f->executions, true, NULL, NULL, false },
+        { "epochs", f->epochs, true, NULL, NULL, false },
+        { "batch_size", f->batch_size, true, NULL, NULL, true },
+        { "data", f->data, true, NULL, NULL, true },
+        { "examples", f->examples, true, NULL, NULL, true },
+        { "preparation", f->preparation, true, NULL, "the data has changed: it is prepared in another way", true },
+        { "data digest", f->digest, true, NULL, "the data has changed: its numbers are others", true },
         { "precision", vvi_search_asks_costs(s) ? precisions[s->args->budget.precision == VV_FLOAT32] : NULL, true,
-          NULL, NULL },
-        { "hypermodel", s->args->hypermodel->name, false, NULL, NULL },
+          NULL, NULL, true },
+        { "hypermodel", s->args->hypermodel->name, false, NULL, NULL, false },
     };
     memcpy(f->list, list, sizeof list);
+    for (int i = 0; i < MOST_FACTS; i++)
+        if (list[i].of_networks && !work->network) f->list[i].text = NULL;
 }
 
 static void say_difference(const fact *mine, const char *stored, vvi_text *differences)

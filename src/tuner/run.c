@@ -204,10 +204,10 @@ static bool load_state(running *r, vv_model *model)
 
 /* ---- one execution ---------------------------------------------------------------------------------------------- */
 
-static uint64_t execution_seed(const running *r)
+uint64_t vvi_run_seed(const vvi_run *run, int execution)
 {
-    const vvi_key key = vvi_key_new(r->run->search->args->seed, "execution");
-    return vvi_key_int(vvi_key_int(key, r->run->trial->id), r->execution).bits;
+    const vvi_key key = vvi_key_new(run->search->args->seed, "execution");
+    return vvi_key_int(vvi_key_int(key, run->trial->id), execution).bits;
 }
 
 static vv_status fit(running *r, vv_hp *hp, vv_model *model, vv_error *error)
@@ -215,7 +215,7 @@ static vv_status fit(running *r, vv_hp *hp, vv_model *model, vv_error *error)
     const vv_hypermodel *h = r->run->search->args->hypermodel;
     const vv_callback reporter = { .name = "reporter", .epoch_end = report, .context = r };
     vv_fit_args args = r->run->search->bound.fit;
-    args.seed = execution_seed(r);
+    args.seed = vvi_run_seed(r->run, r->execution);
     args.callbacks = (vv_callbacks){ .list = &reporter, .n = 1 };
     args.initial_epoch = r->epoch;
     r->epoch_began_s = vvi_clock_s();
@@ -274,7 +274,7 @@ static vv_status save_best(running *r, vv_model *model, vv_error *error)
 static vv_status forget_state(const running *r, vv_model *model, vv_error *error)
 {
     if (vv_model_weight_count(model) == 0) return VV_OK;
-    return vv_model_init(model, execution_seed(r)) == VV_OK ? VV_OK : vvi_no_memory(error);
+    return vv_model_init(model, vvi_run_seed(r->run, r->execution)) == VV_OK ? VV_OK : vvi_no_memory(error);
 }
 
 static vv_status run_execution(running *r, int execution, vv_error *error)
@@ -295,7 +295,7 @@ static vv_status run_execution(running *r, int execution, vv_error *error)
     return status;
 }
 
-int vvi_run_child(const vvi_run *run, int fd)
+int vvi_network_run(const vvi_run *run, int fd)
 {
     running r = { .run = run, .fd = fd };
     vv_error error = { 0 };
@@ -305,4 +305,9 @@ int vvi_run_child(const vvi_run *run, int fd)
     if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_DONE, NULL) ? 0 : 1;
     vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
     return 0;
+}
+
+int vvi_run_child(const vvi_run *run, int fd)
+{
+    return vvi_work_of(run->search->args->hypermodel)->run(run, fd);
 }

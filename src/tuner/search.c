@@ -45,10 +45,15 @@ void vvi_search_say(const vvi_search *search, vv_event event)
     event.pruner = search->pruner == NULL ? NULL : search->pruner_spec;
     event.max_trials = search->max_trials;
     event.executions = search->executions;
-    event.epochs = search->epochs;
+    event.epochs = search->epochs == VVI_EPOCHS_OPEN ? 0 : search->epochs;
     event.best = search->best;
     event.best_score = search->best_score;
     args->on_event(args->context, &event);
+}
+
+static bool has_networks(const vvi_search *search)
+{
+    return vvi_work_of(search->args->hypermodel)->network;
 }
 
 static bool is_stopped(const vvi_search *search)
@@ -302,7 +307,7 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
                                        .enqueued = (int)vvi_queue_waiting(search),
                                        .earlier = search->earlier->fit,
                                        .misfits = (int)search->earlier->n - search->earlier->fit,
-                                       .explanation = search->explanation });
+                                       .explanation = has_networks(search) ? search->explanation : NULL });
     VVI_TRY(loop(search, reason, error));
     if (is_final(*reason)) VVI_TRY(vvi_search_eliminate(search, error));
     VVI_TRY(vvi_time_store(search, error));
@@ -380,7 +385,7 @@ vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, v
     vv_stop_reason reason = (vv_stop_reason)0;
     if (result != NULL) *result = (vv_search_result){ .best = -1 };
     VVI_TRY(vvi_search_resolve(&search, args, error));
-    if (args->training == NULL) return vvi_fail(error, VV_BAD_ARG, "search: no training data");
+    if (args->training == NULL && has_networks(&search)) return vvi_fail(error, VV_BAD_ARG, "search: no training data");
     VVI_TRY(vvi_queue_new(&search, error));
     search.began_s = vvi_clock_s();
     search.bound.guard = vvi_guard_new();
@@ -392,6 +397,17 @@ vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, v
     if (result != NULL)
         *result = (vv_search_result){ .reason = reason, .best = search.best, .best_score = search.best_score };
     return status;
+}
+
+vv_status vv_tune_with(const vv_search_args *args, vv_search_result *result, vv_error *error)
+{
+    if (result != NULL) *result = (vv_search_result){ .best = -1 };
+    if (args == NULL || args->tune == NULL || args->hypermodel != NULL)
+        return vvi_fail(error, VV_BAD_ARG, "tune: there must be a function, and no hypermodel");
+    const vv_hypermodel hypermodel = { .tune = args->tune, .user = args->user };
+    vv_search_args all = *args;
+    all.hypermodel = &hypermodel;
+    return vv_search_with(&all, result, error);
 }
 
 vv_status vv_search_check(const vv_search_args *args, vv_error *error)

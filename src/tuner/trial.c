@@ -220,7 +220,8 @@ static vv_status store_judged(const watching *w, vv_trial_result *result, vv_err
 
 static vv_status complete(const watching *w, vv_trial_result *result, vv_error *error)
 {
-    if (rename(w->part, w->checkpoint) != 0)
+    const bool has_weights = vvi_work_of(w->search->args->hypermodel)->network;
+    if (has_weights && rename(w->part, w->checkpoint) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
     if (result->status == VV_TRIAL_PAUSED) VVI_TRY(vvi_trial_keep_states(w->search, w->trial->id, error));
     return store_judged(w, result, error);

@@ -10,7 +10,8 @@
  * run.c         a trial, in its child            check.c    what is refused before any training, in a child
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
- * digest.c      which numbers the data holds
+ * digest.c      which numbers the data holds     work.c     what trials consist of
+ * tune.c        trials of a function
  */
 #ifndef VVI_TUNER_TUNER_H
 #define VVI_TUNER_TUNER_H
@@ -18,6 +19,7 @@
 #include "base/base.h"
 #include "explain/explain.h"
 #include "tuner/records.h"
+#include <limits.h>
 #include <varve/pruner.h>
 #include <varve/tuner.h>
 
@@ -50,6 +52,41 @@ vv_builder vvi_bound_builder(const vvi_bound *bound); /* borrows it */
 /* The same at given values. Both results are owned by the caller, on VV_OK only. */
 vv_status vvi_bound_replay(const vvi_bound *bound, const vv_active *values, size_t n, vv_hp **hp, vv_model **model,
                            vv_error *error);
+
+/* ---- what trials consist of (work.c) ---------------------------------------------------------------------------------
+ */
+
+struct vvi_search;
+struct vvi_run;
+
+/* One row for each kind of work. Where there is no network, models are NULL. */
+typedef struct vvi_work {
+    const char *name;      /* "network", in the facts of studies */
+    bool network;          /* data, costs, budgets, weights mean something */
+    const char *objective; /* where nobody names one */
+    int epochs;            /* of a trial, the same */
+    /* Asks `hp` for its values, and makes the model. */
+    vv_status (*make)(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);
+    /* What is to be seen before any trial: would this one do? */
+    vv_status (*check)(const struct vvi_search *search, const vv_model *model, vv_error *error);
+    /* Looks at the space, and says as much of it as it can. */
+    vv_status (*explain)(const vvi_source *source, const vv_explain_args *args, vvi_arena *arena,
+                         vv_explanation **explanation, vv_error *error);
+    /* A trial, in its child (vvi_run_child). */
+    int (*run)(const struct vvi_run *run, int fd);
+} vvi_work;
+const vvi_work *vvi_work_of(const vv_hypermodel *hypermodel);
+/* Has it what a hypermodel must have? `what`: "search". BAD_ARG. */
+vv_status vvi_work_check(const vv_hypermodel *hypermodel, const char *what, vv_error *error);
+
+vv_status vvi_network_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);       /* hypermodel.c */
+vv_status vvi_network_check(const struct vvi_search *search, const vv_model *model, vv_error *error); /* check.c */
+int vvi_network_run(const struct vvi_run *run, int fd);                                               /* run.c */
+vv_status vvi_function_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);      /* tune.c */
+int vvi_function_run(const struct vvi_run *run, int fd);                                              /* tune.c */
+
+/* An `epochs` that is none: a trial has as many as it reports. */
+enum { VVI_EPOCHS_OPEN = INT_MAX };
 
 /* VV_OK when the trace is exactly these values with these domains; else MISMATCH: what differs. */
 vv_status vvi_trace_check(const vv_hp *hp, const vv_active *values, size_t n, vv_error *error);
@@ -86,8 +123,8 @@ typedef struct vvi_search {
 vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_error *error);
 /* How its oracle is opened; builder and space are the caller's to fill in. */
 vv_oracle_args vvi_search_oracle_args(const vvi_search *search);
-/* The cost of a network that an objective or a constraint is named after; NULL: it is a metric. */
-const vvi_resource *vvi_search_cost(const char *name);
+/* The cost of its networks that an objective or a constraint is named after; NULL: it is a metric. */
+const vvi_resource *vvi_search_cost(const vvi_search *search, const char *name);
 bool vvi_search_asks_costs(const vvi_search *search); /* does any? (judge.c) */
 /* facts.c: compares the facts of an opened study with this search's, then writes those that are not there. MISMATCH. */
 vv_status vvi_search_agree(const vvi_search *search, vv_error *error);
@@ -123,7 +160,7 @@ int vvi_job_death(const vvi_job_end *end, char *text, size_t size);
 
 /* ---- before any training (check.c) ------------------------------------------------------------------------------ */
 
-/* Can it be trained, does the objective's metric exist, does the data fit? */
+/* Can it be trained, does the objective's metric exist, does the data fit? `model` NULL: there is none to look at. */
 vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error);
 /* The default configuration and every stored trial, in a child. *stopped: `stop` said so. */
 vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error);
@@ -258,8 +295,10 @@ typedef struct vvi_run {
     const char *checkpoint; /* where the best weights go */
     int goal;               /* epochs after which it is paused; 0: none */
 } vvi_run;
-/* run.c: trains all executions, reporting to fd. The exit code. */
+/* run.c: all executions, reporting to fd. The exit code. */
 int vvi_run_child(const vvi_run *run, int fd);
+/* The key of all that is random in an execution. */
+uint64_t vvi_run_seed(const vvi_run *run, int execution);
 
 /* trial.c: runs a begun or resumed trial to its goal, or its end, and stores it. *status: what it ended as, PAUSED and
  * PRUNED among them. */
