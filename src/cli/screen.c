@@ -174,7 +174,7 @@ static void show_epoch(vvi_screen *screen, const vv_event *e)
     vvi_text line = { 0 };
     char left[VVI_NUMBER_SIZE];
     const int goal = e->trial->goal > 0 ? e->trial->goal : e->epochs;
-    const int remaining = e->executions * (goal - e->trial->paused_epochs) - screen->epochs_done;
+    const int remaining = e->executions * goal - e->trial->epochs_total - screen->epochs_done;
     vvi_text_printf(&line, "Trial %d", e->trial->id);
     if (e->executions > 1) vvi_text_printf(&line, ", ex. %d/%d", e->execution + 1, e->executions);
     vvi_text_printf(&line, ", epoch %d/%d", e->epoch + 1, e->epochs);

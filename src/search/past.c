@@ -323,7 +323,7 @@ vv_status vv_past_put(vv_past *past, const vv_past_trial *trial, vv_error *error
     if (trial->id < 0 || (size_t)trial->id > past->n_rows)
         return vvi_fail(error, VV_BAD_ARG, "trial %d: there are %zu trials, the next one is number %zu", trial->id,
                         past->n_rows, past->n_rows);
-    if (trial->status < VV_TRIAL_RUNNING || trial->status > VV_TRIAL_PAUSED)
+    if (trial->status < VV_TRIAL_RUNNING || trial->status > VV_TRIAL_WAITING)
         return vvi_fail(error, VV_BAD_ARG, "trial %d: status %d is none of a trial", trial->id, (int)trial->status);
     VVI_TRY(make_room(&past->changes, past->n_changes, 1, &past->most_changes, sizeof *past->changes, error));
     if ((size_t)trial->id == past->n_rows) VVI_TRY(add_row(past, trial, error));

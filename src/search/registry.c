@@ -37,7 +37,8 @@ const char *vv_trial_status_name(vv_trial_status status)
 {
     static const char *const names[] = {
         [VV_TRIAL_RUNNING] = "RUNNING",         [VV_TRIAL_COMPLETED] = "COMPLETED", [VV_TRIAL_FAILED] = "FAILED",
-        [VV_TRIAL_INTERRUPTED] = "INTERRUPTED", [VV_TRIAL_PRUNED] = "PRUNED",       [VV_TRIAL_PAUSED] = "PAUSED"
+        [VV_TRIAL_INTERRUPTED] = "INTERRUPTED", [VV_TRIAL_PRUNED] = "PRUNED",       [VV_TRIAL_PAUSED] = "PAUSED",
+        [VV_TRIAL_WAITING] = "WAITING"
     };
-    return status >= VV_TRIAL_RUNNING && status <= VV_TRIAL_PAUSED ? names[status] : "UNKNOWN";
+    return status >= VV_TRIAL_RUNNING && status <= VV_TRIAL_WAITING ? names[status] : "UNKNOWN";
 }

@@ -158,16 +158,16 @@ static bool parse_kept(const char *name, int *id, vvi_kept *kind)
     return false;
 }
 
-void vvi_folder_checkpoints(const vvi_folder *folder,
+void vvi_folder_checkpoints(const char *checkpoints,
                             void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context)
 {
-    DIR *list = opendir(folder->checkpoints);
+    DIR *list = opendir(checkpoints);
     const struct dirent *entry;
     while (list != NULL && (entry = readdir(list)) != NULL) {
         int id;
         vvi_kept kind;
         if (!parse_kept(entry->d_name, &id, &kind)) continue;
-        char *path = joined(folder->checkpoints, entry->d_name);
+        char *path = joined(checkpoints, entry->d_name);
         if (path != NULL) each(context, id, kind, path);
         vvi_free(path);
     }
@@ -280,7 +280,7 @@ static vv_status begin_locked(vvi_folder *folder, bool overwrite, vv_error *erro
 {
     if (overwrite) {
         VVI_TRY(may_remove(folder, error));
-        vvi_folder_checkpoints(folder, remove_checkpoint, NULL);
+        vvi_folder_checkpoints(folder->checkpoints, remove_checkpoint, NULL);
         remove_database(folder);
     }
     folder->fresh = access(folder->database, F_OK) != 0;
@@ -298,5 +298,42 @@ vv_status vvi_folder_begin(vvi_folder *folder, bool overwrite, vv_error *error)
     if (status == VV_OK) status = take_lock(folder, error);
     if (status == VV_OK) status = begin_locked(folder, overwrite, error);
     if (status != VV_OK) vvi_folder_undo(folder);
+    return status;
+}
+
+/* ---- studies ---------------------------------------------------------------------------------------------------- */
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static vv_status add_study(const char *where, const char *name, vvi_arena *arena, const char ***list, size_t *n,
+                           vv_error *error)
+{
+    vvi_text path = { 0 };
+    vvi_text_printf(&path, "%s/%s/study.db", where, name);
+    const bool failed = path.failed, found = !failed && access(path.data, F_OK) == 0 && looks_like_a_study(path.data);
+    vvi_text_deinit(&path);
+    if (failed) return vvi_no_memory(error);
+    if (!found) return VV_OK;
+    if (!vvi_arena_reserve(arena, list, *n, sizeof **list)) return vvi_no_memory(error);
+    (*list)[*n] = vvi_arena_strdup(arena, name);
+    return (*list)[(*n)++] == NULL ? vvi_no_memory(error) : VV_OK;
+}
+
+vv_status vvi_folder_studies(const char *where, vvi_arena *arena, vv_names *names, vv_error *error)
+{
+    DIR *folder = opendir(where);
+    const struct dirent *entry;
+    const char **list = NULL;
+    vv_status status = VV_OK;
+    if (folder == NULL)
+        return vvi_fail(error, errno == ENOENT ? VV_NOT_FOUND : VV_IO, "%s: %s", where, strerror(errno));
+    while (status == VV_OK && (entry = readdir(folder)) != NULL)
+        if (entry->d_name[0] != '.') status = add_study(where, entry->d_name, arena, &list, &names->n, error);
+    closedir(folder);
+    if (names->n > 1) qsort(list, names->n, sizeof *list, compare_names);
+    names->list = list;
     return status;
 }

@@ -1,23 +1,30 @@
-/* study.c - the life of a study and of its trials. What is written where, the store knows (stores/sqlite.c).
+/* study.c - the life of a study and of its trials. Where it is kept: place.c; what is written there, a store knows
+ * (stores/); who writes: worker.c.
  *
- *                       ,--> COMPLETED   has a finite score for each objective
- *     begin --> RUNNING ----> FAILED      has a reason
- *                ^ |  ^ '--> PRUNED      has scores if those of the epochs it had are finite
- *                | |  |        ^
- *                | |  '----> PAUSED      has scores likewise; resume goes on from here and keeps what was reported
- *                | v
- *             INTERRUPTED                restart drops what was reported; resume, what was since the last pause
+ *      begin -----------------------.    ,--> COMPLETED   has a finite score for each objective
+ *                                   v    |
+ *      begin, waiting --> WAITING --> RUNNING --> FAILED  has a reason
+ *                         ^  ^  claim ^  | | '--> PRUNED  has scores if those of the epochs it had are finite
+ *                   retry |  |        |  | |        ^
+ *                 RUNNING '  |  claim |  | '---> PAUSED   has scores likewise
+ *                            |        |  v         |
+ *                            |    INTERRUPTED      |     given back, or its worker died
+ *                            '---------------------'     wake
  *
- * Invariants:
- *   - Only RUNNING trials take epochs and executions. COMPLETED, FAILED and PRUNED are final.
+ * Invariants; of every store, with tests in tests/conformance/stores.c:
+ *   - A trial is claimed by one worker at a time. RUNNING trials are that worker's, or held by hand; reports and ends by
+ *     anybody else are TAKEN, and change nothing.
+ *   - A trial's number is given once, and numbers have no gaps. Values and domains never change.
+ *   - COMPLETED, FAILED and PRUNED are final: such a trial never changes.
  *   - COMPLETED, PRUNED and PAUSED trials have scores, all of them finite; PRUNED and PAUSED ones may have none. A trial
  *     that would be COMPLETED with one that is not ends as FAILED, with that as its reason.
- *   - 0 <= paused_epochs <= epochs <= epochs_total. A PAUSED trial has epochs, and all of them are kept by a resume.
- *   - Id, values and domains never change, whatever becomes of a trial.
- *   - A RUNNING trial in a study without a writer is one whose writer died: it is taken up as if INTERRUPTED.
- *   - There is one writer, the holder of PROJECT/lock; readers take no lock and see one moment in each call.
+ *   - A metric is never lost after its report has returned; a claim keeps what was reported, only a retry drops it.
+ *   - A write that is made again, because its answer was lost, changes nothing and is VV_OK.
+ *   - Each call is one transaction. Every state between two of them is one that a search can go on from.
+ *   - Leases are compared with the store's clock alone: those of the machines may differ.
+ *   - 0 <= epochs <= epochs_total. A PAUSED trial has epochs.
  */
-#include "study/study.h"
+#include "study/handle.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,75 +32,12 @@
 #include <string.h>
 #include <unistd.h>
 
-struct vv_study {
-    const vvi_store_row *store;
-    void *state;
-    vvi_folder folder;
-    bool write;
-};
-
-/* ---- open, close ---------------------------------------------------------------------------------------------------
- */
-
-static vv_status begin_writing(vv_study *study, bool overwrite, vv_error *error)
-{
-    VVI_TRY(vvi_folder_begin(&study->folder, overwrite, error));
-    const vv_status status = study->store->open(study->folder.database, true, &study->state, error);
-    if (status != VV_OK) vvi_folder_undo(&study->folder);
-    return status;
-}
-
-static vv_status begin_reading(vv_study *study, vv_error *error)
-{
-    if (access(study->folder.database, F_OK) != 0)
-        return vvi_fail(error, VV_NOT_FOUND, "%s: no study there (no file %s)", study->folder.path,
-                        study->folder.database);
-    return study->store->open(study->folder.database, false, &study->state, error);
-}
-
-vv_status vv_study_open(const char *path, vv_study_mode mode, vv_study **study, vv_error *error)
-{
-    *study = NULL;
-    vv_study *new_study = vvi_calloc(1, sizeof *new_study);
-    if (new_study == NULL) return vvi_no_memory(error);
-    new_study->store = &vvi_store_sqlite;
-    new_study->write = mode != VV_STUDY_READ;
-    vv_status status = vvi_folder_init(&new_study->folder, path, error);
-    if (status == VV_OK)
-        status = new_study->write ? begin_writing(new_study, mode == VV_STUDY_OVERWRITE, error)
-                                  : begin_reading(new_study, error);
-    if (status == VV_OK)
-        *study = new_study;
-    else
-        vv_study_close(new_study);
-    return status;
-}
-
-void vv_study_close(vv_study *study)
-{
-    if (study == NULL) return;
-    study->store->close(study->state);
-    vvi_folder_deinit(&study->folder);
-    vvi_free(study);
-}
-
-const char *vv_study_path(const vv_study *study)
-{
-    return study->folder.path;
-}
-
-static vv_status check_writer(const vv_study *study, vv_error *error)
-{
-    if (study->write) return VV_OK;
-    return vvi_fail(error, VV_BAD_ARG, "%s: opened for reading", study->folder.path);
-}
-
 /* ---- facts ----------------------------------------------------------------------------------------------------------
  */
 
 vv_status vv_study_set(vv_study *study, const char *key, const char *text, vv_error *error)
 {
-    VVI_TRY(check_writer(study, error));
+    VVI_TRY(vvi_study_check_writer(study, error));
     if (key == NULL || text == NULL) return vvi_fail(error, VV_BAD_ARG, "a fact without a key or a text");
     return study->store->fact_set(study->state, key, text, error);
 }
@@ -108,7 +52,7 @@ vv_status vv_study_get(const vv_study *study, const char *key, char **text, vv_e
 
 vv_status vvi_trial_begin(vv_study *study, const vvi_beginning *beginning, int *id, vv_error *error)
 {
-    VVI_TRY(check_writer(study, error));
+    VVI_TRY(vvi_study_check_writer(study, error));
     return study->store->trial_begin(study->state, beginning, id, error);
 }
 
@@ -125,26 +69,34 @@ vv_status vv_trial_begin(vv_study *study, const vv_hp *hp, const char *model_jso
     return status;
 }
 
-vv_status vv_trial_restart(vv_study *study, int id, vv_error *error)
+vv_status vv_trial_claim(vv_study *study, int *id, vv_error *error)
 {
-    VVI_TRY(check_writer(study, error));
-    return study->store->trial_restart(study->state, id, error);
+    *id = -1;
+    VVI_TRY(vvi_study_check_writer(study, error));
+    return study->store->trial_claim(study->state, id, error);
+}
+
+vv_status vvi_trial_take_in_hand(vv_study *study, int id, vv_error *error)
+{
+    VVI_TRY(vvi_study_check_writer(study, error));
+    return study->store->trial_take_in_hand(study->state, id, error);
 }
 
 vv_status vv_trial_epoch(vv_study *study, int id, int execution, int epoch, const char *const *metrics,
                          const double *values, size_t n, vv_error *error)
 {
-    VVI_TRY(check_writer(study, error));
+    VVI_TRY(vvi_study_check_writer(study, error));
     if (execution < 0 || epoch < 0)
         return vvi_fail(error, VV_BAD_ARG, "trial %d: execution %d, epoch %d: both are counted from 0", id, execution,
                         epoch);
+    if (n == 0) return vvi_fail(error, VV_BAD_ARG, "trial %d: epoch %d without a metric", id, epoch);
     return study->store->trial_epoch(study->state, id, execution, epoch, metrics, values, n, error);
 }
 
 vv_status vv_trial_execution(vv_study *study, int id, int execution, int best_epoch, double score, double seconds,
                              vv_error *error)
 {
-    VVI_TRY(check_writer(study, error));
+    VVI_TRY(vvi_study_check_writer(study, error));
     if (execution < 0 || best_epoch < 0)
         return vvi_fail(error, VV_BAD_ARG, "trial %d: execution %d, best epoch %d: both are counted from 0", id,
                         execution, best_epoch);
@@ -155,11 +107,17 @@ vv_status vv_trial_execution(vv_study *study, int id, int execution, int best_ep
     return study->store->trial_execution(study->state, id, execution, &result, error);
 }
 
-vv_status vv_trial_resume(vv_study *study, int id, int goal, vv_error *error)
+vv_status vv_trial_wake(vv_study *study, int id, int goal, vv_error *error)
 {
-    VVI_TRY(check_writer(study, error));
-    if (goal < 0) return vvi_fail(error, VV_BAD_ARG, "trial %d: to be resumed up to epoch %d, must be >= 0", id, goal);
-    return study->store->trial_resume(study->state, id, goal, error);
+    VVI_TRY(vvi_study_check_writer(study, error));
+    if (goal < 0) return vvi_fail(error, VV_BAD_ARG, "trial %d: to go on up to epoch %d, must be >= 0", id, goal);
+    return study->store->trial_wake(study->state, id, goal, error);
+}
+
+vv_status vv_trial_retry(vv_study *study, int id, const char *reason, double seconds, vv_error *error)
+{
+    VVI_TRY(vvi_study_check_writer(study, error));
+    return study->store->trial_retry(study->state, id, reason, seconds, error);
 }
 
 /* The first score that is not finite; n_scores: there is none. */
@@ -213,7 +171,7 @@ vv_status vv_trial_end(vv_study *study, int id, const vv_trial_result *result, v
     static const bool ends[] = {
         [VV_TRIAL_COMPLETED] = true, [VV_TRIAL_FAILED] = true, [VV_TRIAL_INTERRUPTED] = true, [VV_TRIAL_PRUNED] = true
     };
-    VVI_TRY(check_writer(study, error));
+    VVI_TRY(vvi_study_check_writer(study, error));
     const size_t status = (size_t)result->status;
     if (status >= sizeof ends / sizeof *ends || !ends[status])
         return vvi_fail(error, VV_BAD_ARG, "trial %d: status %d is not one that a trial can end with", id,
@@ -223,7 +181,7 @@ vv_status vv_trial_end(vv_study *study, int id, const vv_trial_result *result, v
 
 vv_status vv_trial_pause(vv_study *study, int id, const vv_trial_result *result, vv_error *error)
 {
-    VVI_TRY(check_writer(study, error));
+    VVI_TRY(vvi_study_check_writer(study, error));
     vv_trial_result paused = *result;
     paused.status = VV_TRIAL_PAUSED;
     return end_trial(study, id, paused, error);
@@ -237,7 +195,7 @@ static vv_status stored_objectives(const vv_study *study, vv_objectives *objecti
     VVI_TRY(vv_study_get(study, "objective", &text, error));
     if (text == NULL)
         return vvi_fail(error, VV_NOT_FOUND, "%s: no objective is stored: none of its trials is the best",
-                        study->folder.path);
+                        study->shown);
     const vv_status status = vv_objectives_parse(text, objectives, error);
     free(text);
     return status;
@@ -255,7 +213,7 @@ vv_status vv_study_trials(const vv_study *study, const vv_trials_args *args, vv_
     trials->memory = arena;
     vv_status status = study->store->trials(study->state, &query, arena, &trials->list, &trials->n, error);
     if (status == VV_OK && query.args.only && trials->n == 0)
-        status = vvi_fail(error, VV_NOT_FOUND, "%s: there is no trial %d", study->folder.path, query.args.id);
+        status = vvi_fail(error, VV_NOT_FOUND, "%s: there is no trial %d", study->shown, query.args.id);
     if (status != VV_OK) vv_trials_free(trials);
     return status;
 }
@@ -277,12 +235,12 @@ vv_status vv_study_refusals(const vv_study *study, vv_refusals *refusals, vv_err
 
 int vv_study_checkpoint_path(const vv_study *study, int id, char *path, size_t size)
 {
-    return snprintf(path, size, "%s/trial_%04d.safetensors", study->folder.checkpoints, id);
+    return snprintf(path, size, "%s/trial_%04d.safetensors", study->checkpoints, id);
 }
 
 int vv_study_state_path(const vv_study *study, int id, int execution, char *path, size_t size)
 {
-    return snprintf(path, size, "%s/trial_%04d_%d.state", study->folder.checkpoints, id, execution);
+    return snprintf(path, size, "%s/trial_%04d_%d.state", study->checkpoints, id, execution);
 }
 
 typedef struct pruning {
@@ -297,34 +255,38 @@ static bool is_among_the_best(const vv_trials *best, int id)
     return false;
 }
 
-/* What cannot be read is kept. */
-static bool may_be_resumed(const vv_study *study, int id)
+typedef enum fate { OPEN, RUNNING, FINAL } fate;
+
+/* What cannot be read may go on. */
+static fate find_fate(const vv_study *study, int id)
 {
     vv_trials trials;
     const vv_status status = vv_study_trials(study, &(vv_trials_args){ .only = true, .id = id }, &trials, NULL);
-    const vv_trial_status state = status == VV_OK ? trials.list[0].status : (vv_trial_status)0;
-    const bool final = state == VV_TRIAL_COMPLETED || state == VV_TRIAL_FAILED || state == VV_TRIAL_PRUNED;
-    const bool may = status == VV_OK ? !final && trials.list[0].paused_epochs > 0 : status != VV_NOT_FOUND;
+    if (status != VV_OK) return status == VV_NOT_FOUND ? FINAL : RUNNING;
+    const vv_trial_status now = trials.list[0].status;
     vv_trials_free(&trials);
-    return may;
+    if (now == VV_TRIAL_COMPLETED || now == VV_TRIAL_FAILED || now == VV_TRIAL_PRUNED) return FINAL;
+    return now == VV_TRIAL_RUNNING ? RUNNING : OPEN;
 }
 
+/* A file that is being written is its trial's; when that does not run, somebody died over it. */
 static void remove_unless_needed(void *context, int id, vvi_kept kind, const char *path)
 {
     const pruning *p = context;
     if (kind == VVI_KEPT_WEIGHTS && is_among_the_best(&p->best, id)) return;
-    if (kind != VVI_KEPT_LEFTOVER && may_be_resumed(p->study, id)) return;
+    const fate found = find_fate(p->study, id);
+    if (found == RUNNING || (found == OPEN && kind != VVI_KEPT_LEFTOVER)) return;
     unlink(path);
 }
 
 vv_status vv_study_prune_checkpoints(vv_study *study, int keep, vv_error *error)
 {
-    VVI_TRY(check_writer(study, error));
+    VVI_TRY(vvi_study_check_writer(study, error));
     if (keep < 0) return vvi_fail(error, VV_BAD_ARG, "checkpoints to keep: %d, must be >= 0", keep);
     pruning p = { .study = study };
     if (keep > 0)
         VVI_TRY(vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = keep }, &p.best, error));
-    vvi_folder_checkpoints(&study->folder, remove_unless_needed, &p);
+    vvi_folder_checkpoints(study->checkpoints, remove_unless_needed, &p);
     vv_trials_free(&p.best);
     return VV_OK;
 }

@@ -61,14 +61,14 @@ typedef struct vvi_standing_query {
     bool epochs;                        /* count them */
     int trial_epochs, trial_executions; /* of a whole trial */
 } vvi_standing_query;
-typedef struct vvi_standing {
+typedef struct vvi_stand {
     int trials; /* there are */
     int open;   /* WAITING, INTERRUPTED, RUNNING */
     int paused;
     int failures;   /* the last of those that have ended, by id, which are FAILED; at most most_failures */
     int64_t epochs; /* trained, and those that open trials are yet to have */
-} vvi_standing;
-vv_status vvi_study_standing(const vv_study *study, const vvi_standing_query *query, vvi_standing *standing,
+} vvi_stand;
+vv_status vvi_study_standing(const vv_study *study, const vvi_standing_query *query, vvi_stand *standing,
                              vv_error *error);
 
 /* Files of trials that move. A study in a database keeps a copy of what lies at vv_study_checkpoint_path (execution -1) or
@@ -107,10 +107,13 @@ void vvi_folder_deinit(vvi_folder *folder); /* gives the lock back */
 vv_status vvi_folder_begin(vvi_folder *folder, bool overwrite, vv_error *error);
 /* Takes back what begin made: for an open that failed later on. */
 void vvi_folder_undo(vvi_folder *folder);
-/* Calls `each` for every file in checkpoints/ that is ours. */
+/* Calls `each` for every file in a folder of checkpoints that is ours. */
 typedef enum vvi_kept { VVI_KEPT_WEIGHTS, VVI_KEPT_STATE, VVI_KEPT_LEFTOVER /* of a killed writer */ } vvi_kept;
-void vvi_folder_checkpoints(const vvi_folder *folder,
+void vvi_folder_checkpoints(const char *checkpoints,
                             void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context);
+
+/* The studies that lie in a folder, by name. NOT_FOUND, IO. */
+vv_status vvi_folder_studies(const char *where, vvi_arena *arena, vv_names *names, vv_error *error);
 
 /* ---- the order of trials (order.c) ------------------------------------------------------------------------------ */
 
@@ -132,6 +135,7 @@ typedef struct vvi_store_args {
     const char *study; /* of postgresql: NAME */
     const char *shown; /* what error texts call it: never a password in it */
     vv_study_mode mode;
+    bool again;         /* this worker had it open before, and goes on */
     const char *worker; /* "HOST-PID-RANDOM" */
     double lease_s;
     uint64_t largest_checkpoint;
@@ -150,7 +154,9 @@ typedef struct vvi_store_row {
     bool shared; /* many processes write */
     /* *state is owned by the store until close. `worker`: unique to this process and study handle. */
     vv_status (*open)(const vvi_store_args *args, void **state, vv_error *error);
-    void (*close)(void *state);
+    /* Of a worker that ends: the trials that it holds become INTERRUPTED. Then it is closed. */
+    void (*release)(void *state);
+    void (*close)(void *state); /* NULL is fine */
     vv_status (*studies)(const char *where, vvi_arena *arena, vv_names *names, vv_error *error);
     vv_status (*fact_set)(void *state, const char *key, const char *text, vv_error *error);
     vv_status (*fact_get)(void *state, const char *key, char **text, vv_error *error);
@@ -168,7 +174,7 @@ typedef struct vvi_store_row {
     vv_status (*trials)(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list, size_t *n,
                         vv_error *error);
     vv_status (*refusals)(void *state, vv_refusals *refusals, vv_error *error);
-    vv_status (*standing)(void *state, const vvi_standing_query *query, vvi_standing *standing, vv_error *error);
+    vv_status (*standing)(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
     vv_status (*counts)(void *state, vv_counts *counts, vv_error *error);
     vv_status (*beat)(void *state, const vvi_beat *beat, vv_error *error);
     vv_status (*workers)(void *state, vvi_arena *arena, vv_workers *workers, vv_error *error);

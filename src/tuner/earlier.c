@@ -166,7 +166,7 @@ static vv_status take_trial(const vvi_search *search, const json_t *json, vvi_ea
     const json_t *scores = json_object_get(json, "scores");
     const char *status = json_string_value(json_object_get(json, "status"));
     trial->status = VV_TRIAL_FAILED;
-    for (int i = VV_TRIAL_RUNNING; status != NULL && i <= VV_TRIAL_PAUSED; i++)
+    for (int i = VV_TRIAL_RUNNING; status != NULL && i <= VV_TRIAL_WAITING; i++)
         if (strcmp(vv_trial_status_name((vv_trial_status)i), status) == 0) trial->status = (vv_trial_status)i;
     trial->epochs = (int)json_integer_value(json_object_get(json, "epochs"));
     trial->violation = json_number_value(json_object_get(json, "violation"));

@@ -40,10 +40,12 @@ void vvi_trial_drop_states(const vvi_search *search, int id)
         if (vvi_trial_state_path(search, id, e, true, part, NULL) == VV_OK) unlink(part);
 }
 
-vv_status vvi_trial_take_up(const vvi_search *search, const vv_trial *trial, int goal, vv_error *error)
+vv_status vvi_trial_take_up(const vvi_search *search, int id, int goal, vv_error *error)
 {
-    if (trial->paused_epochs == 0) return vv_trial_restart(search->study, trial->id, error);
-    return vv_trial_resume(search->study, trial->id, goal, error);
+    int claimed = -1;
+    VVI_TRY(vv_trial_wake(search->study, id, goal, error));
+    VVI_TRY(vv_trial_claim(search->study, &claimed, error));
+    return claimed == id ? VV_OK : vvi_fail(error, VV_TAKEN, "trial %d was to go on, trial %d waits", id, claimed);
 }
 
 static vv_status eliminate(const vvi_search *search, const vv_trial *trial, vv_error *error)

@@ -137,16 +137,22 @@ static vv_status ask(vvi_pruning *p, const char **reason, vv_error *error)
     return VV_OK;
 }
 
-vv_status vvi_pruning_epoch(vvi_pruning *p, int execution, double value, const char **reason, vv_error *error)
+vv_status vvi_pruning_stored(vvi_pruning *p, int execution, const double *values, size_t n, const char **reason,
+                             vv_error *error)
 {
     const vvi_search *search = p->search;
     *reason = NULL;
-    if (search->pruner->between) return VV_OK;
+    if (search->pruner->between || n == 0) return VV_OK;
     VVI_TRY(read_trials(p, error));
     if (execution != p->execution) begin_execution(p, execution);
-    VVI_TRY(take_value(p, value, error));
+    for (size_t i = 0; i < n; i++) VVI_TRY(take_value(p, values[i], error));
     const bool last = execution == search->executions - 1 && p->n_values >= (size_t)search->epochs;
     return last ? VV_OK : ask(p, reason, error);
+}
+
+vv_status vvi_pruning_epoch(vvi_pruning *p, int execution, double value, const char **reason, vv_error *error)
+{
+    return vvi_pruning_stored(p, execution, &value, 1, reason, error);
 }
 
 vv_status vvi_pruning_execution(vvi_pruning *p, double score, const char **reason, vv_error *error)

@@ -17,6 +17,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct running {
     const vvi_run *run;
@@ -165,13 +166,47 @@ static const vv_curve *find_curve(const running *r, int execution)
     return NULL;
 }
 
+/* True: the model is as it was after the epochs that are stored; *lost: there is a state, and it is none of those. */
+static bool load_state(const running *r, int execution, vv_model *model, bool *lost)
+{
+    char path[VVI_PATH_SIZE];
+    const vv_curve *curve = find_curve(r, execution);
+    const size_t stored = curve == NULL ? 0 : curve->n;
+    if (stored == 0 || vvi_trial_state_path(r->run->search, r->run->trial->id, execution, false, path, NULL) != VV_OK ||
+        access(path, F_OK) != 0)
+        return false;
+    *lost = vv_model_load_training(model, path, NULL) != VV_OK || vv_model_epochs(model) < 0 ||
+            (size_t)vv_model_epochs(model) != stored;
+    return !*lost;
+}
+
+/* Are all states of the epochs that are stored? Then the weights that were kept are of them, too. */
+static vv_status check_states(const running *r, bool *fit, vv_error *error)
+{
+    const vvi_search *search = r->run->search;
+    *fit = r->run->trial->n_curves > 0;
+    for (int e = 0; *fit && e < search->executions; e++) {
+        vv_hp *hp = NULL;
+        vv_model *model = NULL;
+        bool lost = false;
+        VVI_TRY(vvi_bound_replay(&search->bound, r->run->trial->values, r->run->trial->n_values, &hp, &model, error));
+        load_state(r, e, model, &lost);
+        *fit = !lost;
+        vv_model_free(model);
+        vv_hp_free(hp);
+    }
+    return VV_OK;
+}
+
 /* The weights that were kept so far; without them every execution is trained again. */
 static vv_status load_kept(running *r, vv_error *error)
 {
+    bool fit = false;
     vv_model *model = NULL;
     char path[VVI_PATH_SIZE];
-    if (r->run->trial->paused_epochs == 0) return VV_OK;
-    if (vv_study_checkpoint_path(r->run->search->study, r->run->trial->id, path, sizeof path) >= (int)sizeof path ||
+    VVI_TRY(check_states(r, &fit, error));
+    if (!fit ||
+        vv_study_checkpoint_path(r->run->search->study, r->run->trial->id, path, sizeof path) >= (int)sizeof path ||
         vv_model_load(path, &model, NULL) != VV_OK)
         return VV_OK;
     for (int e = 0; e < r->run->search->executions; e++) {
@@ -187,17 +222,12 @@ static vv_status load_kept(running *r, vv_error *error)
     return status;
 }
 
-/* True: the model is as it was when the trial was paused. */
-static bool load_state(running *r, vv_model *model)
+static bool go_on(running *r, vv_model *model)
 {
-    char path[VVI_PATH_SIZE];
+    bool lost = false;
     const vv_curve *curve = find_curve(r, r->execution);
-    r->stored = r->run->trial->paused_epochs == 0 || curve == NULL ? 0 : (int)curve->n;
-    if (r->stored == 0 || !r->kept ||
-        vvi_trial_state_path(r->run->search, r->run->trial->id, r->execution, false, path, NULL) != VV_OK ||
-        vv_model_load_training(model, path, NULL) != VV_OK)
-        return false;
-    if (vv_model_epochs(model) != r->stored) return false;
+    r->stored = curve == NULL ? 0 : (int)curve->n;
+    if (!r->kept || !load_state(r, r->execution, model, &lost)) return false;
     for (; r->epoch < r->stored; r->epoch++) note_best(r, curve->values[r->epoch]);
     return true;
 }
@@ -287,7 +317,7 @@ static vv_status run_execution(running *r, int execution, vv_error *error)
     r->epoch = 0;
     r->any = false;
     vv_status status = vvi_bound_replay(&search->bound, trial->values, trial->n_values, &hp, &model, error);
-    if (status == VV_OK && !load_state(r, model)) status = forget_state(r, model, error);
+    if (status == VV_OK && !go_on(r, model)) status = forget_state(r, model, error);
     if (status == VV_OK) status = train(r, hp, model, error);
     if (status == VV_OK && execution == search->executions - 1) status = save_best(r, model, error);
     vv_model_free(model);

@@ -1,7 +1,7 @@
 /* search.c - the loop: what is interrupted first, then ask, begin, run, tell, keep, until there is a reason to stop.
  *
  *     check (in a child) -> explain (in a child) -> open the study -> agree on its facts -> check stored trials
- *       -> { restart or resume the interrupted | ask -> begin or resume } -> run -> end or pause -> prune checkpoints -> again
+ *       -> { claim what waits | ask -> begin or resume } -> run -> end or pause -> prune checkpoints -> again
  *
  * All that the loop knows of the past it reads from the study each time around: a search that was stopped or killed and
  * is begun again does what it would have done undisturbed. The reasons to stop are looked at in the order below.
@@ -170,7 +170,7 @@ static vv_status follow_resume(const vvi_search *search, const vv_trials *trials
         return VV_OK;
     }
     next->id = p->trial;
-    return vvi_trial_take_up(search, &trials->list[p->trial], p->epochs, error);
+    return vvi_trial_take_up(search, p->trial, p->epochs, error);
 }
 
 static vv_status end_plan(const vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
@@ -230,26 +230,14 @@ static vv_status check_first_proposal(vvi_search *search, bool *stopped, vv_erro
 
 /* ---- around once ------------------------------------------------------------------------------------------------ */
 
-/* The first trial that somebody began and nobody ended. The lock is ours, so nobody is at it now. */
-static const vv_trial *find_unfinished(const vv_trials *trials)
-{
-    for (size_t i = 0; i < trials->n; i++)
-        if (trials->list[i].status == VV_TRIAL_INTERRUPTED || trials->list[i].status == VV_TRIAL_RUNNING)
-            return &trials->list[i];
-    return NULL;
-}
-
 static vv_status decide(vvi_search *search, const vv_trials *trials, decision *next, vv_error *error)
 {
-    const vv_trial *unfinished = find_unfinished(trials);
     if (is_stopped(search)) {
         next->reason = VV_STOP_INTERRUPTED;
         return VV_OK;
     }
-    if (unfinished != NULL) {
-        next->id = unfinished->id;
-        return vvi_trial_take_up(search, unfinished, unfinished->goal, error);
-    }
+    VVI_TRY(vv_trial_claim(search->study, &next->id, error)); /* what somebody began and nobody ended */
+    if (next->id >= 0) return VV_OK;
     next->reason = vvi_stop_reason(search, trials);
     return next->reason != 0 ? VV_OK : ask_and_begin(search, trials, next, error);
 }

@@ -125,23 +125,29 @@ static vv_status take_execution(watching *w, vvi_record *record, vv_error *error
     return VV_OK;
 }
 
-/* Epochs that are stored of an execution that is gone on with. */
-static int count_stored(const watching *w, int execution)
+/* What is stored of an execution that is gone on with. */
+static const vv_curve *find_stored(const watching *w, int execution)
 {
-    for (size_t i = 0; w->trial->paused_epochs > 0 && i < w->trial->n_curves; i++)
+    for (size_t i = 0; i < w->trial->n_curves; i++)
         if (w->trial->curves[i].execution == execution &&
             strcmp(w->trial->curves[i].metric, w->search->objective.name) == 0)
-            return (int)w->trial->curves[i].n;
-    return 0;
+            return &w->trial->curves[i];
+    return NULL;
 }
 
-static vv_status take_built(watching *w, vvi_record *record)
+/* Its writer may have died between an epoch and what the pruner said of it: the last one is judged again. */
+static vv_status take_built(watching *w, vvi_record *record, vv_error *error)
 {
+    const char *reason = NULL;
     w->execution = vvi_get_count(record);
     w->built = true;
-    w->epochs = count_stored(w, w->execution);
-    if (w->epochs > w->longest) w->longest = w->epochs;
     if (w->execution != w->finished) record->bad = true;
+    const vv_curve *stored = find_stored(w, w->execution);
+    w->epochs = stored == NULL ? 0 : (int)stored->n;
+    if (w->epochs > w->longest) w->longest = w->epochs;
+    if (w->pruning == NULL || stored == NULL) return VV_OK;
+    VVI_TRY(vvi_pruning_stored(w->pruning, w->execution, stored->values, stored->n, &reason, error));
+    heed(w, true, reason);
     return VV_OK;
 }
 
@@ -150,7 +156,7 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
     watching *w = context;
     switch (record->kind) {
     case VVI_RECORD_BUILT:
-        return take_built(w, record);
+        return take_built(w, record, error);
     case VVI_RECORD_EPOCH:
         return take_epoch(w, record, error);
     case VVI_RECORD_EXECUTION:

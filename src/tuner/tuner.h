@@ -312,6 +312,9 @@ void vvi_pruning_free(vvi_pruning *pruning); /* NULL is fine */
 /* After an epoch of an execution: takes its value of the objective. *reason is borrowed until the next call; NULL: it
  * goes on. The last epoch of all is not judged. */
 vv_status vvi_pruning_epoch(vvi_pruning *pruning, int execution, double value, const char **reason, vv_error *error);
+/* What is stored of an execution that is gone on with, before its next epoch: judged once, by all of it. */
+vv_status vvi_pruning_stored(vvi_pruning *pruning, int execution, const double *values, size_t n, const char **reason,
+                             vv_error *error);
 /* After an execution, with its score. */
 vv_status vvi_pruning_execution(vvi_pruning *pruning, double score, const char **reason, vv_error *error);
 
@@ -322,9 +325,9 @@ vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, 
 /* Puts the states that were written in place, or removes them. */
 vv_status vvi_trial_keep_states(const vvi_search *search, int id, vv_error *error);
 void vvi_trial_drop_states(const vvi_search *search, int id);
-/* A trial that is PAUSED, INTERRUPTED or RUNNING without anybody at it becomes RUNNING: from where it was paused, or from
- * its beginning. `goal`: epochs that it shall have when it stops next; 0: all. */
-vv_status vvi_trial_take_up(const vvi_search *search, const vv_trial *trial, int goal, vv_error *error);
+/* A trial that is PAUSED becomes RUNNING, where no other waits. `goal`: epochs that it shall have when it stops next; 0:
+ * all. */
+vv_status vvi_trial_take_up(const vvi_search *search, int id, int goal, vv_error *error);
 /* At the end of the oracle's plan: what is PAUSED becomes PRUNED. */
 vv_status vvi_search_eliminate(const vvi_search *search, vv_error *error);
 

@@ -43,8 +43,8 @@ static row look_at(const vv_past *past, int id)
     if (status == VV_TRIAL_COMPLETED || status == VV_TRIAL_PRUNED || status == VV_TRIAL_PAUSED)
         r.scored = has_losses(past, id);
     r.failed = status == VV_TRIAL_FAILED || (status == VV_TRIAL_COMPLETED && !r.scored);
-    r.pending =
-        status == VV_TRIAL_RUNNING || status == VV_TRIAL_INTERRUPTED || (status == VV_TRIAL_PAUSED && !r.scored);
+    r.pending = status == VV_TRIAL_RUNNING || status == VV_TRIAL_INTERRUPTED || status == VV_TRIAL_WAITING ||
+                (status == VV_TRIAL_PAUSED && !r.scored);
     return r;
 }
 

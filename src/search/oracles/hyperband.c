@@ -71,8 +71,8 @@ static int goal_of(const halving *h, int rung)
 static member look_at(const halving *h, int id)
 {
     static const state states[] = {
-        [VV_TRIAL_RUNNING] = BUSY,     [VV_TRIAL_COMPLETED] = DONE, [VV_TRIAL_FAILED] = DEAD,
-        [VV_TRIAL_INTERRUPTED] = BUSY, [VV_TRIAL_PRUNED] = DEAD,    [VV_TRIAL_PAUSED] = PAUSED
+        [VV_TRIAL_RUNNING] = BUSY, [VV_TRIAL_COMPLETED] = DONE, [VV_TRIAL_FAILED] = DEAD, [VV_TRIAL_INTERRUPTED] = BUSY,
+        [VV_TRIAL_PRUNED] = DEAD,  [VV_TRIAL_PAUSED] = PAUSED,  [VV_TRIAL_WAITING] = BUSY
     };
     const vv_past_trial trial = vv_past_at(h->question->past, id);
     const double loss = vv_past_loss(h->question->past, id, 0);

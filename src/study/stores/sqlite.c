@@ -1,12 +1,16 @@
 /* sqlite.c - a study in one SQLite file: opening it, statements, errors. Tables: sqlite_schema.c; writing:
- * sqlite_write.c; reading: sqlite_read.c.
+ * sqlite_write.c, sqlite_life.c; workers: sqlite_workers.c; reading: sqlite_read.c, sqlite_best.c, sqlite_counts.c.
  *
  * Invariants:
  *   - application_id is "Varv", user_version the number of the schema. Both are written in the transaction that makes the
  *     tables, before the file goes to WAL: a file is a whole study of one version, or empty.
- *   - WAL with synchronous=FULL: what a call returned VV_OK for survives a power cut. Each call is one transaction.
+ *   - WAL with synchronous=FULL: what a call returned VV_OK for survives a power cut. Each call is one transaction, or
+ *     all calls of a batch are: every state between two writes is one that a search can go on from.
+ *   - One process at a time writes (the lock on its folder). Who opens it to write makes what others left RUNNING
+ *     INTERRUPTED; from then on a writer that lost its lock, and lives, is refused by the WHERE of every write.
  *   - Whoever opens a study of an earlier version to write brings it up to date first, in one transaction; whoever opens
  *     it to read sees it as if that had been done.
+ *   - A statement is taken from the cache by one user at a time, and given back before its transaction ends.
  */
 #include "study/stores/sqlite.h"
 
@@ -66,15 +70,54 @@ static int bind_one(sqlite3_stmt *statement, int index, char letter, va_list *ar
     case 'm':
         return sqlite3_bind_double(statement, index, va_arg(*args, double)); /* which makes a NaN NULL */
     default:
-        return sqlite3_bind_text(statement, index, va_arg(*args, const char *), -1, SQLITE_TRANSIENT);
+        return sqlite3_bind_text(statement, index, va_arg(*args, const char *), -1, SQLITE_STATIC);
     }
+}
+
+/* From the cache, made if it is not there. Where the cache is full, or a statement is in use already, it is another one. */
+static int take_statement(const vvi_sqlite *store, const char *sql, sqlite3_stmt **statement)
+{
+    vvi_sqlite_cache *cache = store->cache;
+    size_t i = 0;
+    while (i < cache->n && (cache->list[i].sql != sql || cache->list[i].taken)) i++;
+    if (i == cache->n) {
+        const int code = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
+        if (code != SQLITE_OK || i == VVI_SQLITE_STATEMENTS) return code;
+        cache->list[i].sql = sql;
+        cache->list[i].statement = *statement;
+        cache->n++;
+    }
+    cache->list[i].taken = true;
+    *statement = cache->list[i].statement;
+    return SQLITE_OK;
+}
+
+void vvi_sqlite_done(const vvi_sqlite *store, sqlite3_stmt *statement)
+{
+    vvi_sqlite_cache *cache = store->cache;
+    size_t i = 0;
+    if (statement == NULL) return;
+    sqlite3_reset(statement);
+    while (i < cache->n && cache->list[i].statement != statement) i++;
+    if (i < cache->n) {
+        sqlite3_clear_bindings(statement);
+        cache->list[i].taken = false;
+    } else {
+        sqlite3_finalize(statement);
+    }
+}
+
+static void empty_cache(vvi_sqlite_cache *cache)
+{
+    for (size_t i = 0; i < cache->n; i++) sqlite3_finalize(cache->list[i].statement);
+    cache->n = 0;
 }
 
 vv_status vvi_sqlite_prepare(const vvi_sqlite *store, sqlite3_stmt **statement, vv_error *error, const char *sql,
                              const char *letters, ...)
 {
     *statement = NULL;
-    int code = sqlite3_prepare_v2(store->db, sql, -1, statement, NULL);
+    int code = take_statement(store, sql, statement);
     va_list args;
     va_start(args, letters);
     for (int i = 0; code == SQLITE_OK && letters[i] != '\0'; i++) code = bind_one(*statement, i + 1, letters[i], &args);
@@ -93,7 +136,7 @@ vv_status vvi_sqlite_run(const vvi_sqlite *store, vv_status prepared, sqlite3_st
 {
     bool row = true;
     while (prepared == VV_OK && row) prepared = vvi_sqlite_step(store, statement, &row, error);
-    sqlite3_finalize(statement);
+    vvi_sqlite_done(store, statement);
     return prepared;
 }
 
@@ -102,16 +145,6 @@ vv_status vvi_sqlite_exec(const vvi_sqlite *store, const char *sql, vv_error *er
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? VV_OK : vvi_sqlite_fail(store, error);
 }
 
-vv_status vvi_sqlite_finish(const vvi_sqlite *store, vv_status status, vv_error *error)
-{
-    if (status == VV_OK) status = vvi_sqlite_exec(store, "COMMIT", error);
-    /* Some errors have rolled back already; then there is nothing left to undo. */
-    if (status != VV_OK && !sqlite3_get_autocommit(store->db)) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    return status;
-}
-
-/* ---- opening ---------------------------------------------------------------------------------------------------- */
-
 vv_status vvi_sqlite_ask_int(const vvi_sqlite *store, const char *sql, int *value, vv_error *error)
 {
     sqlite3_stmt *statement = NULL;
@@ -119,9 +152,76 @@ vv_status vvi_sqlite_ask_int(const vvi_sqlite *store, const char *sql, int *valu
     vv_status status = vvi_sqlite_prepare(store, &statement, error, sql, "");
     if (status == VV_OK) status = vvi_sqlite_step(store, statement, &row, error);
     *value = row ? sqlite3_column_int(statement, 0) : 0;
-    sqlite3_finalize(statement);
+    vvi_sqlite_done(store, statement);
     return status;
 }
+
+vv_status vvi_sqlite_text(sqlite3_stmt *row, int column, vvi_arena *arena, const char **text, vv_error *error)
+{
+    *text = NULL;
+    if (sqlite3_column_type(row, column) == SQLITE_NULL) return VV_OK;
+    const char *found = (const char *)sqlite3_column_text(row, column);
+    if (found != NULL) *text = vvi_arena_strdup(arena, found);
+    return *text == NULL ? vvi_no_memory(error) : VV_OK;
+}
+
+/* ---- transactions ----------------------------------------------------------------------------------------------- */
+
+/* Some errors (a full disk) take the whole transaction back by themselves. */
+static bool is_lost(const vvi_sqlite *store)
+{
+    return store->batch && sqlite3_get_autocommit(store->db);
+}
+
+vv_status vvi_sqlite_begin(const vvi_sqlite *store, bool write, vv_error *error)
+{
+    if (is_lost(store)) return vvi_fail(error, VV_DATABASE, "%s: the batch has been taken back", store->path);
+    if (store->batch)
+        VVI_SQLITE_RUN(store, error, "SAVEPOINT call", "");
+    else if (write)
+        VVI_SQLITE_RUN(store, error, "BEGIN IMMEDIATE", "");
+    else
+        VVI_SQLITE_RUN(store, error, "BEGIN", "");
+    return VV_OK;
+}
+
+static vv_status commit(const vvi_sqlite *store, vv_error *error)
+{
+    if (store->batch)
+        VVI_SQLITE_RUN(store, error, "RELEASE call", "");
+    else
+        VVI_SQLITE_RUN(store, error, "COMMIT", "");
+    return VV_OK;
+}
+
+vv_status vvi_sqlite_finish(const vvi_sqlite *store, vv_status status, vv_error *error)
+{
+    if (status == VV_OK) status = commit(store, error);
+    if (status != VV_OK && !sqlite3_get_autocommit(store->db))
+        sqlite3_exec(store->db, store->batch ? "ROLLBACK TO call; RELEASE call" : "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+static vv_status begin_batch(void *state, vv_error *error)
+{
+    vvi_sqlite *store = state;
+    if (store->batch) return vvi_fail(error, VV_BAD_ARG, "%s: a batch in a batch", store->path);
+    VVI_TRY(vvi_sqlite_begin(store, true, error));
+    store->batch = true;
+    return VV_OK;
+}
+
+static vv_status end_batch(void *state, vv_status status, vv_error *error)
+{
+    vvi_sqlite *store = state;
+    if (!store->batch) return vvi_fail(error, VV_BAD_ARG, "%s: there is no batch to end", store->path);
+    const bool lost = is_lost(store);
+    store->batch = false;
+    if (lost && status == VV_OK) return vvi_fail(error, VV_DATABASE, "%s: the batch has been taken back", store->path);
+    return lost ? status : vvi_sqlite_finish(store, status, error);
+}
+
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
 
 static vv_status check_identity(vvi_sqlite *store, bool *empty, vv_error *error)
 {
@@ -151,20 +251,21 @@ static vv_status check_health(const vvi_sqlite *store, vv_error *error)
     if (status == VV_OK && (text == NULL || strcmp(text, "ok") != 0))
         status =
             vvi_fail(error, VV_DATABASE, "%s: the database is damaged: %.200s", store->path, text == NULL ? "?" : text);
-    sqlite3_finalize(statement);
+    vvi_sqlite_done(store, statement);
     return status;
 }
 
 /* Tables are made over while foreign keys are not looked at: those that refer to them stay as they are. */
-static vv_status prepare_writing(vvi_sqlite *store, bool empty, vv_error *error)
+static vv_status prepare_writing(vvi_sqlite *store, bool empty, bool again, vv_error *error)
 {
     if (sqlite3_db_readonly(store->db, "main") == 1) return vvi_fail(error, VV_IO, "%s: not writable", store->path);
     if (empty) VVI_TRY(vvi_sqlite_create(store, error));
     VVI_TRY(vvi_sqlite_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF",
                             error));
-    VVI_TRY(check_health(store, error));
+    if (!again) VVI_TRY(check_health(store, error));
     if (store->version < VVI_SQLITE_VERSION) VVI_TRY(vvi_sqlite_migrate(store, error));
-    return vvi_sqlite_exec(store, "PRAGMA foreign_keys = ON", error);
+    VVI_TRY(vvi_sqlite_exec(store, "PRAGMA foreign_keys = ON", error));
+    return vvi_sqlite_take_over(store, error);
 }
 
 static vv_status connect_to(vvi_sqlite *store, const char *name, int flags, bool *empty, vv_error *error)
@@ -203,6 +304,7 @@ static vv_status open_for_reading(vvi_sqlite *store, bool *empty, vv_error *erro
     if (status != VV_IO || has_log(store)) return vvi_fail(error, status, "%s", first.text);
     vvi_text name = { 0 };
     immutable_name(store->path, &name);
+    empty_cache(store->cache);
     sqlite3_close_v2(store->db);
     store->db = NULL;
     const vv_status again = name.failed
@@ -212,12 +314,12 @@ static vv_status open_for_reading(vvi_sqlite *store, bool *empty, vv_error *erro
     return again;
 }
 
-static vv_status open_database(vvi_sqlite *store, bool write, vv_error *error)
+static vv_status open_database(vvi_sqlite *store, const vvi_store_args *args, vv_error *error)
 {
     bool empty = false;
-    if (write) {
+    if (args->mode != VV_STUDY_READ) {
         VVI_TRY(connect_to(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &empty, error));
-        return prepare_writing(store, empty, error);
+        return prepare_writing(store, empty, args->again, error);
     }
     VVI_TRY(open_for_reading(store, &empty, error));
     if (empty) return vvi_fail(error, VV_NOT_FOUND, "%s: empty, no study was begun in it", store->path);
@@ -228,19 +330,32 @@ static void close_store(void *state)
 {
     vvi_sqlite *store = state;
     if (store == NULL) return;
+    if (store->cache != NULL) empty_cache(store->cache);
     sqlite3_close_v2(store->db);
+    vvi_free(store->cache);
     vvi_free(store->path);
+    vvi_free(store->worker);
     vvi_free(store);
 }
 
-static vv_status open_store(const char *where, bool write, void **state, vv_error *error)
+static vvi_sqlite *new_store(const vvi_store_args *args)
 {
     vvi_sqlite *store = vvi_calloc(1, sizeof *store);
-    if (store == NULL || (store->path = vvi_strdup(where)) == NULL) {
-        vvi_free(store);
-        return vvi_no_memory(error);
-    }
-    const vv_status status = open_database(store, write, error);
+    if (store == NULL) return NULL;
+    store->lease_s = args->lease_s;
+    store->cache = vvi_calloc(1, sizeof *store->cache);
+    store->path = vvi_strdup(args->where);
+    store->worker = vvi_strdup(args->worker);
+    if (store->cache != NULL && store->path != NULL && store->worker != NULL) return store;
+    close_store(store);
+    return NULL;
+}
+
+static vv_status open_store(const vvi_store_args *args, void **state, vv_error *error)
+{
+    vvi_sqlite *store = new_store(args);
+    if (store == NULL) return vvi_no_memory(error);
+    const vv_status status = open_database(store, args, error);
     if (status == VV_OK)
         *state = store;
     else
@@ -251,15 +366,25 @@ static vv_status open_store(const char *where, bool write, void **state, vv_erro
 const vvi_store_row vvi_store_sqlite = {
     .name = "sqlite",
     .open = open_store,
+    .release = vvi_sqlite_release,
     .close = close_store,
+    .studies = vvi_folder_studies,
     .fact_set = vvi_sqlite_fact_set,
     .fact_get = vvi_sqlite_fact_get,
     .trial_begin = vvi_sqlite_trial_begin,
-    .trial_restart = vvi_sqlite_trial_restart,
-    .trial_resume = vvi_sqlite_trial_resume,
+    .trial_claim = vvi_sqlite_trial_claim,
+    .trial_take_in_hand = vvi_sqlite_trial_take_in_hand,
     .trial_epoch = vvi_sqlite_trial_epoch,
     .trial_execution = vvi_sqlite_trial_execution,
     .trial_end = vvi_sqlite_trial_end,
+    .trial_wake = vvi_sqlite_trial_wake,
+    .trial_retry = vvi_sqlite_trial_retry,
     .trials = vvi_sqlite_trials,
     .refusals = vvi_sqlite_refusals,
+    .standing = vvi_sqlite_standing,
+    .counts = vvi_sqlite_counts,
+    .beat = vvi_sqlite_beat,
+    .workers = vvi_sqlite_workers,
+    .batch_begin = begin_batch,
+    .batch_end = end_batch,
 };

@@ -3,7 +3,7 @@
 #include "study/stores/sqlite.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_EPOCHS = 100 * 1000 * 1000 };
@@ -20,14 +20,9 @@ static vv_status damaged(const reading *r, int trial, const char *what)
     return vvi_fail(r->error, VV_DATABASE, "%s: the database is damaged: %s of trial %d", r->store->path, what, trial);
 }
 
-/* A text column, copied; NULL in the database is NULL. */
 static vv_status column_text(const reading *r, sqlite3_stmt *row, int column, const char **text)
 {
-    *text = NULL;
-    if (sqlite3_column_type(row, column) == SQLITE_NULL) return VV_OK;
-    const char *found = (const char *)sqlite3_column_text(row, column);
-    if (found != NULL) *text = vvi_arena_strdup(r->arena, found);
-    return *text == NULL ? vvi_no_memory(r->error) : VV_OK;
+    return vvi_sqlite_text(row, column, r->arena, text, r->error);
 }
 
 static double column_number(sqlite3_stmt *row, int column)
@@ -43,7 +38,7 @@ static vv_status count(const reading *r, const char *sql, int trial, size_t *n)
     if (status == VV_OK) status = vvi_sqlite_step(r->store, statement, &row, r->error);
     const int64_t found = row ? sqlite3_column_int64(statement, 0) : 0;
     *n = found > 0 ? (size_t)found : 0;
-    sqlite3_finalize(statement);
+    vvi_sqlite_done(r->store, statement);
     return status;
 }
 
@@ -59,7 +54,7 @@ static vv_status each_row(const reading *r, const char *sql, vv_trial *trial, ro
         if (status != VV_OK || !row) break;
         status = take(r, statement, trial, i, list);
     }
-    sqlite3_finalize(statement);
+    vvi_sqlite_done(r->store, statement);
     return status;
 }
 
@@ -147,6 +142,24 @@ static vv_status read_executions(const reading *r, vv_trial *trial)
     return VV_OK;
 }
 
+static vv_status take_attempt(const reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
+{
+    (void)trial;
+    vv_attempt *attempt = (vv_attempt *)list + index;
+    attempt->seconds = column_number(row, 1);
+    return column_text(r, row, 0, &attempt->reason);
+}
+
+static vv_status read_attempts(const reading *r, vv_trial *trial)
+{
+    void *list = NULL;
+    VVI_TRY(read_list(r, "SELECT count(*) FROM attempts WHERE trial = ?",
+                      "SELECT reason, seconds FROM attempts WHERE trial = ? ORDER BY attempt", trial,
+                      sizeof(vv_attempt), take_attempt, &list, &trial->n_attempts));
+    trial->attempts = list;
+    return VV_OK;
+}
+
 /* A curve as long as its last epoch; epochs that were not reported stay NaN. */
 static vv_status take_curve(const reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
 {
@@ -198,7 +211,7 @@ static vv_status read_curves(const reading *r, vv_trial *trial)
 
 static bool status_called(const char *text, vv_trial_status *status)
 {
-    for (int i = VV_TRIAL_RUNNING; text != NULL && i <= VV_TRIAL_PAUSED; i++) {
+    for (int i = VV_TRIAL_RUNNING; text != NULL && i <= VV_TRIAL_WAITING; i++) {
         *status = (vv_trial_status)i;
         if (strcmp(vv_trial_status_name(*status), text) == 0) return true;
     }
@@ -206,8 +219,8 @@ static bool status_called(const char *text, vv_trial_status *status)
 }
 
 #define TRIAL_COLUMNS                                                                                                  \
-    "SELECT id, status, score, reason, seconds, model, violation, epochs, epochs_total, paused_epochs, goal FROM "     \
-    "trials "
+    "SELECT id, status, score, reason, seconds, model, violation, epochs, epochs_total, goal, began, ended, worker,"   \
+    "  status = 'RUNNING' AND coalesce(lease < " VVI_SQLITE_NOW ", false) FROM trials "
 
 static vv_status take_trial(const reading *r, sqlite3_stmt *row, vv_trial *trial)
 {
@@ -219,8 +232,11 @@ static vv_status take_trial(const reading *r, sqlite3_stmt *row, vv_trial *trial
     trial->violation = column_number(row, 6);
     trial->epochs = sqlite3_column_int(row, 7);
     trial->epochs_total = sqlite3_column_int(row, 8);
-    trial->paused_epochs = sqlite3_column_int(row, 9);
-    trial->goal = sqlite3_column_int(row, 10);
+    trial->goal = sqlite3_column_int(row, 9);
+    trial->began = sqlite3_column_double(row, 10);
+    trial->ended = sqlite3_column_double(row, 11);
+    trial->lapsed = sqlite3_column_int(row, 13) != 0;
+    VVI_TRY(column_text(r, row, 12, &trial->worker));
     VVI_TRY(column_text(r, row, 3, &trial->reason));
     return column_text(r, row, 5, &trial->model_json);
 }
@@ -247,18 +263,39 @@ static vv_status read_scores(const reading *r, vv_trial *trial)
 }
 
 /* The rows of table `trials` that a query gives, at most `room`, without what hangs on them. */
-static vv_status read_rows(const reading *r, const char *sql, int first, vv_trial *list, size_t room, size_t *n)
+static vv_status take_rows(const reading *r, vv_status prepared, sqlite3_stmt *statement, vv_trial *list, size_t room,
+                           size_t *n)
+{
+    bool row = false;
+    for (*n = 0; prepared == VV_OK && *n < room; ++*n) {
+        prepared = vvi_sqlite_step(r->store, statement, &row, r->error);
+        if (prepared != VV_OK || !row) break;
+        prepared = take_trial(r, statement, &list[*n]);
+    }
+    vvi_sqlite_done(r->store, statement);
+    return prepared;
+}
+
+static vv_status read_rows(const reading *r, const char *sql, vv_trial *list, size_t room, size_t *n)
 {
     sqlite3_stmt *statement = NULL;
-    bool row = false;
-    vv_status status = vvi_sqlite_prepare(r->store, &statement, r->error, sql, "i", first);
-    for (*n = 0; status == VV_OK && *n < room; ++*n) {
-        status = vvi_sqlite_step(r->store, statement, &row, r->error);
-        if (status != VV_OK || !row) break;
-        status = take_trial(r, statement, &list[*n]);
-    }
-    sqlite3_finalize(statement);
-    return status;
+    const vv_status status = vvi_sqlite_prepare(r->store, &statement, r->error, sql, "");
+    return take_rows(r, status, statement, list, room, n);
+}
+
+static vv_status read_row(const reading *r, int id, vv_trial *trial, size_t *n)
+{
+    sqlite3_stmt *statement = NULL;
+    const vv_status status = vvi_sqlite_prepare(r->store, &statement, r->error, TRIAL_COLUMNS "WHERE id = ?", "i", id);
+    return take_rows(r, status, statement, trial, 1, n);
+}
+
+static vv_status read_from(const reading *r, int from, vv_trial *list, size_t room, size_t *n)
+{
+    sqlite3_stmt *statement = NULL;
+    const vv_status status =
+        vvi_sqlite_prepare(r->store, &statement, r->error, TRIAL_COLUMNS "WHERE id >= ? ORDER BY id", "i", from);
+    return take_rows(r, status, statement, list, room, n);
 }
 
 /* ---- best first ------------------------------------------------------------------------------------------------- */
@@ -293,7 +330,7 @@ static vv_status read_keys(const reading *r, vvi_order_key *keys, size_t room, s
         if (objective > 0 && objective < VV_MAX_OBJECTIVES)
             keys[*n - 1].scores[objective] = column_number(statement, 5);
     }
-    sqlite3_finalize(statement);
+    vvi_sqlite_done(r->store, statement);
     return status;
 }
 
@@ -301,9 +338,54 @@ static vv_status read_in_order(const reading *r, const vvi_order_key *keys, vv_t
 {
     for (*n = 0; *n < room; ++*n) {
         size_t found = 0;
-        VVI_TRY(read_rows(r, TRIAL_COLUMNS "WHERE id = ?", keys[*n].id, &list[*n], 1, &found));
+        VVI_TRY(read_row(r, keys[*n].id, &list[*n], &found));
         if (found == 0) return damaged(r, keys[*n].id, "the row");
         list[*n].rank = keys[*n].rank;
+    }
+    return VV_OK;
+}
+
+static vv_status read_front(const reading *r, const vv_objectives *objectives, size_t total, vv_trial *list,
+                            size_t room, size_t *n)
+{
+    size_t n_keys = 0;
+    vvi_order_key *keys = vvi_calloc(total, sizeof *keys);
+    if (keys == NULL) return vvi_no_memory(r->error);
+    vv_status status = read_keys(r, keys, total, &n_keys);
+    if (status == VV_OK) status = vvi_study_order(keys, n_keys, objectives, r->error);
+    if (status == VV_OK) status = read_in_order(r, keys, list, room < n_keys ? room : n_keys, n);
+    vvi_free(keys);
+    return status;
+}
+
+/* Of one objective the best are found by an index. */
+typedef struct best_queries {
+    const char *kept, *exceeded; /* of the COMPLETED ones */
+} best_queries;
+#define KEPT     TRIAL_COLUMNS "WHERE status = 'COMPLETED' AND coalesce(violation, 0) = 0 ORDER BY "
+#define EXCEEDED TRIAL_COLUMNS "WHERE status = 'COMPLETED' AND coalesce(violation, 0) <> 0 ORDER BY violation, "
+static const best_queries smallest = { KEPT "score, id", EXCEEDED "score, id" },
+                          largest = { KEPT "score DESC, id", EXCEEDED "score DESC, id" };
+
+/* A rank is how many better scores there are. */
+static void rank_of_one(vv_trial *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        list[i].rank =
+            i == 0 ? 0 : list[i - 1].rank + (list[i].score < list[i - 1].score || list[i].score > list[i - 1].score);
+}
+
+static vv_status read_best_of_one(const reading *r, bool maximize, vv_trial *list, size_t room, size_t *n)
+{
+    const best_queries *queries = maximize ? &largest : &smallest;
+    const char *const sql[] = { queries->kept, queries->exceeded,
+                                TRIAL_COLUMNS "WHERE status <> 'COMPLETED' ORDER BY id" };
+    *n = 0;
+    for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
+        size_t found = 0;
+        VVI_TRY(read_rows(r, sql[i], list + *n, room - *n, &found));
+        if (i == 0) rank_of_one(list, found);
+        *n += found;
     }
     return VV_OK;
 }
@@ -311,14 +393,43 @@ static vv_status read_in_order(const reading *r, const vvi_order_key *keys, vv_t
 static vv_status read_best(const reading *r, const vvi_trial_query *query, size_t total, vv_trial *list, size_t room,
                            size_t *n)
 {
-    size_t n_keys = 0;
-    vvi_order_key *keys = vvi_calloc(total, sizeof *keys);
-    if (keys == NULL) return vvi_no_memory(r->error);
-    vv_status status = read_keys(r, keys, total, &n_keys);
-    if (status == VV_OK) status = vvi_study_order(keys, n_keys, &query->objectives, r->error);
-    if (status == VV_OK) status = read_in_order(r, keys, list, room < n_keys ? room : n_keys, n);
-    vvi_free(keys);
-    return status;
+    const vv_objectives *objectives = &query->objectives;
+    if (objectives->n == 1) return read_best_of_one(r, objectives->list[0].maximize, list, room, n);
+    return read_front(r, objectives, total, list, room, n);
+}
+
+/* ---- by id ------------------------------------------------------------------------------------------------------ */
+
+static int compare_ids(const void *a, const void *b)
+{
+    const int x = *(const int *)a, y = *(const int *)b;
+    return (x > y) - (x < y);
+}
+
+/* Those of args->also that come before args->from; one that is not there, or there twice, is passed over. */
+static vv_status read_also(const reading *r, const vv_trials_args *args, vv_trial *list, size_t room, size_t *n)
+{
+    int *ids = vvi_arena_alloc(r->arena, (args->n_also + 1) * sizeof *ids);
+    if (ids == NULL) return vvi_no_memory(r->error);
+    if (args->n_also > 0) memcpy(ids, args->also, args->n_also * sizeof *ids);
+    if (args->n_also > 1) qsort(ids, args->n_also, sizeof *ids, compare_ids);
+    *n = 0;
+    for (size_t i = 0; i < args->n_also && *n < room; i++) {
+        size_t found = 0;
+        if (ids[i] >= args->from || (i > 0 && ids[i] == ids[i - 1])) continue;
+        VVI_TRY(read_row(r, ids[i], &list[*n], &found));
+        *n += found;
+    }
+    return VV_OK;
+}
+
+static vv_status read_by_id(const reading *r, const vv_trials_args *args, vv_trial *list, size_t room, size_t *n)
+{
+    size_t rest = 0;
+    VVI_TRY(read_also(r, args, list, room, n));
+    VVI_TRY(read_from(r, args->from, list + *n, room - *n, &rest));
+    *n += rest;
+    return VV_OK;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
@@ -328,27 +439,35 @@ static vv_status read_details(const reading *r, bool curves, vv_trial *trial)
     VVI_TRY(read_scores(r, trial));
     VVI_TRY(read_values(r, trial));
     VVI_TRY(read_executions(r, trial));
+    VVI_TRY(read_attempts(r, trial));
     return curves ? read_curves(r, trial) : VV_OK;
+}
+
+/* How many trials a query can give at most. */
+static size_t room_for(const vv_trials_args *args, size_t total)
+{
+    const size_t from = args->best_first || args->from < 0 ? 0 : (size_t)args->from,
+                 also = args->best_first ? 0 : args->n_also, most = (from < total ? total - from : 0) + also;
+    const size_t limit = args->only ? 1 : (size_t)args->limit;
+    return limit > 0 && most > limit ? limit : most;
 }
 
 static vv_status read_trials(const reading *r, const vvi_trial_query *query, const vv_trial **result, size_t *n)
 {
-    size_t total = 0;
+    int total = 0;
     *n = 0;
     *result = NULL;
-    VVI_TRY(count(r, "SELECT count(*) FROM trials WHERE ? IS NOT NULL", 0, &total));
-    if (total == 0) return VV_OK;
-    const size_t limit = query->args.only ? 1 : (size_t)query->args.limit;
-    const size_t room = limit > 0 && total > limit ? limit : total;
-    if (total > INT32_MAX) return vvi_no_memory(r->error);
+    VVI_TRY(vvi_sqlite_ask_int(r->store, "SELECT coalesce(max(id), -1) + 1 FROM trials", &total, r->error));
+    const size_t room = room_for(&query->args, (size_t)total);
+    if (total <= 0 || room == 0) return VV_OK;
     vv_trial *list = vvi_arena_alloc(r->arena, room * sizeof *list);
     if (list == NULL) return vvi_no_memory(r->error);
-    if (query->args.best_first && !query->args.only)
-        VVI_TRY(read_best(r, query, total, list, room, n));
-    else if (query->args.only)
-        VVI_TRY(read_rows(r, TRIAL_COLUMNS "WHERE id = ?", query->args.id, list, room, n));
+    if (query->args.only)
+        VVI_TRY(read_row(r, query->args.id, list, n));
+    else if (query->args.best_first)
+        VVI_TRY(read_best(r, query, (size_t)total, list, room, n));
     else
-        VVI_TRY(read_rows(r, TRIAL_COLUMNS "WHERE ? IS NOT NULL ORDER BY id", 0, list, room, n));
+        VVI_TRY(read_by_id(r, &query->args, list, room, n));
     for (size_t i = 0; i < *n; i++) VVI_TRY(read_details(r, query->args.curves, &list[i]));
     *result = list;
     return VV_OK;
@@ -358,39 +477,6 @@ vv_status vvi_sqlite_trials(void *state, const vvi_trial_query *query, vvi_arena
                             size_t *n, vv_error *error)
 {
     const reading r = { .store = state, .arena = arena, .error = error };
-    VVI_TRY(vvi_sqlite_exec(r.store, "BEGIN", error));
+    VVI_TRY(vvi_sqlite_begin(r.store, false, error));
     return vvi_sqlite_finish(r.store, read_trials(&r, query, list, n), error);
-}
-
-/* ---- refusals --------------------------------------------------------------------------------------------------- */
-
-static void column_copy(sqlite3_stmt *row, int column, char *text, size_t size)
-{
-    const char *found = (const char *)sqlite3_column_text(row, column);
-    snprintf(text, size, "%s", found == NULL ? "" : found);
-}
-
-vv_status vvi_sqlite_refusals(void *state, vv_refusals *refusals, vv_error *error)
-{
-    const vvi_sqlite *store = state;
-    const size_t room = sizeof refusals->top / sizeof refusals->top[0];
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    *refusals = (vv_refusals){ .n = 0 };
-    /* The total of all rows rides along on each: one statement is one moment. */
-    vv_status status =
-        vvi_sqlite_prepare(store, &statement, error,
-                           "SELECT sum(n) OVER (), reason, example, n FROM refusals ORDER BY n DESC, reason "
-                           "LIMIT ?",
-                           "i", (int)room);
-    for (size_t i = 0; status == VV_OK && i < room; i++) {
-        status = vvi_sqlite_step(store, statement, &row, error);
-        if (status != VV_OK || !row) break;
-        refusals->n = sqlite3_column_int64(statement, 0);
-        column_copy(statement, 1, refusals->top[i].reason, sizeof refusals->top[i].reason);
-        column_copy(statement, 2, refusals->top[i].values, sizeof refusals->top[i].values);
-        refusals->top[i].n = sqlite3_column_int64(statement, 3);
-    }
-    sqlite3_finalize(statement);
-    return status;
 }

@@ -2,11 +2,14 @@
  *
  *     version 1   one score a trial; a trial was COMPLETED if and only if it had one
  *     version 2   PRUNED and PAUSED trials, scores of several objectives, constraints, counts of epochs
+ *     version 3   workers and their leases, WAITING trials, failed attempts, times; what is asked for often does not scan
  *
  * Invariants that the schema itself refuses to break:
- *   - COMPLETED trials have a score; RUNNING, FAILED and INTERRUPTED ones have none, PRUNED and PAUSED ones may.
- *   - A PAUSED trial has epochs, and was paused with all of them.
- *   - 0 <= paused_epochs <= epochs <= epochs_total.
+ *   - COMPLETED trials have a score; PRUNED and PAUSED ones may, the others have none.
+ *   - What is COMPLETED, FAILED or PRUNED never changes, and no trial is ever removed: a number is given once, and they
+ *     have no gaps.
+ *   - Only RUNNING trials have a lease, which is a worker's; one without is held by hand. A PAUSED trial has epochs.
+ *   - 0 <= epochs <= epochs_total. `tally` is the sum of the latter.
  *   - SQLite stores a NaN as NULL; `epochs.value` therefore holds a REAL (infinities are) or the text 'nan'.
  * The score of the first objective is a column of its trial; those of the further ones are in `scores`, from 1.
  */
@@ -16,20 +19,44 @@
     "("                                                                                                                \
     "  id INTEGER PRIMARY KEY CHECK (id >= 0),"                                                                        \
     "  status TEXT NOT NULL"                                                                                           \
-    "    CHECK (status IN ('RUNNING', 'COMPLETED', 'FAILED', 'INTERRUPTED', 'PRUNED', 'PAUSED')),"                     \
+    "    CHECK (status IN ('RUNNING', 'COMPLETED', 'FAILED', 'INTERRUPTED', 'PRUNED', 'PAUSED', 'WAITING')),"          \
     "  score REAL, violation REAL CHECK (violation >= 0),"                                                             \
     "  epochs INTEGER NOT NULL DEFAULT 0, epochs_total INTEGER NOT NULL DEFAULT 0,"                                    \
-    "  paused_epochs INTEGER NOT NULL DEFAULT 0, goal INTEGER NOT NULL DEFAULT 0 CHECK (goal >= 0),"                   \
+    "  goal INTEGER NOT NULL DEFAULT 0 CHECK (goal >= 0),"                                                             \
     "  reason TEXT, seconds REAL NOT NULL, model TEXT,"                                                                \
+    "  worker TEXT, lease REAL, began REAL, ended REAL,"                                                               \
     "  CHECK (score IS NOT NULL OR status <> 'COMPLETED'),"                                                            \
     "  CHECK (score IS NULL OR status IN ('COMPLETED', 'PRUNED', 'PAUSED')),"                                          \
-    "  CHECK (0 <= paused_epochs AND paused_epochs <= epochs AND epochs <= epochs_total),"                             \
-    "  CHECK (status <> 'PAUSED' OR (epochs > 0 AND paused_epochs = epochs))) STRICT;"
+    "  CHECK (0 <= epochs AND epochs <= epochs_total),"                                                                \
+    "  CHECK (status <> 'PAUSED' OR epochs > 0),"                                                                      \
+    "  CHECK (lease IS NULL OR (status = 'RUNNING' AND worker IS NOT NULL)),"                                          \
+    "  CHECK (ended IS NULL OR status IN ('COMPLETED', 'FAILED', 'PRUNED'))) STRICT;"
 
 #define SCORES                                                                                                         \
     "CREATE TABLE scores ("                                                                                            \
     "  trial INTEGER NOT NULL REFERENCES trials (id), objective INTEGER NOT NULL CHECK (objective >= 1),"              \
     "  value REAL NOT NULL, PRIMARY KEY (trial, objective)) STRICT, WITHOUT ROWID;"
+
+/* What version 3 has beside its table of trials. */
+#define WORKERS                                                                                                        \
+    "CREATE TABLE attempts ("                                                                                          \
+    "  trial INTEGER NOT NULL REFERENCES trials (id), attempt INTEGER NOT NULL CHECK (attempt >= 0),"                  \
+    "  reason TEXT, seconds REAL NOT NULL, PRIMARY KEY (trial, attempt)) STRICT, WITHOUT ROWID;"                       \
+    "CREATE TABLE workers ("                                                                                           \
+    "  name TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, version TEXT NOT NULL,"                        \
+    "  slots INTEGER NOT NULL, began REAL NOT NULL, beat REAL NOT NULL, lease REAL NOT NULL) STRICT, WITHOUT ROWID;"   \
+    "CREATE TABLE tally (id INTEGER PRIMARY KEY CHECK (id = 0), epochs INTEGER NOT NULL) STRICT;"                      \
+    "INSERT INTO tally SELECT 0, coalesce(sum(epochs_total), 0) FROM trials;"                                          \
+    "CREATE TRIGGER trials_tally AFTER UPDATE OF epochs_total ON trials BEGIN"                                         \
+    "  UPDATE tally SET epochs = epochs + new.epochs_total - old.epochs_total; END;"                                   \
+    "CREATE TRIGGER trials_final BEFORE UPDATE ON trials WHEN old.status IN ('COMPLETED', 'FAILED', 'PRUNED') BEGIN"   \
+    "  SELECT RAISE(ABORT, 'a trial that has ended never changes'); END;"                                              \
+    "CREATE TRIGGER trials_stay BEFORE DELETE ON trials BEGIN"                                                         \
+    "  SELECT RAISE(ABORT, 'a trial is never removed'); END;"                                                          \
+    "CREATE INDEX trials_open ON trials (id) WHERE " VVI_SQLITE_OPEN ";"                                               \
+    "CREATE INDEX trials_paused ON trials (id) WHERE status = 'PAUSED';"                                               \
+    "CREATE INDEX trials_best ON trials (score) WHERE status = 'COMPLETED' AND coalesce(violation, 0) = 0;"            \
+    "PRAGMA user_version = 3;" /* VVI_SQLITE_VERSION */
 
 static const char schema[] =
     "CREATE TABLE facts ("
@@ -51,28 +78,44 @@ static const char schema[] =
     "CREATE TABLE refusals ("
     "  reason TEXT PRIMARY KEY, example TEXT NOT NULL, n INTEGER NOT NULL CHECK (n > 0)) STRICT, WITHOUT ROWID;"
     "PRAGMA application_id = 1449226870;" /* "Varv" */
-    "PRAGMA user_version = 2;";           /* VVI_SQLITE_VERSION */
+    WORKERS;
 
 /* What version 1 did not count: it holds every epoch. */
 #define COUNTED_EPOCHS                                                                                                 \
     "coalesce((SELECT max(epoch) + 1 FROM epochs WHERE trial = id), 0) AS epochs,"                                     \
     "(SELECT count(*) FROM (SELECT DISTINCT execution, epoch FROM epochs WHERE trial = id)) AS epochs_total"
 
-/* Step i leads from version i + 1 to the next. */
+/* Step i leads from version i + 1 to the next. The writers of versions 1 and 2 are gone, whatever they left RUNNING. */
 static const char *const steps[] = {
+    "ALTER TABLE trials ADD COLUMN violation REAL;"
+    "ALTER TABLE trials ADD COLUMN epochs INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE trials ADD COLUMN epochs_total INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE trials ADD COLUMN goal INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE trials SET (epochs, epochs_total) = (SELECT " COUNTED_EPOCHS ");" SCORES "PRAGMA user_version = 2;",
+
     "CREATE TABLE new_trials " TRIALS
-    "INSERT INTO new_trials (id, status, score, reason, seconds, model, epochs, epochs_total)"
-    "  SELECT id, status, score, reason, seconds, model, " COUNTED_EPOCHS " FROM trials;"
+    "INSERT INTO new_trials (id, status, score, violation, reason, seconds, model, epochs, epochs_total, goal)"
+    "  SELECT id, iif(status = 'RUNNING', 'INTERRUPTED', status), score, violation, reason, seconds, model, epochs,"
+    "    epochs_total, goal FROM trials;"
     "DROP TABLE trials;"
-    "ALTER TABLE new_trials RENAME TO trials;" SCORES "PRAGMA user_version = 2;",
+    "ALTER TABLE new_trials RENAME TO trials;" WORKERS,
 };
 
 /* Names in the temporary schema come before those of the file. */
+#define VIEW_TRIALS(epochs)                                                                                            \
+    "PRAGMA temp_store = MEMORY;"                                                                                      \
+    "CREATE TEMP VIEW trials AS SELECT id, status, score, reason, seconds, model, " epochs ","                         \
+    "  NULL AS worker, NULL AS lease, NULL AS began, NULL AS ended FROM main.trials;"                                  \
+    "CREATE TEMP VIEW attempts AS SELECT NULL AS trial, NULL AS attempt, NULL AS reason, NULL AS seconds WHERE 0;"     \
+    "CREATE TEMP VIEW workers AS SELECT NULL AS name, NULL AS host, NULL AS pid, NULL AS version, NULL AS slots,"      \
+    "  NULL AS began, NULL AS beat, NULL AS lease WHERE 0;"                                                            \
+    "CREATE TEMP VIEW tally AS SELECT 0 AS id, sum(epochs_total) AS epochs FROM trials;"
+
 static const char *const views[] = {
-    "PRAGMA temp_store = MEMORY;"
-    "CREATE TEMP VIEW trials AS SELECT id, status, score, NULL AS violation, " COUNTED_EPOCHS ","
-    "  0 AS paused_epochs, 0 AS goal, reason, seconds, model FROM main.trials;"
-    "CREATE TEMP VIEW scores AS SELECT NULL AS trial, NULL AS objective, NULL AS value WHERE 0;",
+    VIEW_TRIALS(
+        "NULL AS violation, " COUNTED_EPOCHS
+        ", 0 AS goal") "CREATE TEMP VIEW scores AS SELECT NULL AS trial, NULL AS objective, NULL AS value WHERE 0;",
+    VIEW_TRIALS("violation, epochs, epochs_total, goal"),
 };
 
 vv_status vvi_sqlite_create(const vvi_sqlite *store, vv_error *error)

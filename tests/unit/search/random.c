@@ -227,7 +227,7 @@ static void every_state_of_a_trial_counts_as_tried(void **state)
     (void)state;
     const vv_domain domain = { .kind = VV_DOMAIN_BOOL, .type = VV_VALUE_BOOL };
     const vv_value no = { VV_VALUE_BOOL, { .b = false } }, yes = { VV_VALUE_BOOL, { .b = true } };
-    for (vv_trial_status status = VV_TRIAL_RUNNING; status <= VV_TRIAL_PAUSED; status++) {
+    for (vv_trial_status status = VV_TRIAL_RUNNING; status <= VV_TRIAL_WAITING; status++) {
         vv_past *past = vv_past_new(1, NULL);
         put(past, status, (const vv_active[]){ { "a", domain, no }, { "b", domain, no } }, 2);
         put(past, status, (const vv_active[]){ { "a", domain, yes }, { "b", domain, no } }, 2);

@@ -141,10 +141,12 @@ static void an_epoch_is_reported_once(void **state)
     vv_study *study = open_study(p->project, VV_STUDY_WRITE);
     const int id = begin_trial(study, 1);
     must(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, &error), &error);
-    assert_int_not_equal(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 4, 5, 6 }, 3, NULL), VV_OK);
+    must(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 4, 5, 6 }, 3, &error), &error);
+    assert_int_equal(vv_trial_epoch(study, id, 0, 1, metrics, NULL, 0, NULL), VV_BAD_ARG);
     vv_trials trials;
     must(vv_study_trials(study, &(vv_trials_args){ .curves = true }, &trials, &error), &error);
     CHECK_EQUAL_EXACTLY(trials.list[0].curves[0].values[0], 1);
+    assert_int_equal(trials.list[0].epochs_total, 1);
     vv_trials_free(&trials);
     vv_study_close(study);
 }
@@ -186,14 +188,15 @@ static void only_running_trials_take_reports_and_end(void **state)
         vv_error error = { 0 };
         const int id = begin_trial(study, 1);
         must(end_trial(study, id, final[i], 1, "why"), NULL);
-        assert_int_equal(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, NULL), VV_BAD_ARG);
-        assert_int_equal(vv_trial_execution(study, id, 0, 0, 1, 1, NULL), VV_BAD_ARG);
-        assert_int_equal(end_trial(study, id, VV_TRIAL_FAILED, 1, NULL), VV_BAD_ARG);
-        assert_int_equal(vv_trial_restart(study, id, &error), VV_BAD_ARG);
+        assert_int_equal(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, NULL), VV_TAKEN);
+        assert_int_equal(vv_trial_execution(study, id, 0, 0, 1, 1, NULL), VV_TAKEN);
+        assert_int_equal(end_trial(study, id, VV_TRIAL_INTERRUPTED, 1, NULL), VV_TAKEN);
+        assert_int_equal(vv_trial_retry(study, id, "why", 1, NULL), VV_TAKEN);
+        assert_int_equal(vv_trial_wake(study, id, 0, &error), VV_TAKEN);
         CHECK_CONTAINS(error.text, i == 0 ? "COMPLETED" : "FAILED");
     }
     assert_int_equal(end_trial(study, 77, VV_TRIAL_FAILED, 1, NULL), VV_NOT_FOUND);
-    assert_int_equal(vv_trial_restart(study, 77, NULL), VV_NOT_FOUND);
+    assert_int_equal(vv_trial_wake(study, 77, 0, NULL), VV_NOT_FOUND);
     assert_int_equal(vv_trial_epoch(study, 77, 0, 0, metrics, (double[]){ 1 }, 1, NULL), VV_NOT_FOUND);
     assert_int_equal(end_trial(study, 0, VV_TRIAL_RUNNING, 1, NULL), VV_BAD_ARG);
     vv_study_close(study);
@@ -219,16 +222,17 @@ static void a_score_that_is_not_finite_is_a_failure_that_says_so(void **state)
     vv_study_close(study);
 }
 
-static void a_restart_keeps_id_and_values_and_drops_reports(void **state)
+static void a_claim_keeps_all_that_was_reported(void **state)
 {
     const place *p = *state;
     vv_study *study = open_study(p->project, VV_STUDY_WRITE);
-    begin_trial(study, 5);
+    must(end_trial(study, begin_trial(study, 5), VV_TRIAL_FAILED, 0, "why"), NULL);
     const int id = begin_trial(study, 7);
     must(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, NULL), NULL);
     must(vv_trial_execution(study, id, 0, 0, 1, 1, NULL), NULL);
     must(end_trial(study, id, VV_TRIAL_INTERRUPTED, 0, "stopped"), NULL);
-    must(vv_trial_restart(study, id, NULL), NULL);
+    claim_trial(study, id);
+    claim_trial(study, -1); /* nothing is left */
     vv_trials trials;
     must(vv_study_trials(study, &(vv_trials_args){ .curves = true }, &trials, NULL), NULL);
     assert_int_equal(trials.n, 2);
@@ -236,11 +240,43 @@ static void a_restart_keeps_id_and_values_and_drops_reports(void **state)
     assert_int_equal(trial->status, VV_TRIAL_RUNNING);
     assert_int_equal(trial->values[0].value.i, 7);
     assert_null(trial->reason);
-    assert_int_equal(trial->n_curves, 0);
-    assert_int_equal(trial->n_executions, 0);
-    CHECK_EQUAL_EXACTLY(trial->seconds, 0);
+    assert_int_equal(trial->n_curves, 3);
+    assert_int_equal(trial->n_executions, 1);
+    assert_int_equal(trial->epochs, 1);
+    CHECK_EQUAL_EXACTLY(trial->seconds, 3.5);
+    assert_non_null(trial->worker);
+    assert_false(trial->lapsed);
+    assert_true(trial->began > 1e9);
+    CHECK_EQUAL_EXACTLY(trial->ended, 0);
+    assert_true(trials.list[0].ended >= trials.list[0].began);
     vv_trials_free(&trials);
-    must(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 4, 5, 6 }, 3, NULL), NULL);
+    must(vv_trial_epoch(study, id, 0, 1, metrics, (double[]){ 4, 5, 6 }, 3, NULL), NULL);
+    vv_study_close(study);
+}
+
+static void a_retry_begins_anew_and_keeps_the_attempt(void **state)
+{
+    const place *p = *state;
+    vv_study *study = open_study(p->project, VV_STUDY_WRITE);
+    const int id = begin_trial(study, 7);
+    must(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, NULL), NULL);
+    must(vv_trial_execution(study, id, 0, 0, 1, 1, NULL), NULL);
+    must(vv_trial_retry(study, id, "crashed", 2.5, NULL), NULL);
+    must(vv_trial_retry(study, id, "crashed", 2.5, NULL), NULL); /* once more is the same */
+    claim_trial(study, id);
+    must(vv_trial_retry(study, id, NULL, 1, NULL), NULL);
+    claim_trial(study, id);
+    vv_trials trials;
+    must(vv_study_trials(study, &(vv_trials_args){ .curves = true }, &trials, NULL), NULL);
+    const vv_trial *trial = &trials.list[0];
+    assert_int_equal(trial->n_attempts, 2);
+    assert_string_equal(trial->attempts[0].reason, "crashed");
+    CHECK_EQUAL_EXACTLY(trial->attempts[0].seconds, 2.5);
+    assert_null(trial->attempts[1].reason);
+    CHECK_EQUAL_EXACTLY(trial->seconds, 3.5);
+    assert_int_equal(trial->n_curves + trial->n_executions, 0);
+    assert_int_equal(trial->epochs + trial->epochs_total, 0);
+    vv_trials_free(&trials);
     vv_study_close(study);
 }
 
@@ -390,7 +426,8 @@ int main(void)
         WITH_PLACE(executions_come_back),
         WITH_PLACE(only_running_trials_take_reports_and_end),
         WITH_PLACE(a_score_that_is_not_finite_is_a_failure_that_says_so),
-        WITH_PLACE(a_restart_keeps_id_and_values_and_drops_reports),
+        WITH_PLACE(a_claim_keeps_all_that_was_reported),
+        WITH_PLACE(a_retry_begins_anew_and_keeps_the_attempt),
         WITH_PLACE(the_best_come_first_and_ties_by_id),
         WITH_PLACE(facts_are_replaced_and_missing_ones_are_null),
         WITH_PLACE(refusals_are_counted_by_reason_together_with_their_trial),

@@ -69,9 +69,10 @@ static int ask_sql(const char *project, const char *sql)
 
 static void make_version_1(const char *project)
 {
+    char path[128];
     vv_study_close(open_study(project, VV_STUDY_WRITE));
-    run_sql(project, "PRAGMA journal_mode = DELETE; DROP TABLE scores; DROP TABLE trials; DROP TABLE trial_values;"
-                     "DROP TABLE executions; DROP TABLE epochs; DROP TABLE refusals; DROP TABLE facts;");
+    snprintf(path, sizeof path, "%s/study.db", project);
+    assert_int_equal(unlink(path), 0);
     run_sql(project, version_1);
     run_sql(project, "PRAGMA journal_mode = WAL");
 }
@@ -90,7 +91,8 @@ static void check_contents(vv_study *study)
     assert_true(isnan(first->violation));
     assert_int_equal(first->epochs, 2);
     assert_int_equal(first->epochs_total, 3);
-    assert_int_equal(first->paused_epochs + first->goal, 0);
+    assert_int_equal(first->goal, 0);
+    assert_null(first->worker);
     assert_int_equal(first->values[0].value.i, 4);
     assert_int_equal(first->n_curves, 3);
     assert_int_equal(first->n_executions, 1);
@@ -119,7 +121,7 @@ static void version_1_is_read_without_being_changed(void **state)
     assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM sqlite_schema WHERE name = 'scores'"), 0);
 }
 
-static void version_1_is_gone_on_with_as_version_2(void **state)
+static void version_1_is_gone_on_with_as_version_3(void **state)
 {
     const place *p = *state;
     make_version_1(p->project);
@@ -128,14 +130,14 @@ static void version_1_is_gone_on_with_as_version_2(void **state)
     check_contents(study);
     check_contents(reader); /* who had opened it before still can */
     vv_study_close(reader);
-    must(vv_trial_restart(study, 3, NULL), NULL);
-    must(vv_trial_epoch(study, 3, 0, 0, (const char *[]){ "val_loss" }, (double[]){ 1 }, 1, NULL), NULL);
+    claim_trial(study, 3);
+    must(vv_trial_epoch(study, 3, 0, 1, (const char *[]){ "val_loss" }, (double[]){ 1 }, 1, NULL), NULL);
     must(vv_trial_pause(study, 3, &(vv_trial_result){ .scores = (double[]){ 1, 2 }, .n_scores = 2 }, NULL), NULL);
     assert_int_equal(begin_trial(study, 3), 4);
     must(end_trial(study, 4, VV_TRIAL_PRUNED, 1, NULL), NULL);
-    assert_int_equal(vv_trial_restart(study, 0, NULL), VV_BAD_ARG);
+    assert_int_equal(vv_trial_wake(study, 0, 0, NULL), VV_TAKEN);
     vv_study_close(study);
-    assert_int_equal(ask_sql(p->project, "PRAGMA user_version"), 2);
+    assert_int_equal(ask_sql(p->project, "PRAGMA user_version"), 3);
     assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
     assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%new_trials%'"), 0);
     study = open_study(p->project, VV_STUDY_WRITE);
@@ -156,7 +158,7 @@ static void both_ways_lead_to_the_same_tables(void **state)
     vv_study_close(open_study(other, VV_STUDY_WRITE));
     snprintf(sql, sizeof sql, "ATTACH '%s/study.db' AS other; CREATE TABLE result AS %s", other, text);
     run_sql(p->project, sql);
-    assert_int_equal(ask_sql(p->project, "SELECT * FROM result"), 7);
+    assert_int_equal(ask_sql(p->project, "SELECT * FROM result"), 16);
 }
 
 static void what_breaks_the_rules_cannot_be_written(void **state)
@@ -169,20 +171,28 @@ static void what_breaks_the_rules_cannot_be_written(void **state)
         "INSERT INTO trials (id, status, seconds, score) VALUES (0, 'FAILED', 0.0, 1.0)",
         "INSERT INTO trials (id, status, seconds, score) VALUES (0, 'RUNNING', 0.0, 1.0)",
         "INSERT INTO trials (id, status, seconds) VALUES (0, 'PAUSED', 0.0)",
-        "INSERT INTO trials (id, status, seconds, epochs, epochs_total) VALUES (0, 'PAUSED', 0.0, 2, 2)",
         "INSERT INTO trials (id, status, seconds, epochs, epochs_total) VALUES (0, 'RUNNING', 0.0, 2, 1)",
-        "INSERT INTO trials (id, status, seconds, paused_epochs) VALUES (0, 'RUNNING', 0.0, 1)",
+        "INSERT INTO trials (id, status, seconds, lease) VALUES (0, 'RUNNING', 0.0, 1.0)",
+        "INSERT INTO trials (id, status, seconds, worker, lease) VALUES (0, 'WAITING', 0.0, 'me', 1.0)",
+        "INSERT INTO trials (id, status, seconds, ended) VALUES (0, 'RUNNING', 0.0, 1.0)",
         "INSERT INTO trials (id, status, seconds, violation) VALUES (0, 'RUNNING', 0.0, -1.0)",
         "INSERT INTO trials (id, status, seconds) VALUES (0, 'ASLEEP', 0.0)",
+        "UPDATE trials SET reason = 'other' WHERE id = 7",
+        "UPDATE trials SET status = 'RUNNING', score = NULL, ended = NULL WHERE id = 7",
+        "DELETE FROM trials",
     };
     vv_study_close(open_study(p->project, VV_STUDY_WRITE));
     snprintf(path, sizeof path, "%s/study.db", p->project);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "INSERT INTO trials (id, status, seconds, score) VALUES (7, 'COMPLETED', 0.0, 1.0)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (sqlite3_exec(db, wrong[i], NULL, NULL, NULL) != SQLITE_CONSTRAINT) fail_msg("%s was taken", wrong[i]);
     assert_int_equal(sqlite3_exec(db,
-                                  "INSERT INTO trials (id, status, seconds, epochs, epochs_total, paused_epochs, score)"
-                                  " VALUES (0, 'PAUSED', 0.0, 2, 4, 2, 1.0)",
+                                  "INSERT INTO trials (id, status, seconds, epochs, epochs_total, score)"
+                                  " VALUES (0, 'PAUSED', 0.0, 2, 4, 1.0)",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(db);
@@ -192,7 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_PLACE(version_1_is_read_without_being_changed),
-        WITH_PLACE(version_1_is_gone_on_with_as_version_2),
+        WITH_PLACE(version_1_is_gone_on_with_as_version_3),
         WITH_PLACE(both_ways_lead_to_the_same_tables),
         WITH_PLACE(what_breaks_the_rules_cannot_be_written),
     };

@@ -25,7 +25,7 @@ static vv_trials read_all(vv_study *study)
     return trials;
 }
 
-static void a_resumed_trial_keeps_what_it_had_and_counts_on(void **state)
+static void a_woken_trial_keeps_what_it_had_and_counts_on(void **state)
 {
     const place *p = *state;
     vv_study *study = open_study(p->project, VV_STUDY_WRITE);
@@ -36,12 +36,13 @@ static void a_resumed_trial_keeps_what_it_had_and_counts_on(void **state)
     vv_trials trials = read_all(study);
     assert_int_equal(trials.list[0].status, VV_TRIAL_PAUSED);
     assert_int_equal(trials.list[0].epochs, 4);
-    assert_int_equal(trials.list[0].paused_epochs, 4);
     CHECK_EQUAL_EXACTLY(trials.list[0].score, 1);
     assert_int_equal(trials.list[0].n_scores, 1);
     vv_trials_free(&trials);
 
-    must(vv_trial_resume(study, id, 12, NULL), NULL);
+    must(vv_trial_wake(study, id, 12, NULL), NULL);
+    must(vv_trial_wake(study, id, 12, NULL), NULL); /* once more is the same */
+    claim_trial(study, id);
     report(study, id, 0, 4, 12);
     must(vv_trial_execution(study, id, 0, 9, 0.5, 1, NULL), NULL); /* the first part's is gone */
     must(end_trial(study, id, VV_TRIAL_COMPLETED, 0.5, NULL), NULL);
@@ -68,18 +69,18 @@ static void epochs_are_counted_of_each_execution_and_of_all(void **state)
     report(study, id, 0, 0, 3);
     report(study, id, 1, 0, 3);
     must(pause_at(study, id, 1), NULL);
-    must(vv_trial_resume(study, id, 0, NULL), NULL);
+    must(vv_trial_wake(study, id, 0, NULL), NULL);
+    claim_trial(study, id);
     report(study, id, 0, 3, 5);
     vv_trials trials = read_all(study);
     assert_int_equal(trials.list[0].epochs, 5);
     assert_int_equal(trials.list[0].epochs_total, 8);
-    assert_int_equal(trials.list[0].paused_epochs, 3);
     vv_trials_free(&trials);
     vv_study_close(study);
 }
 
 /* The writer is gone after two more epochs of the second part, or was asked to stop. */
-static void what_died_after_a_pause_is_resumed_from_it(void **state)
+static void what_died_after_a_pause_goes_on_with_all_it_had(void **state)
 {
     const place *p = *state;
     for (int stopped = 0; stopped < 2; stopped++) {
@@ -87,7 +88,8 @@ static void what_died_after_a_pause_is_resumed_from_it(void **state)
         const int id = begin_trial(study, 7);
         report(study, id, 0, 0, 4);
         must(pause_at(study, id, 1), NULL);
-        must(vv_trial_resume(study, id, 9, NULL), NULL);
+        must(vv_trial_wake(study, id, 9, NULL), NULL);
+        claim_trial(study, id);
         report(study, id, 0, 4, 6);
         if (stopped) must(end_trial(study, id, VV_TRIAL_INTERRUPTED, 1, "stopped"), NULL);
         vv_study_close(study);
@@ -98,56 +100,40 @@ static void what_died_after_a_pause_is_resumed_from_it(void **state)
         assert_int_equal(trials.list[0].n_scores, 0);
         assert_true(isnan(trials.list[0].score));
         vv_trials_free(&trials);
-        must(vv_trial_resume(study, id, 9, NULL), NULL);
+        claim_trial(study, id);
         trials = read_all(study);
-        assert_int_equal(trials.list[0].epochs, 4);
-        assert_int_equal(trials.list[0].epochs_total, 4);
-        assert_int_equal(trials.list[0].curves[0].n, 4);
+        assert_int_equal(trials.list[0].epochs, 6);
+        assert_int_equal(trials.list[0].epochs_total, 6);
+        assert_int_equal(trials.list[0].curves[0].n, 6);
         assert_null(trials.list[0].reason);
         vv_trials_free(&trials);
-        report(study, id, 0, 4, 9);
+        report(study, id, 0, 5, 9); /* the first of these is there */
         vv_study_close(study);
     }
 }
 
-static void a_paused_trial_can_begin_again(void **state)
-{
-    const place *p = *state;
-    vv_study *study = open_study(p->project, VV_STUDY_WRITE);
-    const int id = begin_trial(study, 7);
-    report(study, id, 0, 0, 4);
-    must(pause_at(study, id, 1), NULL);
-    must(vv_trial_restart(study, id, NULL), NULL);
-    vv_trials trials = read_all(study);
-    const vv_trial *trial = &trials.list[0];
-    assert_int_equal(trial->status, VV_TRIAL_RUNNING);
-    assert_int_equal(trial->epochs + trial->epochs_total + trial->paused_epochs, 0);
-    assert_int_equal(trial->n_curves, 0);
-    CHECK_EQUAL_EXACTLY(trial->seconds, 0);
-    vv_trials_free(&trials);
-    assert_int_equal(vv_trial_resume(study, id, 3, NULL), VV_BAD_ARG);
-    vv_study_close(study);
-}
-
-static void only_what_was_paused_can_be_resumed(void **state)
+static void only_what_is_paused_can_go_on(void **state)
 {
     const place *p = *state;
     vv_error error = { 0 };
     vv_study *study = open_study(p->project, VV_STUDY_WRITE);
     const int fresh = begin_trial(study, 1), done = begin_trial(study, 1);
     assert_int_equal(pause_at(study, fresh, 1), VV_BAD_ARG); /* no epoch to go on from */
-    assert_int_equal(vv_trial_resume(study, fresh, 3, &error), VV_BAD_ARG);
+    assert_int_equal(vv_trial_wake(study, fresh, 3, &error), VV_TAKEN);
     CHECK_CONTAINS(error.text, "RUNNING");
     report(study, done, 0, 0, 2);
     must(pause_at(study, done, 1), NULL);
-    assert_int_equal(vv_trial_epoch(study, done, 0, 2, metrics, (double[]){ 1 }, 1, NULL), VV_BAD_ARG);
-    assert_int_equal(pause_at(study, done, 1), VV_BAD_ARG);
-    assert_int_equal(end_trial(study, done, VV_TRIAL_COMPLETED, 1, NULL), VV_BAD_ARG);
-    assert_int_equal(vv_trial_resume(study, done, -1, NULL), VV_BAD_ARG);
-    must(vv_trial_resume(study, done, 3, NULL), NULL);
+    assert_int_equal(vv_trial_epoch(study, done, 0, 2, metrics, (double[]){ 1 }, 1, NULL), VV_TAKEN);
+    assert_int_equal(pause_at(study, done, 2), VV_TAKEN);
+    must(pause_at(study, done, 1), NULL); /* as before: once more is the same */
+    assert_int_equal(end_trial(study, done, VV_TRIAL_COMPLETED, 1, NULL), VV_TAKEN);
+    assert_int_equal(vv_trial_wake(study, done, -1, NULL), VV_BAD_ARG);
+    must(vv_trial_wake(study, done, 3, NULL), NULL);
+    assert_int_equal(vv_trial_wake(study, done, 4, NULL), VV_TAKEN);
+    claim_trial(study, done);
     must(end_trial(study, done, VV_TRIAL_COMPLETED, 1, NULL), NULL);
-    assert_int_equal(vv_trial_resume(study, done, 3, NULL), VV_BAD_ARG);
-    assert_int_equal(vv_trial_resume(study, 99, 3, NULL), VV_NOT_FOUND);
+    assert_int_equal(vv_trial_wake(study, done, 3, NULL), VV_TAKEN);
+    assert_int_equal(vv_trial_wake(study, 99, 3, NULL), VV_NOT_FOUND);
     vv_study_close(study);
 }
 
@@ -160,8 +146,7 @@ static void pruned_trials_keep_curves_and_finite_scores(void **state)
         const int id = begin_trial(study, i);
         report(study, id, 0, 0, 2);
         must(end_trial(study, id, VV_TRIAL_PRUNED, scores[i], "worse than the median"), NULL);
-        assert_int_equal(vv_trial_restart(study, id, NULL), VV_BAD_ARG);
-        assert_int_equal(vv_trial_resume(study, id, 0, NULL), VV_BAD_ARG);
+        assert_int_equal(vv_trial_wake(study, id, 0, NULL), VV_TAKEN);
     }
     must(end_trial(study, begin_trial(study, 3), VV_TRIAL_COMPLETED, 9, NULL), NULL);
     vv_trials trials = read_all(study);
@@ -298,7 +283,8 @@ static void states_stay_while_a_trial_may_go_on(void **state)
     must(vv_study_prune_checkpoints(study, 1, NULL), NULL);
     for (size_t i = 0; i < 7; i++)
         if (file_exists(p->project, files[i]) != kept[i]) fail_msg("%s: %s", files[i], kept[i] ? "gone" : "kept");
-    must(vv_trial_resume(study, paused, 0, NULL), NULL);
+    must(vv_trial_wake(study, paused, 0, NULL), NULL);
+    claim_trial(study, paused);
     must(vv_study_prune_checkpoints(study, 1, NULL), NULL);
     assert_true(file_exists(p->project, files[0]));
     must(end_trial(study, paused, VV_TRIAL_FAILED, 2, "why"), NULL);
@@ -310,11 +296,10 @@ static void states_stay_while_a_trial_may_go_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_PLACE(a_resumed_trial_keeps_what_it_had_and_counts_on),
+        WITH_PLACE(a_woken_trial_keeps_what_it_had_and_counts_on),
         WITH_PLACE(epochs_are_counted_of_each_execution_and_of_all),
-        WITH_PLACE(what_died_after_a_pause_is_resumed_from_it),
-        WITH_PLACE(a_paused_trial_can_begin_again),
-        WITH_PLACE(only_what_was_paused_can_be_resumed),
+        WITH_PLACE(what_died_after_a_pause_goes_on_with_all_it_had),
+        WITH_PLACE(only_what_is_paused_can_go_on),
         WITH_PLACE(pruned_trials_keep_curves_and_finite_scores),
         WITH_PLACE(a_paused_trial_is_eliminated_with_what_it_has),
         WITH_PLACE(the_front_comes_first_and_what_exceeds_constraints_last),

@@ -71,6 +71,15 @@ static inline vv_status end_trial(vv_study *study, int id, vv_trial_status statu
     return vv_trial_end(study, id, &result, NULL);
 }
 
+/* Takes the trial that waits, which must be this one. */
+static inline void claim_trial(vv_study *study, int id)
+{
+    vv_error error = { 0 };
+    int claimed = -1;
+    must(vv_trial_claim(study, &claimed, &error), &error);
+    assert_int_equal(claimed, id);
+}
+
 static inline bool file_exists(const char *folder, const char *name)
 {
     char path[256];

@@ -1,0 +1,127 @@
+/* sqlite_counts.c - what is known of a study without reading its trials. What a search asks for after every trial
+ * (standing) takes no longer where there are many. */
+#include "study/stores/sqlite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- standing --------------------------------------------------------------------------------------------------- */
+
+static vv_status count_open(const vvi_sqlite *store, const vvi_standing_query *query, vvi_stand *standing,
+                            vv_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    vv_status status = vvi_sqlite_prepare(
+        store, &statement, error,
+        "SELECT count(*), coalesce(sum(max(0, iif(goal > 0 AND goal < ?1, goal, ?1) * ?2 - epochs_total)), 0)"
+        " FROM trials WHERE " VVI_SQLITE_OPEN,
+        "ii", query->trial_epochs, query->trial_executions);
+    if (status == VV_OK) status = vvi_sqlite_step(store, statement, &row, error);
+    standing->open = row ? sqlite3_column_int(statement, 0) : 0;
+    standing->epochs = row && query->epochs ? sqlite3_column_int64(statement, 1) : 0;
+    vvi_sqlite_done(store, statement);
+    return status;
+}
+
+static vv_status count_failures(const vvi_sqlite *store, int most, int *n, vv_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    vv_status status = vvi_sqlite_prepare(
+        store, &statement, error,
+        "SELECT status = 'FAILED' FROM trials WHERE status NOT IN ('WAITING', 'INTERRUPTED', 'RUNNING')"
+        " ORDER BY id DESC",
+        "");
+    for (*n = 0; status == VV_OK && *n < most; ++*n) {
+        status = vvi_sqlite_step(store, statement, &row, error);
+        if (status != VV_OK || !row || sqlite3_column_int(statement, 0) == 0) break;
+    }
+    vvi_sqlite_done(store, statement);
+    return status;
+}
+
+static vv_status read_standing(const vvi_sqlite *store, const vvi_standing_query *query, vvi_stand *standing,
+                               vv_error *error)
+{
+    int trained = 0;
+    VVI_TRY(vvi_sqlite_ask_int(store, "SELECT coalesce(max(id), -1) + 1 FROM trials", &standing->trials, error));
+    VVI_TRY(vvi_sqlite_ask_int(store, "SELECT count(*) FROM trials WHERE status = 'PAUSED'", &standing->paused, error));
+    VVI_TRY(count_open(store, query, standing, error));
+    if (query->epochs) VVI_TRY(vvi_sqlite_ask_int(store, "SELECT epochs FROM tally", &trained, error));
+    standing->epochs += trained;
+    return count_failures(store, query->most_failures, &standing->failures, error);
+}
+
+vv_status vvi_sqlite_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error)
+{
+    const vvi_sqlite *store = state;
+    *standing = (vvi_stand){ .trials = 0 };
+    VVI_TRY(vvi_sqlite_begin(store, false, error));
+    return vvi_sqlite_finish(store, read_standing(store, query, standing, error), error);
+}
+
+/* ---- counts ----------------------------------------------------------------------------------------------------- */
+
+static void take_count(sqlite3_stmt *row, vv_counts *counts)
+{
+    const char *status = (const char *)sqlite3_column_text(row, 0);
+    const int64_t n = sqlite3_column_int64(row, 1);
+    const double began = sqlite3_column_double(row, 3), ended = sqlite3_column_double(row, 4);
+    for (int i = VV_TRIAL_RUNNING; status != NULL && i <= VV_TRIAL_WAITING; i++)
+        if (strcmp(vv_trial_status_name((vv_trial_status)i), status) == 0) counts->by_status[i] = n;
+    counts->trials += n;
+    counts->epochs += sqlite3_column_int64(row, 2);
+    if (began > 0 && (!(counts->first_began > 0) || began < counts->first_began)) counts->first_began = began;
+    if (ended > counts->last_ended) counts->last_ended = ended;
+}
+
+vv_status vvi_sqlite_counts(void *state, vv_counts *counts, vv_error *error)
+{
+    const vvi_sqlite *store = state;
+    sqlite3_stmt *statement = NULL;
+    bool row = true;
+    *counts = (vv_counts){ .trials = 0 };
+    vv_status status = vvi_sqlite_prepare(
+        store, &statement, error,
+        "SELECT status, count(*), sum(epochs_total), min(began), max(ended) FROM trials GROUP BY status", "");
+    while (status == VV_OK && row) {
+        status = vvi_sqlite_step(store, statement, &row, error);
+        if (status == VV_OK && row) take_count(statement, counts);
+    }
+    vvi_sqlite_done(store, statement);
+    return status;
+}
+
+/* ---- refusals --------------------------------------------------------------------------------------------------- */
+
+static void column_copy(sqlite3_stmt *row, int column, char *text, size_t size)
+{
+    const char *found = (const char *)sqlite3_column_text(row, column);
+    snprintf(text, size, "%s", found == NULL ? "" : found);
+}
+
+vv_status vvi_sqlite_refusals(void *state, vv_refusals *refusals, vv_error *error)
+{
+    const vvi_sqlite *store = state;
+    const size_t room = sizeof refusals->top / sizeof refusals->top[0];
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    *refusals = (vv_refusals){ .n = 0 };
+    /* The total of all rows rides along on each: one statement is one moment. */
+    vv_status status =
+        vvi_sqlite_prepare(store, &statement, error,
+                           "SELECT sum(n) OVER (), reason, example, n FROM refusals ORDER BY n DESC, reason "
+                           "LIMIT ?",
+                           "i", (int)room);
+    for (size_t i = 0; status == VV_OK && i < room; i++) {
+        status = vvi_sqlite_step(store, statement, &row, error);
+        if (status != VV_OK || !row) break;
+        refusals->n = sqlite3_column_int64(statement, 0);
+        column_copy(statement, 1, refusals->top[i].reason, sizeof refusals->top[i].reason);
+        column_copy(statement, 2, refusals->top[i].values, sizeof refusals->top[i].values);
+        refusals->top[i].n = sqlite3_column_int64(statement, 3);
+    }
+    vvi_sqlite_done(store, statement);
+    return status;
+}
