@@ -72,7 +72,7 @@ const vvi_work *vvi_work_of(const vv_hypermodel *hypermodel)
 vv_status vvi_work_check(const vv_hypermodel *hypermodel, const char *what, vv_error *error)
 {
     if (hypermodel == NULL || (hypermodel->build == NULL && hypermodel->tune == NULL))
-        return vvi_fail(error, VV_BAD_ARG, "%s: no hypermodel with a build function, or a function to tune", what);
+        return vvi_fail(error, VV_BAD_ARG, "%s: build is NULL, must be a function; or tune must be", what);
     if (hypermodel->tune != NULL && (hypermodel->build != NULL || hypermodel->fit != NULL))
         return vvi_fail(error, VV_BAD_ARG, "%s: the hypermodel has tune besides build or fit; it must be one of them",
                         what);
