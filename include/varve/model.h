@@ -131,15 +131,16 @@ vv_status vv_model_load_weights(vv_model *model, const char *path, vv_error *err
  *     vv_model_load_training(same, "state.safetensors", &error);
  *     vv_fit(same, training, .epochs = 5, .initial_epoch = vv_model_epochs(same), .seed = 7);
  *
- * gives the weights and metrics that .epochs = 5 at once would have given, to the bit (same machine, data, seed and
- * batch size). What callbacks remember (how long early stopping has waited, which weights it would restore) is not kept:
- * they begin anew. */
+ * gives the weights and metrics that .epochs = 5 at once would have given, to the bit (same machine, data, seed, batch
+ * size and callbacks). What callbacks remember (how long early stopping has waited, which weights it would restore) goes on
+ * with them, where fit gets the same ones with the same arguments, and each can be kept (vv_callback.plain_state); else they
+ * begin anew. A callback that restores weights does so at the end of fit: save before that, from vv_callback.epoch_done. */
 
 /* Whole epochs that fit has trained since the weights were drawn or loaded and the model was compiled. */
 int vv_model_epochs(const vv_model *model);
 
-/* Weights, the optimizer's memory, its steps and learning rate, the epochs so far, and a hash of all of it. Written as a
- * whole or not at all. BAD_ARG: it was not trained yet. */
+/* Weights, the optimizer's memory, its steps and learning rate, the epochs so far, what callbacks remember, and a hash of all
+ * of it. Written as a whole or not at all. BAD_ARG: it was not trained yet. */
 vv_status vv_model_save_training(const vv_model *model, const char *path, vv_error *error) VV_MUST_USE;
 /* Into a compiled model of the same layers, compiled with the same. All or nothing. NOT_FOUND, IO; FORMAT: no such file,
  * or a damaged one; MISMATCH: it is of another model. */

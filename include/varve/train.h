@@ -48,15 +48,24 @@ typedef struct vv_verdict {
 } vv_verdict;
 
 /* A callback is a struct of functions; each may be NULL. `state` is the callback's own, zeroed state_size bytes for
- * every fit (so that one value serves many executions). */
+ * every fit (so that one value serves many executions); but where a training goes on (model.h) what they were.
+ *
+ * `plain_state` promises that all the callback remembers from epoch to epoch is in `state`, and that this holds no pointers
+ * but those that `begin` puts there anew: then it can be kept in a file. A training with a callback that does not promise it
+ * is never taken up in its middle: callbacks begin anew, and a trial of a search that was interrupted is trained again from
+ * its first epoch, to the same result. */
 typedef struct vv_callback {
     const char *name;
     size_t state_size;
+    bool plain_state;
     vv_status (*begin)(const struct vv_callback *self, void *state, vv_model *model, vv_error *error);
     vv_status (*epoch_begin)(const struct vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
                              vv_error *error);
     vv_status (*epoch_end)(const struct vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
                            vv_error *error);
+    /* After the epoch_end of all callbacks: vv_model_save_training then keeps all that training needs to go on. */
+    vv_status (*epoch_done)(const struct vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
+                            vv_error *error);
     void (*end)(const struct vv_callback *self, void *state);
     const char *text; /* the callback's arguments: a path, a metric, ...; borrowed for as long as fit runs */
     double number[8];
@@ -94,8 +103,8 @@ vv_callback vv_early_stopping_with(const vv_early_stopping_args *args);
 vv_callback vv_reduce_on_plateau_with(const vv_reduce_on_plateau_args *args);
 vv_callback vv_checkpoint_with(const vv_checkpoint_args *args);
 vv_callback vv_csv_log(const char *path); /* epoch,metric,... one line an epoch; replaces the file, but where
-                                             a training goes on (initial_epoch) adds to it */
-/* rate = schedule(epoch, rate before, context), at each epoch's begin */
+                                             a training goes on (initial_epoch) adds to the epochs before */
+/* rate = schedule(epoch, rate before, context), at each epoch's begin; it remembers nothing else */
 vv_callback vv_learning_rate_schedule(double (*schedule)(int epoch, double learning_rate, void *context), void *context);
 #ifndef __cplusplus
 #define vv_early_stopping(...) vv_early_stopping_with(&(vv_early_stopping_args){ .monitor = __VA_ARGS__ })

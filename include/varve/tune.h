@@ -50,6 +50,10 @@ void vv_tuning_fail(vv_tuning *tuning, const char *format, ...) VV_PRINTF(2, 3);
 int vv_tuning_trial(const vv_tuning *tuning);     /* its number; -1: it does not go */
 int vv_tuning_execution(const vv_tuning *tuning); /* counted from 0 */
 int vv_tuning_steps(const vv_tuning *tuning);     /* after so many it shall stop; 0: nobody says */
+int vv_tuning_stored(const vv_tuning *tuning);    /* steps that are stored, from before it was interrupted */
+/* It goes on from its own files, after so many steps, and does not report those again. They must be stored; false: they are
+ * not, and the trial has failed. */
+bool vv_tuning_skip(vv_tuning *tuning, int steps);
 /* For random numbers: the same whoever runs the trial, and when; another for each execution. */
 uint64_t vv_tuning_seed(const vv_tuning *tuning);
 /* A folder for this trial and execution alone, which is there until the trial can not be gone on with any more. Borrowed.

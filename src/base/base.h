@@ -130,6 +130,10 @@ vv_status vvi_make_directories(const char *path, vv_error *error); /* like mkdir
 /* Writes a file as a whole or not at all: into PATH.tmp-PID, fsync, rename. `write` gets a FILE * as `file`. */
 vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error),
                            void *context, vv_error *error);
+/* The same without the fsync: whole for whoever reads it while the machine runs, but a power loss may leave a damaged one.
+ * For files that are written often and carry a hash. */
+vv_status vvi_swap_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error), void *context,
+                        vv_error *error);
 
 /* ---- child processes -------------------------------------------------------------------------------------------- */
 

@@ -55,35 +55,47 @@ typedef struct replacement {
     vv_status (*write)(void *context, void *file, vv_error *error);
     void *context;
     const char *path;
+    bool synced;
 } replacement;
 
-static vv_status write_and_sync(const char *temporary, const replacement *r, vv_error *error)
+static vv_status write_temporary(const char *temporary, const replacement *r, vv_error *error)
 {
     FILE *file = fopen(temporary, "wb");
     if (file == NULL) return vvi_fail(error, VV_IO, "%s: cannot write: %s", r->path, strerror(errno));
     vv_status status = r->write(r->context, file, error);
-    const bool whole = fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
+    const bool whole = fflush(file) == 0 && !ferror(file) && (!r->synced || fsync(fileno(file)) == 0);
     const int why = errno;
     if (fclose(file) != 0 || !whole)
         if (status == VV_OK) status = vvi_fail(error, VV_IO, "%s: cannot write: %s", r->path, strerror(why));
     return status;
 }
 
-vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error),
-                           void *context, vv_error *error)
+static vv_status replace(const replacement *r, vv_error *error)
 {
     vvi_text temporary = { 0 };
-    vvi_text_printf(&temporary, "%s.tmp-%ld", path, (long)getpid());
+    vvi_text_printf(&temporary, "%s.tmp-%ld", r->path, (long)getpid());
     if (temporary.failed) {
         vvi_text_deinit(&temporary);
         return vvi_no_memory(error);
     }
-    vv_status status = write_and_sync(temporary.data, &(replacement){ write, context, path }, error);
-    if (status == VV_OK && rename(temporary.data, path) != 0)
-        status = vvi_fail(error, VV_IO, "%s: cannot replace: %s", path, strerror(errno));
+    vv_status status = write_temporary(temporary.data, r, error);
+    if (status == VV_OK && rename(temporary.data, r->path) != 0)
+        status = vvi_fail(error, VV_IO, "%s: cannot replace: %s", r->path, strerror(errno));
     if (status != VV_OK) unlink(temporary.data);
     vvi_text_deinit(&temporary);
     return status;
+}
+
+vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error),
+                           void *context, vv_error *error)
+{
+    return replace(&(replacement){ write, context, path, .synced = true }, error);
+}
+
+vv_status vvi_swap_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error), void *context,
+                        vv_error *error)
+{
+    return replace(&(replacement){ write, context, path, .synced = false }, error);
 }
 
 /* ---- child processes -------------------------------------------------------------------------------------------- */

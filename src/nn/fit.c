@@ -5,8 +5,8 @@
  * are put on the model for its owner to read, but do not stick.
  */
 #include "nn/fit.h"
-#include "nn/history.h"
 #include "nn/scores.h"
+#include "nn/training.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,10 +27,7 @@ typedef struct fit {
     double *values;
     size_t n_values;
     vv_history *history;
-    void **states; /* of the callbacks; those before n_begun have begun */
-    size_t n_begun;
-    float *kept; /* weights a callback asked to remember; NULL: no callbacks */
-    bool has_kept, restore, stop;
+    size_t n_begun; /* callbacks that have begun */
 } fit;
 
 static vv_status check_args(fit *f)
@@ -86,10 +83,23 @@ vv_status vvi_fit_make_ready(vv_model *model, uint64_t seed, vv_error *error)
     return VV_OK;
 }
 
+/* Weights, optimizer and memory: those of a training that goes on, or fresh ones. */
+static vv_status make_model(fit *f)
+{
+    const vv_fit_args *args = f->args;
+    const vvi_fit_start start = { args, f->epochs, f->batch_size, f->backend->name, f->names, f->n_values };
+    vv_model *m = f->model;
+    VVI_TRY(vvi_fit_make_ready(m, args->seed, f->error));
+    VVI_TRY(vvi_fit_go_on(m, &start, f->history, f->error));
+    const bool goes_on = m->went_on || (args->initial_epoch > 0 && args->initial_epoch == m->epochs);
+    VVI_TRY(vvi_fit_memory_begin(&m->memory, &args->callbacks, m->n_weights, goes_on, f->error));
+    m->history = f->history;
+    return VV_OK;
+}
+
 static vv_status make_memory(fit *f)
 {
     const vv_fit_args *args = f->args;
-    VVI_TRY(vvi_fit_make_ready(f->model, args->seed, f->error));
     VVI_TRY(vvi_feed_init(&f->training, f->model, args->training, f->batch_size, !args->no_shuffle, args->class_weight,
                           f->error));
     if (args->validation != NULL)
@@ -98,10 +108,6 @@ static vv_status make_memory(fit *f)
     if (f->validation.batch_size > batch_size) batch_size = f->validation.batch_size;
     const vvi_plan_args plan_args = { .batch_size = batch_size, .training = true, .seed = args->seed };
     VVI_TRY(f->backend->plan(f->model, &plan_args, &f->plan, f->error));
-    if (args->callbacks.n > 0) {
-        f->kept = vvi_arena_alloc(&f->arena, (f->model->n_weights + 1) * sizeof *f->kept);
-        if (f->kept == NULL) return vvi_no_memory(f->error);
-    }
     return vvi_scores_init(&f->scores, f->model, f->error);
 }
 
@@ -119,48 +125,62 @@ static vv_status explained(fit *f, const vv_callback *callback, vv_status status
 static vv_status begin_callbacks(fit *f)
 {
     const vv_callbacks *callbacks = &f->args->callbacks;
-    if (callbacks->n == 0) return VV_OK;
-    f->states = vvi_arena_alloc(&f->arena, callbacks->n * sizeof *f->states);
-    if (f->states == NULL) return vvi_no_memory(f->error);
     for (; f->n_begun < callbacks->n; f->n_begun++) {
         const vv_callback *c = &callbacks->list[f->n_begun];
-        void *state = vvi_arena_alloc(&f->arena, c->state_size + 1);
-        if (state == NULL) return vvi_no_memory(f->error);
-        f->states[f->n_begun] = state;
+        void *state = vvi_fit_memory_state(&f->model->memory, callbacks, f->n_begun);
         if (c->begin != NULL) VVI_TRY(explained(f, c, c->begin(c, state, f->model, f->error)));
     }
     return VV_OK;
 }
 
-static void obey(fit *f, const vv_verdict *verdict)
+static void obey(vv_model *model, const vv_verdict *verdict)
 {
-    if (verdict->stop) f->stop = true;
+    vvi_fit_memory *m = &model->memory;
+    if (verdict->stop) m->stop = true;
     if (verdict->learning_rate > 0 && isfinite(verdict->learning_rate))
-        f->model->optimizer.learning_rate = verdict->learning_rate;
+        model->optimizer.learning_rate = verdict->learning_rate;
     if (verdict->keep_weights) {
-        if (f->model->n_weights > 0) memcpy(f->kept, f->model->weights, f->model->n_weights * sizeof *f->kept);
-        f->has_kept = true;
+        if (model->n_weights > 0) memcpy(m->kept, model->weights, model->n_weights * sizeof *m->kept);
+        m->has_kept = true;
     }
-    if (verdict->restore_weights) f->restore = true;
+    if (verdict->restore_weights) m->restore = true;
 }
 
-static vv_status call(fit *f, int epoch, bool at_end)
+typedef vv_status (*callback_function)(const vv_callback *, void *, const vv_epoch *, vv_verdict *, vv_error *);
+
+static callback_function epoch_begin(const vv_callback *c)
 {
+    return c->epoch_begin;
+}
+
+static callback_function epoch_end(const vv_callback *c)
+{
+    return c->epoch_end;
+}
+
+static callback_function epoch_done(const vv_callback *c)
+{
+    return c->epoch_done;
+}
+
+static vv_status call(fit *f, int epoch, callback_function (*which)(const vv_callback *))
+{
+    const bool measured = which != epoch_begin;
     for (size_t i = 0; i < f->n_begun; i++) {
         const vv_callback *c = &f->args->callbacks.list[i];
+        const callback_function function = which(c);
         const vv_epoch seen = { .model = f->model,
                                 .epoch = epoch,
                                 .epochs = f->epochs,
-                                .names = at_end ? f->names : NULL,
-                                .values = at_end ? f->values : NULL,
-                                .n = at_end ? f->n_values : 0,
+                                .names = measured ? f->names : NULL,
+                                .values = measured ? f->values : NULL,
+                                .n = measured ? f->n_values : 0,
                                 .learning_rate = f->model->optimizer.learning_rate };
         vv_verdict verdict = { 0 };
-        vv_status (*function)(const vv_callback *, void *, const vv_epoch *, vv_verdict *, vv_error *) =
-            at_end ? c->epoch_end : c->epoch_begin;
+        void *state = vvi_fit_memory_state(&f->model->memory, &f->args->callbacks, i);
         if (function == NULL) continue;
-        VVI_TRY(explained(f, c, function(c, f->states[i], &seen, &verdict, f->error)));
-        obey(f, &verdict);
+        VVI_TRY(explained(f, c, function(c, state, &seen, &verdict, f->error)));
+        obey(f->model, &verdict);
     }
     return VV_OK;
 }
@@ -198,41 +218,40 @@ static vv_status validate(fit *f, int epoch)
 
 static vv_status run(fit *f)
 {
-    for (int epoch = f->args->initial_epoch; epoch < f->epochs && !f->stop; epoch++) {
-        VVI_TRY(call(f, epoch, false));
+    const int first = f->args->initial_epoch + (int)vv_history_epochs(f->history);
+    for (int epoch = first; epoch < f->epochs && !f->model->memory.stop; epoch++) {
+        VVI_TRY(call(f, epoch, epoch_begin));
         VVI_TRY(train_epoch(f, epoch));
         VVI_TRY(validate(f, epoch));
         VVI_TRY(vvi_history_add(f->history, f->values, f->error));
-        VVI_TRY(call(f, epoch, true));
+        VVI_TRY(call(f, epoch, epoch_end));
+        VVI_TRY(call(f, epoch, epoch_done));
     }
     return VV_OK;
+}
+
+/* Who asked this fit to stop does not speak for another that goes on from it. */
+static void end_memory(vv_model *model)
+{
+    vvi_fit_memory *m = &model->memory;
+    if (m->restore && m->has_kept && model->n_weights > 0)
+        memcpy(model->weights, m->kept, model->n_weights * sizeof *m->kept);
+    m->stop = false;
+    model->history = NULL;
 }
 
 static void end(fit *f)
 {
     for (size_t i = 0; i < f->n_begun; i++) {
         const vv_callback *c = &f->args->callbacks.list[i];
-        if (c->end != NULL) c->end(c, f->states[i]);
+        if (c->end != NULL) c->end(c, vvi_fit_memory_state(&f->model->memory, &f->args->callbacks, i));
     }
-    if (f->restore && f->has_kept && f->model->n_weights > 0)
-        memcpy(f->model->weights, f->kept, f->model->n_weights * sizeof *f->kept);
+    if (f->model->history != NULL) end_memory(f->model);
     if (f->plan != NULL) f->backend->plan_free(f->plan);
     vvi_scores_deinit(&f->scores);
     vvi_feed_deinit(&f->training);
     vvi_feed_deinit(&f->validation);
     vvi_arena_deinit(&f->arena);
-}
-
-static uint64_t digest_callbacks(const vv_callbacks *callbacks)
-{
-    uint64_t hash = callbacks->n == 0 ? 0 : VVI_HASH_START;
-    for (size_t i = 0; i < callbacks->n; i++) {
-        const vv_callback *c = &callbacks->list[i];
-        hash = vvi_hash_text(hash, c->name == NULL ? "" : c->name);
-        hash = vvi_hash_text(hash, c->text == NULL ? "" : c->text);
-        hash = vvi_hash_bytes(hash, c->number, sizeof c->number);
-    }
-    return hash;
 }
 
 /* What an explanation wants to know of a fit that is not to train. */
@@ -244,7 +263,7 @@ static void remember(fit *f)
                               .epochs = f->epochs,
                               .batch_size = f->batch_size,
                               .no_shuffle = args->no_shuffle,
-                              .callbacks = digest_callbacks(&args->callbacks) };
+                              .callbacks = vvi_callbacks_digest(&args->callbacks) };
     if (args->class_weight != NULL)
         r->class_weight =
             vvi_hash_bytes(VVI_HASH_START, args->class_weight, args->n_class_weight * sizeof *args->class_weight);
@@ -258,7 +277,9 @@ static vv_status train(fit *f)
         remember(f);
         return VV_OK;
     }
+    f->model->n_fits++;
     VVI_TRY(check_data(f));
+    VVI_TRY(make_model(f));
     VVI_TRY(make_memory(f));
     VVI_TRY(begin_callbacks(f));
     return run(f);

@@ -36,7 +36,7 @@ vv_history *vvi_history_new(const char *const *names, size_t n, int epochs)
     return NULL;
 }
 
-vv_status vvi_history_add(vv_history *history, const double *values, vv_error *error)
+vv_status vvi_history_add(vv_history *history, const void *values, vv_error *error)
 {
     if (history->epochs == history->capacity) {
         double *grown = vvi_realloc(history->values, 2 * history->capacity * (history->n + 1) * sizeof *grown);
@@ -44,9 +44,20 @@ vv_status vvi_history_add(vv_history *history, const double *values, vv_error *e
         history->values = grown;
         history->capacity *= 2;
     }
-    if (history->n > 0) memcpy(history->values + history->epochs * history->n, values, history->n * sizeof *values);
+    if (history->n > 0)
+        memcpy(history->values + history->epochs * history->n, values, history->n * sizeof *history->values);
     history->epochs++;
     return VV_OK;
+}
+
+size_t vvi_history_size(const vv_history *history)
+{
+    return history == NULL ? 0 : history->epochs * history->n;
+}
+
+const double *vvi_history_values(const vv_history *history)
+{
+    return history == NULL ? NULL : history->values;
 }
 
 void vv_history_free(vv_history *history)

@@ -23,6 +23,7 @@ void vv_model_free(vv_model *model)
 {
     if (model == NULL) return;
     vvi_optimizer_state_deinit(&model->optimizer);
+    vvi_fit_memory_deinit(&model->memory);
     vvi_free(model->weights);
     vvi_arena_deinit(&model->graph);
     vvi_arena_deinit(&model->arena);

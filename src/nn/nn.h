@@ -1,13 +1,14 @@
 /* nn.h - the inside of a model, for the files of this module (for the tuner: rehearsing, and building again and again).
  *
  * Four lifetimes: nodes live in the graph's arena until they are dropped (workshop.c); what is compiled, and tables of
- * weights, in the model's; weights and the optimizer's state are blocks of their own, because callers hold pointers
- * into the weights; everything else that training needs is one block of a plan (plan.h), made for one fit, evaluate or
+ * weights, in the model's; weights, the optimizer's state and what fits remember are blocks of their own, because callers
+ * hold pointers into the weights, and because they are replaced; everything else that training needs is one block of a plan (plan.h), made for one fit, evaluate or
  * predict.
  */
 #ifndef VVI_NN_NN_H
 #define VVI_NN_NN_H
 
+#include "nn/fit_memory.h"
 #include "nn/layer.h"
 #include "nn/metrics/metric.h"
 #include "nn/optimizers/optimizer.h"
@@ -82,7 +83,13 @@ struct vv_model {
     size_t n_weights; /* its length in floats */
     vvi_optimizer_state optimizer;
     bool optimizer_ready;
-    int epochs; /* trained since the weights were drawn or loaded */
+    int epochs;                        /* trained since the weights were drawn or loaded */
+    vvi_fit_memory memory;             /* of the latest fit */
+    int n_fits;                        /* that there were, the running one included */
+    const struct vvi_tracker *tracker; /* in the arena; NULL: nobody wants its fits to go on (going_on.c) */
+    const struct vv_history *history;  /* of the running fit; NULL: none is */
+    uint64_t beginning;                /* its digest; 0: not tracked */
+    bool went_on;                      /* it began in its middle */
 };
 
 /* The tuner builds a model once more to learn its trace: fit then checks its arguments and returns at once, evaluate

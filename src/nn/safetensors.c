@@ -11,7 +11,7 @@
 
 enum { MAX_HEADER = 100 * 1000 * 1000 };
 
-static size_t item_size(const char *dtype)
+size_t vvi_tensor_item_size(const char *dtype)
 {
     static const struct {
         const char *name;
@@ -81,7 +81,7 @@ static vv_status read_tensor(const vvi_tensors *t, const char *name, const json_
 {
     const char *dtype = json_string_value(json_object_get(json, "dtype"));
     tensor->dtype = dtype == NULL ? "" : dtype;
-    const size_t size = item_size(tensor->dtype);
+    const size_t size = vvi_tensor_item_size(tensor->dtype);
     if (size == 0)
         return vvi_fail(error, VV_FORMAT, "%s: %.80s: unknown dtype \"%.20s\"", t->path, name, tensor->dtype);
     VVI_TRY(read_shape(t, name, json_object_get(json, "shape"), tensor, error));

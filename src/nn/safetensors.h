@@ -30,6 +30,9 @@ typedef struct vvi_tensor {
     size_t size_bytes;
 } vvi_tensor;
 
+/* Bytes of a number of this type; 0: unknown. */
+size_t vvi_tensor_item_size(const char *dtype);
+
 /* Reads a whole file and checks every tensor in it: known dtype, offsets inside the file and as long as the shape says.
  * `path` is borrowed until close. IO, FORMAT, NO_MEMORY. */
 vv_status vvi_tensors_open(vvi_tensors *tensors, const char *path, vv_error *error);

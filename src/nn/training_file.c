@@ -2,118 +2,178 @@
  *
  *     weights/dense/kernel    the weights
  *     slot_0/dense/kernel     what the optimizer remembers of each, slot by slot, those that its options use
+ *     kept/dense/kernel       the weights that a callback asked to remember, if one did
+ *     array/callbacks         the states of the callbacks
+ *     array/history           the metrics of the fit it was saved in, epoch by epoch
+ *     array/...               what its writer puts there
+ *     "varve.hash"            of all the rest: a damaged file is told from a whole one
  *     "varve.model"           the architecture and what it is compiled with, as in a weights file
- *     "varve.training"        {"version": 1, "epochs": 2, "steps": 480, "learning_rate": 0.001}
- *     "varve.hash"            of both texts and all numbers (FNV-1a): a damaged file is told from a whole one
+ *     "varve.training"        vvi_progress as JSON
  *
  * Order and dropout need no state: they are keyed by seed, epoch and step.
  */
+#include "nn/training.h"
 #include "nn/weights_file.h"
 
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 1, HASH_SIZE = 17 };
+enum { VERSION = 2, MOST_BLOCKS = 2 + VVI_MAX_SLOTS, OWN_ARRAYS = 2 };
 
 static const char *const slot_prefixes[VVI_MAX_SLOTS] = { "slot_0/", "slot_1/", "slot_2/" };
 
-/* The weights and the slots that are in use. */
-static size_t list_blocks(const vv_model *model, const vvi_optimizer_state *optimizer,
-                          vvi_block blocks[1 + VVI_MAX_SLOTS])
+/* The weights, the slots that are in use, and what is kept. */
+static size_t list_blocks(const vv_model *model, const vvi_optimizer_state *optimizer, float *kept,
+                          vvi_block blocks[MOST_BLOCKS])
 {
     size_t n = 0;
     blocks[n++] = (vvi_block){ "weights/", model->weights };
     for (size_t i = 0; i < VVI_MAX_SLOTS; i++)
         if (optimizer->slot[i] != NULL) blocks[n++] = (vvi_block){ slot_prefixes[i], optimizer->slot[i] };
+    if (kept != NULL) blocks[n++] = (vvi_block){ "kept/", kept };
     return n;
-}
-
-static uint64_t hash_texts(const char *architecture, const char *training)
-{
-    return vvi_hash_text(vvi_hash_text(VVI_HASH_START, architecture), training);
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
-static vv_status write_state(const vv_model *model, const char *architecture, const char *training, const char *path,
-                             vv_error *error)
+/* 64 bits are more than JSON's numbers can be trusted with. */
+static void describe_progress(const vv_model *model, vvi_text *text)
 {
-    vvi_block blocks[1 + VVI_MAX_SLOTS];
-    const size_t n = list_blocks(model, &model->optimizer, blocks);
-    uint64_t hash = hash_texts(architecture, training);
-    for (size_t b = 0; b < n; b++)
-        for (size_t i = 0; i < model->n_slots; i++) {
-            const vvi_weight_slot *slot = &model->slots[i];
-            hash = vvi_hash_bytes(hash, blocks[b].values + slot->offset, slot->n * sizeof(float));
-        }
-    char text[HASH_SIZE];
-    snprintf(text, sizeof text, "%016" PRIx64, hash);
-    const vvi_note notes[] = { { "varve.model", architecture },
-                               { "varve.training", training },
-                               { "varve.hash", text } };
-    return vvi_blocks_write(model, blocks, n, notes, sizeof notes / sizeof *notes, path, error);
+    const vvi_fit_memory *m = &model->memory;
+    char rate[VVI_FORMAT_SIZE];
+    vvi_text_printf(text, "{\"version\": %d, \"epochs\": %d, \"steps\": %lld, \"learning_rate\": %s, ", VERSION,
+                    model->epochs, (long long)model->optimizer.steps,
+                    vvi_format_double(model->optimizer.learning_rate, rate));
+    vvi_text_printf(text, "\"beginning\": \"%016" PRIx64 "\", \"callbacks\": \"%016" PRIx64 "\", ",
+                    model->history == NULL ? 0 : model->beginning, m->plain ? m->callbacks : 0);
+    vvi_text_printf(text, "\"kept\": %s, \"restore\": %s, \"stop\": %s}", m->plain && m->has_kept ? "true" : "false",
+                    m->plain && m->restore ? "true" : "false", m->plain && m->stop ? "true" : "false");
 }
 
-vv_status vv_model_save_training(const vv_model *model, const char *path, vv_error *error)
+static vv_status write_contents(const vv_model *model, const vvi_array *arrays, size_t n_arrays, const vvi_note *notes,
+                                size_t n_notes, bool synced, const char *path, vv_error *error)
 {
-    char *architecture = NULL, training[128], rate[VVI_FORMAT_SIZE];
+    vvi_block blocks[MOST_BLOCKS];
+    const vvi_fit_memory *m = &model->memory;
+    vvi_array *all = vvi_calloc(n_arrays + OWN_ARRAYS, sizeof *all);
+    if (all == NULL) return vvi_no_memory(error);
+    all[0] = (vvi_array){ "callbacks", "U8", m->plain ? m->states_size : 0, m->states };
+    all[1] = (vvi_array){ "history", "F64", vvi_history_size(model->history), vvi_history_values(model->history) };
+    for (size_t i = 0; i < n_arrays; i++) all[OWN_ARRAYS + i] = arrays[i];
+    const vvi_contents contents = { .model = model,
+                                    .blocks = blocks,
+                                    .n_blocks = list_blocks(model, &model->optimizer,
+                                                            m->plain && m->has_kept ? m->kept : NULL, blocks),
+                                    .arrays = all,
+                                    .n_arrays = n_arrays + OWN_ARRAYS,
+                                    .notes = notes,
+                                    .n_notes = n_notes,
+                                    .hashed = true,
+                                    .unsynced = !synced };
+    const vv_status status = vvi_contents_write(&contents, path, error);
+    vvi_free(all);
+    return status;
+}
+
+static vv_status save(const vv_model *model, const vvi_array *arrays, size_t n_arrays, bool synced, const char *path,
+                      vv_error *error)
+{
+    char *architecture = NULL;
+    vvi_text progress = { 0 };
     VVI_TRY(vv_model_to_json(model, &architecture, error));
-    if (!model->optimizer_ready) {
-        free(architecture);
-        return vvi_fail(error, VV_BAD_ARG, "%s: the model was not trained yet; there is no training to save", path);
-    }
-    snprintf(training, sizeof training,
-             "{\"version\": %d, \"epochs\": %d, \"steps\": %" PRId64 ", \"learning_rate\": %s}", VERSION, model->epochs,
-             model->optimizer.steps, vvi_format_double(model->optimizer.learning_rate, rate));
-    const vv_status status = write_state(model, architecture, training, path, error);
+    vv_status status = VV_OK;
+    if (!model->optimizer_ready)
+        status = vvi_fail(error, VV_BAD_ARG, "%s: the model was not trained yet; there is no training to save", path);
+    describe_progress(model, &progress);
+    const vvi_note notes[] = { { "varve.model", architecture }, { "varve.training", progress.data } };
+    if (status == VV_OK && progress.failed) status = vvi_no_memory(error);
+    if (status == VV_OK) status = write_contents(model, arrays, n_arrays, notes, 2, synced, path, error);
+    vvi_text_deinit(&progress);
     free(architecture);
     return status;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------- */
+vv_status vv_model_save_training(const vv_model *model, const char *path, vv_error *error)
+{
+    return save(model, NULL, 0, true, path, error);
+}
 
-typedef struct progress {
-    int64_t version, epochs, steps;
-    double learning_rate;
-} progress;
+vv_status vvi_training_save(const vv_model *model, const char *path, const vvi_array *arrays, size_t n_arrays,
+                            vv_error *error)
+{
+    return save(model, arrays, n_arrays, false, path, error);
+}
 
-static bool parse_progress(const char *text, progress *p)
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
+
+static uint64_t get_bits(const json_t *json, const char *key)
+{
+    const char *text = json_string_value(json_object_get(json, key));
+    return text == NULL ? 0 : strtoull(text, NULL, 16);
+}
+
+static bool parse_progress(const char *text, vvi_progress *p)
 {
     json_t *json = json_loads(text, 0, NULL);
     const json_t *epochs = json_object_get(json, "epochs"), *steps = json_object_get(json, "steps"),
                  *rate = json_object_get(json, "learning_rate");
-    *p = (progress){ .version = json_integer_value(json_object_get(json, "version")),
-                     .epochs = json_integer_value(epochs),
-                     .steps = json_integer_value(steps),
-                     .learning_rate = json_number_value(rate) };
+    *p = (vvi_progress){ .version = json_integer_value(json_object_get(json, "version")),
+                         .epochs = json_integer_value(epochs),
+                         .steps = json_integer_value(steps),
+                         .learning_rate = json_number_value(rate),
+                         .beginning = get_bits(json, "beginning"),
+                         .callbacks = get_bits(json, "callbacks"),
+                         .has_kept = json_is_true(json_object_get(json, "kept")),
+                         .restore = json_is_true(json_object_get(json, "restore")),
+                         .stop = json_is_true(json_object_get(json, "stop")) };
     const bool whole = json_is_integer(epochs) && json_is_integer(steps) && json_is_number(rate);
     json_decref(json);
     return whole && p->epochs >= 0 && p->epochs <= INT32_MAX && p->steps >= 0 && isfinite(p->learning_rate);
 }
 
-static vv_status check_texts(const vvi_tensors *tensors, progress *p, vv_error *error)
+/* A file of another version may have its hash elsewhere, or none. */
+static vv_status check_texts(const vvi_tensors *tensors, vvi_progress *p, vv_error *error)
 {
-    const char *path = tensors->path, *architecture = vvi_tensors_metadata(tensors, "varve.model"),
-               *training = vvi_tensors_metadata(tensors, "varve.training"),
-               *hash = vvi_tensors_metadata(tensors, "varve.hash");
-    if (architecture == NULL || training == NULL || hash == NULL)
+    const char *path = tensors->path, *training = vvi_tensors_metadata(tensors, "varve.training");
+    if (vvi_tensors_metadata(tensors, "varve.model") == NULL || training == NULL)
         return vvi_fail(error, VV_FORMAT, "%s: holds no training; vv_model_save_training writes such files", path);
-    char here[HASH_SIZE];
-    snprintf(here, sizeof here, "%016" PRIx64,
-             vvi_hash_bytes(hash_texts(architecture, training), tensors->data, tensors->data_size));
-    if (strcmp(hash, here) != 0)
-        return vvi_fail(error, VV_FORMAT, "%s: is damaged: its hash is %s, but it says %.20s", path, here, hash);
-    if (!parse_progress(training, p))
-        return vvi_fail(error, VV_FORMAT, "%s: the state of its training makes no sense: %.100s", path, training);
-    if (p->version != VERSION)
-        return vvi_fail(error, VV_VERSION, "%s: is of version %lld; this library reads version %d", path,
+    const bool whole = parse_progress(training, p);
+    const vv_status hashed = vvi_contents_check(tensors, whole && p->version != VERSION ? NULL : error);
+    if (whole && p->version != VERSION)
+        return vvi_fail(error, hashed == VV_OK ? VV_VERSION : VV_FORMAT,
+                        "%s: is of version %lld, or damaged; this library reads version %d", path,
                         (long long)p->version, VERSION);
-    return VV_OK;
+    if (hashed != VV_OK || whole) return hashed;
+    return vvi_fail(error, VV_FORMAT, "%s: the state of its training makes no sense: %.100s", path, training);
 }
+
+vv_status vvi_training_open(vvi_training *training, const char *path, vv_error *error)
+{
+    VVI_TRY(vvi_tensors_open(&training->tensors, path, error));
+    const vv_status status = check_texts(&training->tensors, &training->progress, error);
+    if (status != VV_OK) vvi_training_close(training);
+    return status;
+}
+
+void vvi_training_close(vvi_training *training)
+{
+    vvi_tensors_close(&training->tensors);
+}
+
+bool vvi_training_array(const vvi_training *training, const char *name, const char *dtype, vvi_tensor *tensor)
+{
+    vvi_text whole = { 0 };
+    vvi_text_printf(&whole, VVI_ARRAY_PREFIX "%s", name);
+    const bool found = !whole.failed && vvi_tensors_get(&training->tensors, whole.data, tensor, NULL) == VV_OK &&
+                       strcmp(tensor->dtype, dtype) == 0;
+    vvi_text_deinit(&whole);
+    return found;
+}
+
+/* ---- taking ----------------------------------------------------------------------------------------------------- */
 
 /* Names are not part of a digest: where they differ, tensors are missing. */
 static vv_status check_architecture(const vv_model *model, const vvi_tensors *tensors, vv_error *error)
@@ -128,25 +188,64 @@ static vv_status check_architecture(const vv_model *model, const vvi_tensors *te
                     same_layers ? "another loss, other metrics or another optimizer" : "other layers");
 }
 
-static vv_status take_state(vv_model *model, const vvi_tensors *tensors, vvi_optimizer_state *optimizer,
-                            vv_error *error)
+static vv_status make_memory(const vvi_training *training, size_t n_weights, vvi_fit_memory *memory, vv_error *error)
 {
-    progress p = { 0 };
-    vvi_block blocks[1 + VVI_MAX_SLOTS];
-    VVI_TRY(check_texts(tensors, &p, error));
-    VVI_TRY(check_architecture(model, tensors, error));
+    const vvi_progress *p = &training->progress;
+    vvi_tensor states;
+    *memory = (vvi_fit_memory){
+        .callbacks = p->callbacks, .plain = true, .has_kept = p->has_kept, .restore = p->restore, .stop = p->stop
+    };
+    if (p->callbacks == 0) return VV_OK;
+    if (!vvi_training_array(training, "callbacks", "U8", &states))
+        return vvi_fail(error, VV_FORMAT, "%s: the states of its callbacks are missing", training->tensors.path);
+    memory->states_size = states.n;
+    memory->states = vvi_malloc(states.n);
+    memory->kept = vvi_malloc_aligned((n_weights + 1) * sizeof *memory->kept);
+    if (memory->states == NULL || memory->kept == NULL) return vvi_no_memory(error);
+    memcpy(memory->states, states.data, states.n);
+    memset(memory->kept, 0, (n_weights + 1) * sizeof *memory->kept);
+    return VV_OK;
+}
+
+static vv_status read_all(const vvi_training *training, vv_model *model, vvi_optimizer_state *optimizer,
+                          vvi_fit_memory *memory, vv_error *error)
+{
+    vvi_block blocks[MOST_BLOCKS];
+    VVI_TRY(check_architecture(model, &training->tensors, error));
     VVI_TRY(vvi_model_check_trainable(model, error));
     VVI_TRY(vvi_model_make_weights(model, error));
     VVI_TRY(vvi_optimizer_state_init(optimizer, &model->args.optimizer, model->n_weights, error));
-    VVI_TRY(vvi_blocks_read(model, blocks, list_blocks(model, optimizer, blocks), tensors, error));
-    optimizer->steps = p.steps;
-    optimizer->learning_rate = p.learning_rate;
+    VVI_TRY(make_memory(training, model->n_weights, memory, error));
+    const size_t n = list_blocks(model, optimizer, memory->has_kept ? memory->kept : NULL, blocks);
+    return vvi_blocks_read(model, blocks, n, &training->tensors, error);
+}
+
+static void settle(const vvi_progress *p, vv_model *model, vvi_optimizer_state *optimizer, vvi_fit_memory *memory)
+{
+    optimizer->steps = p->steps;
+    optimizer->learning_rate = p->learning_rate;
     vvi_optimizer_state_deinit(&model->optimizer);
+    vvi_fit_memory_deinit(&model->memory);
     model->optimizer = *optimizer;
+    model->memory = *memory;
     model->optimizer_ready = true;
-    model->epochs = (int)p.epochs;
-    *optimizer = (vvi_optimizer_state){ 0 };
-    return VV_OK;
+    model->epochs = (int)p->epochs;
+}
+
+vv_status vvi_training_take(const vvi_training *training, vv_model *model, vv_error *error)
+{
+    vvi_optimizer_state optimizer = { 0 };
+    vvi_fit_memory memory = { 0 };
+    const bool had_weights = model->slots != NULL;
+    const vv_status status = read_all(training, model, &optimizer, &memory, error);
+    if (status == VV_OK) {
+        settle(&training->progress, model, &optimizer, &memory);
+        return VV_OK;
+    }
+    if (!had_weights) vvi_model_drop_weights(model);
+    vvi_optimizer_state_deinit(&optimizer);
+    vvi_fit_memory_deinit(&memory);
+    return status;
 }
 
 vv_status vv_model_load_training(vv_model *model, const char *path, vv_error *error)
@@ -154,14 +253,10 @@ vv_status vv_model_load_training(vv_model *model, const char *path, vv_error *er
     if (model == NULL) return vvi_no_memory(error);
     if (model->error.status != VV_OK) return vvi_fail(error, model->error.status, "%s", model->error.text);
     if (!model->compiled) return vvi_fail(error, VV_BAD_ARG, "%s: the model must be compiled before it is read", path);
-    vvi_tensors tensors;
-    vvi_optimizer_state optimizer = { 0 };
-    VVI_TRY(vvi_tensors_open(&tensors, path, error));
-    const bool had_weights = model->slots != NULL;
-    const vv_status status = take_state(model, &tensors, &optimizer, error);
-    if (status != VV_OK && !had_weights) vvi_model_drop_weights(model);
-    vvi_optimizer_state_deinit(&optimizer);
-    vvi_tensors_close(&tensors);
+    vvi_training training;
+    VVI_TRY(vvi_training_open(&training, path, error));
+    const vv_status status = vvi_training_take(&training, model, error);
+    vvi_training_close(&training);
     return status;
 }
 

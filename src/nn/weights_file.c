@@ -6,86 +6,12 @@
  */
 #include "nn/weights_file.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- writing ------------------------------------------------------------------------------------------------------
  */
-
-typedef struct contents {
-    const vv_model *model;
-    const vvi_block *blocks;
-    size_t n_blocks;
-    const char *path;
-    vvi_text header;
-} contents;
-
-static void describe_notes(vvi_text *header, const vvi_note *notes, size_t n)
-{
-    vvi_text_printf(header, "{\"__metadata__\":{\"varve.version\":\"%s\"", vv_version());
-    for (size_t i = 0; i < n; i++) {
-        vvi_text_printf(header, ",\"%s\":", notes[i].key);
-        vvi_text_add_json(header, notes[i].text);
-    }
-    vvi_text_printf(header, "}");
-}
-
-static void describe_tensor(vvi_text *header, const char *prefix, const vvi_weight_slot *slot, size_t offset)
-{
-    vvi_text name = { 0 };
-    vvi_text_printf(&name, "%s%s", prefix, slot->name);
-    vvi_text_printf(header, ",");
-    vvi_text_add_json(header, name.failed ? "" : name.data);
-    vvi_text_printf(header, ":{\"dtype\":\"F32\",\"shape\":[");
-    for (int d = 0; d < slot->param->rank; d++) vvi_text_printf(header, "%s%d", d > 0 ? "," : "", slot->param->dim[d]);
-    vvi_text_printf(header, "],\"data_offsets\":[%zu,%zu]}", offset, offset + slot->n * sizeof(float));
-    header->failed |= name.failed;
-    vvi_text_deinit(&name);
-}
-
-static void describe(contents *c, const vvi_note *notes, size_t n_notes)
-{
-    vvi_text *header = &c->header;
-    size_t offset = 0;
-    describe_notes(header, notes, n_notes);
-    for (size_t b = 0; b < c->n_blocks; b++)
-        for (size_t i = 0; i < c->model->n_slots; i++) {
-            describe_tensor(header, c->blocks[b].prefix, &c->model->slots[i], offset);
-            offset += c->model->slots[i].n * sizeof(float);
-        }
-    vvi_text_printf(header, "}");
-    while (!header->failed && header->n % 8 != 0) vvi_text_add(header, " ", 1); /* numbers begin aligned */
-}
-
-static bool write_block(const vv_model *model, const float *values, void *file)
-{
-    for (size_t i = 0; i < model->n_slots; i++) {
-        const vvi_weight_slot *slot = &model->slots[i];
-        if (fwrite(values + slot->offset, sizeof(float), slot->n, file) != slot->n) return false;
-    }
-    return true;
-}
-
-static vv_status write_contents(void *context, void *file, vv_error *error)
-{
-    const contents *c = context;
-    unsigned char length[8];
-    for (int i = 0; i < 8; i++) length[i] = (unsigned char)((uint64_t)c->header.n >> (8 * i));
-    bool written = fwrite(length, 1, 8, file) == 8 && fwrite(c->header.data, 1, c->header.n, file) == c->header.n;
-    for (size_t b = 0; written && b < c->n_blocks; b++) written = write_block(c->model, c->blocks[b].values, file);
-    return written ? VV_OK : vvi_fail(error, VV_IO, "%s: cannot be written: %s", c->path, strerror(errno));
-}
-
-vv_status vvi_blocks_write(const vv_model *model, const vvi_block *blocks, size_t n_blocks, const vvi_note *notes,
-                           size_t n_notes, const char *path, vv_error *error)
-{
-    contents c = { .model = model, .blocks = blocks, .n_blocks = n_blocks, .path = path };
-    describe(&c, notes, n_notes);
-    const vv_status status = c.header.failed ? vvi_no_memory(error) : vvi_replace_file(path, write_contents, &c, error);
-    vvi_text_deinit(&c.header);
-    return status;
-}
 
 vv_status vv_model_save(const vv_model *model, const char *path, vv_error *error)
 {
@@ -97,7 +23,10 @@ vv_status vv_model_save(const vv_model *model, const char *path, vv_error *error
                         path);
     }
     const vvi_note note = { "varve.model", architecture };
-    const vv_status status = vvi_blocks_write(model, &(vvi_block){ "", model->weights }, 1, &note, 1, path, error);
+    const vvi_contents contents = {
+        .model = model, .blocks = &(vvi_block){ "", model->weights }, .n_blocks = 1, .notes = &note, .n_notes = 1
+    };
+    const vv_status status = vvi_contents_write(&contents, path, error);
     free(architecture);
     return status;
 }
@@ -168,7 +97,7 @@ static bool is_known(const void *context, const char *name)
         for (size_t i = 0; i < k->model->n_slots; i++)
             if (strcmp(k->model->slots[i].name, name + n) == 0) return true;
     }
-    return false;
+    return k->blocks[0].prefix[0] != '\0' && strncmp(name, VVI_ARRAY_PREFIX, sizeof VVI_ARRAY_PREFIX - 1) == 0;
 }
 
 static vv_status read_blocks(const known *all, const vvi_tensors *tensors, vvi_text *name, vv_error *error)

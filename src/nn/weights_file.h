@@ -1,5 +1,5 @@
 /* weights_file.h - blocks of floats laid out as a model's weights (the weights themselves, an optimizer's slots), as
- * tensors of a file. */
+ * tensors of a file, with arrays of any kind beside. */
 #ifndef VVI_NN_WEIGHTS_FILE_H
 #define VVI_NN_WEIGHTS_FILE_H
 
@@ -16,12 +16,26 @@ typedef struct vvi_note {
     const char *key, *text;
 } vvi_note;
 
-/* The model has weights. Written as a whole or not at all. */
-vv_status vvi_blocks_write(const vv_model *model, const vvi_block *blocks, size_t n_blocks, const vvi_note *notes,
-                           size_t n_notes, const char *path, vv_error *error) VV_MUST_USE;
+typedef struct vvi_contents {
+    const vv_model *model; /* it has weights */
+    const vvi_block *blocks;
+    size_t n_blocks;
+    const struct vvi_array *arrays; /* behind them; each is called VVI_ARRAY_PREFIX and its name */
+    size_t n_arrays;
+    const vvi_note *notes;
+    size_t n_notes;
+    bool hashed;   /* with a hash of all that is in the file, names and shapes included */
+    bool unsynced; /* see vvi_swap_file */
+} vvi_contents;
+#define VVI_ARRAY_PREFIX "array/"
 
-/* Reads every tensor of the blocks, each with its shape, or changes nothing. MISMATCH: the file has others beside. The
- * model has weights, if only zeros. */
+/* Written as a whole or not at all. */
+vv_status vvi_contents_write(const vvi_contents *contents, const char *path, vv_error *error) VV_MUST_USE;
+/* Is there a hash, and is it right? FORMAT. */
+vv_status vvi_contents_check(const vvi_tensors *tensors, vv_error *error);
+
+/* Reads every tensor of the blocks, each with its shape, or changes nothing. MISMATCH: the file has others beside, which are
+ * no arrays. The model has weights, if only zeros. */
 vv_status vvi_blocks_read(const vv_model *model, const vvi_block *blocks, size_t n_blocks, const vvi_tensors *tensors,
                           vv_error *error) VV_MUST_USE;
 

@@ -10,6 +10,8 @@ typedef enum vvi_record_kind {
     VVI_RECORD_EXECUTION, /* execution, best epoch, score, seconds                                               */
     VVI_RECORD_DONE,      /* nothing: all that was to be done is done                                            */
     VVI_RECORD_ERROR,     /* status, text                                                                        */
+    VVI_RECORD_STOPPED,   /* nothing: it was asked to stop, and can go on from where it is                       */
+    VVI_RECORD_NOTE,      /* text: something that the user may want to know                                      */
     VVI_RECORD_ANSWER,    /* ask.c                                                                               */
     VVI_RECORD_COUNT
 } vvi_record_kind;

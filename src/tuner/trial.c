@@ -116,7 +116,8 @@ static vv_status take_execution(watching *w, vvi_record *record, vv_error *error
     const char *reason = NULL;
     const int execution = vvi_get_count(record), best_epoch = vvi_get_count(record);
     const double score = vvi_get_double(record), seconds = vvi_get_double(record);
-    if (execution != w->execution || best_epoch >= w->epochs || !isfinite(score)) record->bad = true;
+    if (execution != w->execution || execution != w->finished || best_epoch >= w->epochs || !isfinite(score))
+        record->bad = true;
     if (record->bad) return VV_OK;
     w->finished++;
     VVI_TRY(vv_trial_execution(w->search->study, w->trial->id, execution, best_epoch, score, seconds, error));
@@ -141,13 +142,20 @@ static vv_status take_built(watching *w, vvi_record *record, vv_error *error)
     const char *reason = NULL;
     w->execution = vvi_get_count(record);
     w->built = true;
-    if (w->execution != w->finished) record->bad = true;
+    if (w->execution > w->finished) record->bad = true; /* one that is stored may be trained again, in silence */
     const vv_curve *stored = find_stored(w, w->execution);
     w->epochs = stored == NULL ? 0 : (int)stored->n;
     if (w->epochs > w->longest) w->longest = w->epochs;
     if (w->pruning == NULL || stored == NULL) return VV_OK;
     VVI_TRY(vvi_pruning_stored(w->pruning, w->execution, stored->values, stored->n, &reason, error));
     heed(w, true, reason);
+    return VV_OK;
+}
+
+static vv_status take_note(const watching *w, vvi_record *record)
+{
+    const char *note = vvi_get_text(record);
+    if (!record->bad) vvi_search_say(w->search, (vv_event){ .kind = VV_EVENT_NOTE, .note = note });
     return VV_OK;
 }
 
@@ -164,6 +172,8 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
     case VVI_RECORD_DONE:
         w->done = true;
         return VV_OK;
+    case VVI_RECORD_NOTE:
+        return take_note(w, record);
     default:
         record->bad = true;
         return VV_OK;
@@ -229,7 +239,6 @@ static vv_status complete(const watching *w, vv_trial_result *result, vv_error *
     const bool has_weights = vvi_work_of(w->search->args->hypermodel)->network;
     if (has_weights && rename(w->part, w->checkpoint) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
-    if (result->status == VV_TRIAL_PAUSED) VVI_TRY(vvi_trial_keep_states(w->search, w->trial->id, error));
     return store_judged(w, result, error);
 }
 
@@ -249,7 +258,6 @@ static vv_status settle(watching *w, const vvi_job_end *end, double seconds, vv_
     vv_trial_result result = { .status = *status, .seconds = seconds };
     if (*status == VV_TRIAL_COMPLETED || *status == VV_TRIAL_PAUSED) return complete(w, &result, error);
     unlink(w->part);
-    vvi_trial_drop_states(w->search, w->trial->id);
     result.reason = w->pruned ? w->reason : end->stopped ? "stopped on request" : failure;
     if (*status == VV_TRIAL_PRUNED) return store_judged(w, &result, error);
     return vv_trial_end(w->search->study, w->trial->id, &result, error);
@@ -276,16 +284,27 @@ static vv_status watch(watching *w, vv_trial_status *status, vv_error *error)
     return settle(w, &end, vvi_clock_s() - began_s, status, error);
 }
 
+/* Executions that are stored are passed over by the trial's process. */
+static vv_status begin_pruning(watching *w, vv_error *error)
+{
+    const char *reason = NULL;
+    w->pruning = vvi_pruning_new(w->search, w->trial->id);
+    if (w->pruning == NULL) return vvi_no_memory(error);
+    for (size_t i = 0; i < w->trial->n_executions && !w->pruned; i++) {
+        VVI_TRY(vvi_pruning_execution(w->pruning, w->trial->executions[i].score, &reason, error));
+        heed(w, false, reason);
+    }
+    return VV_OK;
+}
+
 static vv_status begin_watching(watching *w, const vvi_search *search, const vv_trial *trial, vv_error *error)
 {
-    *w = (watching){ .search = search, .trial = trial };
+    *w = (watching){ .search = search, .trial = trial, .finished = (int)trial->n_executions, .longest = trial->epochs };
     if (trial->goal < search->epochs) w->goal = trial->goal;
     if (vv_study_checkpoint_path(search->study, trial->id, w->checkpoint, VVI_PATH_SIZE) >= VVI_PATH_SIZE)
         return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", search->project);
     snprintf(w->part, sizeof w->part, "%s.part", w->checkpoint);
-    if (search->pruner == NULL) return VV_OK;
-    w->pruning = vvi_pruning_new(search, trial->id);
-    return w->pruning == NULL ? vvi_no_memory(error) : VV_OK;
+    return search->pruner == NULL ? VV_OK : begin_pruning(w, error);
 }
 
 vv_status vvi_trial_run(const vvi_search *search, int id, vv_trial_status *status, vv_error *error)

@@ -34,6 +34,7 @@ struct vv_tuning {
     const vv_curve *stored; /* of the objective, from before; NULL: none */
     int best;               /* step; -1: none is finite */
     double began_s;         /* this step */
+    bool stopping;          /* the search wants it to stop after this step */
     metrics next, last;     /* what waits for its step; what the last step had */
     vvi_arena arena;
     bool has_folder;
@@ -81,6 +82,11 @@ int vv_tuning_trial(const vv_tuning *t)
 int vv_tuning_execution(const vv_tuning *t)
 {
     return t->execution;
+}
+
+int vv_tuning_stored(const vv_tuning *t)
+{
+    return t->stored == NULL ? 0 : (int)t->stored->n;
 }
 
 int vv_tuning_steps(const vv_tuning *t)
@@ -217,7 +223,21 @@ bool vv_tuning_step(vv_tuning *t, double objective)
         fail(t, VV_BAD_ARG, "reported a step after the %d that it was asked for", t->most);
         return false;
     }
-    return take_step(t, objective) && t->n < (size_t)t->most;
+    if (!take_step(t, objective)) return false;
+    t->stopping = t->stopping || (t->run->stop != NULL && *t->run->stop != 0);
+    return t->n < (size_t)t->most && !t->stopping;
+}
+
+bool vv_tuning_skip(vv_tuning *t, int steps)
+{
+    if (t->run == NULL || t->failed.status != VV_OK) return false;
+    if (steps > vv_tuning_stored(t)) {
+        fail(t, VV_BAD_ARG, "goes on after step %d, but only %d are stored", steps, vv_tuning_stored(t));
+        return false;
+    }
+    while (t->n < (size_t)steps)
+        if (!keep_value(t, t->stored->values[t->n])) return false;
+    return true;
 }
 
 /* ---- looking at the space ---------------------------------------------------------------------------------------- */
@@ -293,16 +313,6 @@ static vv_status judge(vv_tuning *t, double result, int *step, vv_error *error)
     return VV_OK;
 }
 
-static bool send_execution(const vv_tuning *t, const vv_execution *e)
-{
-    vvi_text payload = { 0 };
-    vvi_put_int(&payload, t->execution);
-    vvi_put_int(&payload, e->best_epoch);
-    vvi_put_double(&payload, e->score);
-    vvi_put_double(&payload, e->seconds);
-    return vvi_record_send(t->fd, VVI_RECORD_EXECUTION, &payload);
-}
-
 static const vv_curve *find_stored(const vvi_run *run, int execution)
 {
     const vv_trial *trial = run->trial;
@@ -313,50 +323,55 @@ static const vv_curve *find_stored(const vvi_run *run, int execution)
     return NULL;
 }
 
+static vv_status tell(const vv_tuning *t, vvi_record_kind kind, vvi_text *payload, vv_error *error)
+{
+    return vvi_record_send(t->fd, kind, payload) ? VV_OK : vvi_fail(error, VV_IO, "cannot report to the search");
+}
+
 static vv_status call(vv_tuning *t, vv_error *error)
 {
     const vv_hypermodel *h = t->run->search->args->hypermodel;
-    vv_execution done = { .best_epoch = -1 };
+    int step = -1;
+    vvi_text payload = { 0 };
     t->began_s = vvi_clock_s();
     const double began_s = t->began_s, result = h->tune(t->hp, t, h->user);
-    VVI_TRY(judge(t, result, &done.best_epoch, error));
-    done.score = t->values[done.best_epoch];
-    done.seconds = vvi_clock_s() - began_s;
-    return send_execution(t, &done) ? VV_OK : vvi_fail(error, VV_IO, "cannot report to the search");
+    if (t->stopping && t->failed.status == VV_OK) return VV_OK;
+    VVI_TRY(judge(t, result, &step, error));
+    vvi_put_int(&payload, t->execution);
+    vvi_put_int(&payload, step);
+    vvi_put_double(&payload, t->values[step]);
+    vvi_put_double(&payload, vvi_clock_s() - began_s);
+    return tell(t, VVI_RECORD_EXECUTION, &payload, error);
 }
 
-static vv_status begin(vv_tuning *t, const vv_replay *replay, vv_error *error)
+static vv_status begin_and_call(vv_tuning *t, vv_error *error)
 {
     vvi_text payload = { 0 };
-    const vv_chooser chooser = vv_chooser_replay(replay);
-    t->hp = vv_hp_new(&chooser);
-    if (t->hp == NULL) return vvi_no_memory(error);
     vvi_put_int(&payload, t->execution);
-    return vvi_record_send(t->fd, VVI_RECORD_BUILT, &payload) ? VV_OK
-                                                              : vvi_fail(error, VV_IO, "cannot report to the search");
+    VVI_TRY(tell(t, VVI_RECORD_BUILT, &payload, error));
+    return call(t, error);
 }
 
-static vv_status run_execution(const vvi_run *run, int fd, int execution, const vv_replay *replay, vv_error *error)
+static vv_status run_execution(const vvi_run *run, int fd, int execution, const vv_replay *replay, bool *stopped,
+                               vv_error *error)
 {
+    const vv_chooser chooser = vv_chooser_replay(replay);
     vv_tuning t = { .run = run,
+                    .hp = vv_hp_new(&chooser),
                     .fd = fd,
                     .execution = execution,
                     .most = run->goal > 0 ? run->goal : run->search->epochs,
                     .stored = find_stored(run, execution),
                     .best = -1 };
-    vv_status status = begin(&t, replay, error);
-    if (status == VV_OK && (size_t)execution < run->trial->n_executions)
-        status = send_execution(&t, &run->trial->executions[execution]) /* it was done before */
-                     ? VV_OK
-                     : vvi_fail(error, VV_IO, "cannot report to the search");
-    else if (status == VV_OK)
-        status = call(&t, error);
+    const vv_status status = t.hp == NULL ? vvi_no_memory(error) : begin_and_call(&t, error);
+    *stopped = t.stopping;
     vv_hp_free(t.hp);
     deinit(&t);
     return status;
 }
 
-static vv_status run_all(const vvi_run *run, int fd, vv_error *error)
+/* Executions that are stored are done. */
+static vv_status run_all(const vvi_run *run, int fd, bool *stopped, vv_error *error)
 {
     const vv_trial *trial = run->trial;
     vv_status status = VV_OK;
@@ -365,8 +380,8 @@ static vv_status run_all(const vvi_run *run, int fd, vv_error *error)
     for (size_t i = 0; i < trial->n_values; i++)
         list[i] = (vv_assignment){ .name = trial->values[i].name, .value = trial->values[i].value };
     const vv_replay replay = { .list = list, .n = trial->n_values };
-    for (int i = 0; status == VV_OK && i < run->search->executions; i++)
-        status = run_execution(run, fd, i, &replay, error);
+    for (int i = (int)trial->n_executions; status == VV_OK && !*stopped && i < run->search->executions; i++)
+        status = run_execution(run, fd, i, &replay, stopped, error);
     vvi_free(list);
     return status;
 }
@@ -374,8 +389,9 @@ static vv_status run_all(const vvi_run *run, int fd, vv_error *error)
 int vvi_function_run(const vvi_run *run, int fd)
 {
     vv_error error = { 0 };
-    const vv_status status = run_all(run, fd, &error);
-    if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_DONE, NULL) ? 0 : 1;
+    bool stopped = false;
+    const vv_status status = run_all(run, fd, &stopped, &error);
+    if (status == VV_OK) return vvi_record_send(fd, stopped ? VVI_RECORD_STOPPED : VVI_RECORD_DONE, NULL) ? 0 : 1;
     vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
     return 0;
 }

@@ -7,7 +7,7 @@
  * enqueued.c    building one of those            earlier.c  what another study has learnt
  * values.c      values by name as JSON
  * judge.c       what a trial came to             trial.c    a trial as its parent sees it
- * run.c         a trial, in its child            check.c    what is refused before any training, in a child
+ * run*.c        a trial, in its child            check.c    what is refused before any training, in a child
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds     work.c     what trials consist of
@@ -291,9 +291,11 @@ vv_status vvi_time_store(const vvi_search *search, vv_error *error);
 /* What the child of a trial works from. */
 typedef struct vvi_run {
     const vvi_search *search;
-    const vv_trial *trial;  /* with its curves: those that it is gone on from */
+    const vv_trial *trial;  /* as it was claimed, with its curves: what it has is not done again */
     const char *checkpoint; /* where the best weights go */
     int goal;               /* epochs after which it is paused; 0: none */
+    const volatile int *stop; /* in memory shared with the parent: becomes non-zero when it shall stop; NULL: never */
+    double state_part; /* of the time, that may go into writing states; 0: a twentieth */
 } vvi_run;
 /* run.c: all executions, reporting to fd. The exit code. */
 int vvi_run_child(const vvi_run *run, int fd);
@@ -318,14 +320,12 @@ vv_status vvi_pruning_stored(vvi_pruning *pruning, int execution, const double *
 /* After an execution, with its score. */
 vv_status vvi_pruning_execution(vvi_pruning *pruning, double score, const char **reason, vv_error *error);
 
-/* pause.c: where an execution's training state is; `part`: while it is written. */
+/* run_state.c: where an execution's training state is. */
 enum { VVI_PATH_SIZE = 4096 };
-vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, bool part, char path[VVI_PATH_SIZE],
+vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, char path[VVI_PATH_SIZE],
                                vv_error *error);
-/* Puts the states that were written in place, or removes them. */
-vv_status vvi_trial_keep_states(const vvi_search *search, int id, vv_error *error);
 void vvi_trial_drop_states(const vvi_search *search, int id);
-/* A trial that is PAUSED becomes RUNNING, where no other waits. `goal`: epochs that it shall have when it stops next; 0:
+/* pause.c: a trial that is PAUSED becomes RUNNING, where no other waits. `goal`: epochs that it shall have when it stops next; 0:
  * all. */
 vv_status vvi_trial_take_up(const vvi_search *search, int id, int goal, vv_error *error);
 /* At the end of the oracle's plan: what is PAUSED becomes PRUNED. */

@@ -44,6 +44,7 @@ vv_callback vv_checkpoint_with(const vv_checkpoint_args *args)
 {
     vv_callback callback = { .name = "checkpoint",
                              .state_size = sizeof(vvi_monitor),
+                             .plain_state = true,
                              .begin = begin,
                              .epoch_end = epoch_end,
                              .text = args->path,

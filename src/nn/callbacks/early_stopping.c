@@ -49,6 +49,7 @@ vv_callback vv_early_stopping_with(const vv_early_stopping_args *args)
 {
     vv_callback callback = { .name = "early_stopping",
                              .state_size = sizeof(memory),
+                             .plain_state = true,
                              .begin = begin,
                              .epoch_end = epoch_end,
                              .text = args->monitor };

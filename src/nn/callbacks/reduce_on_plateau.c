@@ -58,6 +58,7 @@ vv_callback vv_reduce_on_plateau_with(const vv_reduce_on_plateau_args *args)
 {
     vv_callback callback = { .name = "reduce_on_plateau",
                              .state_size = sizeof(memory),
+                             .plain_state = true,
                              .begin = begin,
                              .epoch_end = epoch_end,
                              .text = args->monitor };

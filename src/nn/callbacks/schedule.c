@@ -13,7 +13,9 @@ static vv_status epoch_begin(const vv_callback *self, void *state, const vv_epoc
 
 vv_callback vv_learning_rate_schedule(double (*schedule)(int epoch, double learning_rate, void *context), void *context)
 {
-    return (vv_callback){
-        .name = "learning_rate_schedule", .epoch_begin = epoch_begin, .schedule = schedule, .context = context
-    };
+    return (vv_callback){ .name = "learning_rate_schedule",
+                          .plain_state = true,
+                          .epoch_begin = epoch_begin,
+                          .schedule = schedule,
+                          .context = context };
 }

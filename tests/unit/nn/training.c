@@ -279,14 +279,7 @@ static void a_damaged_file_is_refused_wherever_the_damage_is(void **state)
         put_file(bytes, n);
         bytes[at] ^= 0x04;
         const vv_status status = vv_model_load_training(fresh, path, &error);
-        if (status == VV_OK) { /* a byte that says nothing: the version, blanks */
-            assert_true(same_weights(m, fresh));
-            assert_int_equal(vv_model_epochs(fresh), 1);
-            vv_model_free(fresh);
-            fresh = make_mlp();
-            assert_true(at < 300 || bytes[at] == ' ');
-            continue;
-        }
+        assert_int_not_equal(status, VV_OK);
         CHECK_CONTAINS(error.text, path);
         assert_int_equal(vv_model_weight_count(fresh), 0);
         assert_int_equal(vv_model_epochs(fresh), 0);
