@@ -47,6 +47,7 @@ double vv_tuning_best(const vv_tuning *tuning);
  * The first reason counts. What the function returns does not matter any more. */
 void vv_tuning_fail(vv_tuning *tuning, const char *format, ...) VV_PRINTF(2, 3);
 
+const char *vv_tuning_objective(const vv_tuning *tuning); /* its name: "loss"; "": it does not go. Borrowed */
 int vv_tuning_trial(const vv_tuning *tuning);     /* its number; -1: it does not go */
 int vv_tuning_execution(const vv_tuning *tuning); /* counted from 0 */
 int vv_tuning_steps(const vv_tuning *tuning);     /* after so many it shall stop; 0: nobody says */

@@ -89,7 +89,8 @@ typedef struct vv_event {
     const vv_objectives *objectives;
     const vv_constraints *constraints;
     const char *oracle, *pruner; /* as specs; pruner NULL: none */
-    int max_trials, executions, epochs; /* epochs 0: nobody says how many steps there will be */
+    int max_trials, executions, epochs; /* epochs 0: nobody says how many there will be */
+    const char *unit;          /* what they are: "epoch"; of a function: "step" */
     int trials_before;         /* SEARCH_BEGIN: trials that are already there */
     int enqueued;              /* SEARCH_BEGIN: configurations that wait to become trials */
     int earlier, misfits;      /* SEARCH_BEGIN: trials of a warm start that the oracle knows; that do not fit */

@@ -10,7 +10,7 @@
  *     search.h  oracles                               study.h    trials on disk
  *     tuner.h   hypermodels and their search          explain.h  what every hyperparameter means
  *     cost.h    what a model costs where it runs      status.h   errors
- *     tune.h    any function as objective
+ *     tune.h    any function as objective             command.h  any program as objective
  *
  * A search from a program, but for its checks (examples/embed.c is whole):
  *
@@ -25,6 +25,7 @@
 #ifndef VARVE_H
 #define VARVE_H
 
+#include <varve/command.h>
 #include <varve/cost.h>
 #include <varve/data.h>
 #include <varve/explain.h>

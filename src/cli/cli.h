@@ -26,6 +26,10 @@ enum {
     {                                                                                                                  \
         "PROJECT", VVI_MEMBER(project_path), "a project's folder, as search names it"                                  \
     }
+#define VVI_POSITIONAL_SPACE                                                                                           \
+    {                                                                                                                  \
+        "SPACE.yaml", VVI_MEMBER(file), "the space, and what else is to be said of the search"                         \
+    }
 /* The row that every command has. */
 #define VVI_OPTION_JSON                                                                                                \
     {                                                                                                                  \
@@ -51,6 +55,13 @@ enum {
         .argument = "N", .help = "examples at a time (32)"                                                             \
     }
 
+/* The row of commands about functions and programs. */
+#define VVI_OPTION_STEPS                                                                                               \
+    {                                                                                                                  \
+        .name = "steps", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(epochs), .min = 1, .max = 1000000,               \
+        .argument = "N", .help = "that a trial reports at the most (as many as it likes)"                              \
+    }
+
 /* The rows that explain and search share. */
 #define VVI_OPTIONS_BUDGET(budget_help)                                                                                \
     { .name = "budget",                                                                                                \
@@ -65,7 +76,8 @@ enum {
 
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
-    vvi_command_show, vvi_command_evaluate, vvi_command_predict, vvi_command_data, vvi_command_oracles;
+    vvi_command_tune, vvi_command_show, vvi_command_evaluate, vvi_command_predict, vvi_command_data,
+    vvi_command_oracles;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -81,11 +93,18 @@ int vvi_cli_study_status(vv_status status);
 FILE *vvi_cli_output(bool json);
 /* Ends standard output: a full disk is a failure. */
 int vvi_cli_end(int exit_status, FILE *out);
+/* "space" of "dir/space.yaml". */
+void vvi_cli_name_after_file(const char *file, char *name, size_t size);
 /* What a download says while it runs, on a terminal. */
 void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes);
 
 /* --budget and --precision. 0, or the exit status after a complaint. */
 int vvi_cli_budget(const vvi_options *options, vv_budget *budget);
+
+/* ---- search.c --------------------------------------------------------------------------------------------------- */
+
+/* A whole search, as the options say. `project`: the folder's name where they say none. The exit status. */
+int vvi_search_run(const vvi_options *options, const vv_hypermodel *hypermodel, const char *project);
 
 /* ---- compile.c -------------------------------------------------------------------------------------------------- */
 

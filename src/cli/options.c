@@ -135,6 +135,27 @@ static bool (*const setters[])(const vvi_option *option, const char *text, void 
     [VVI_OPTION_TIME] = set_time,   [VVI_OPTION_NUMBER] = set_number,
 };
 
+/* ---- rows ------------------------------------------------------------------------------------------------------- */
+
+enum { MOST_ROWS = 64 };
+
+static bool is_left_out(const vvi_command *command, const char *name)
+{
+    for (size_t i = 0; command->without != NULL && command->without[i] != NULL; i++)
+        if (strcmp(command->without[i], name) == 0) return true;
+    return false;
+}
+
+/* A command's own options, then those of the command that it is like. */
+static size_t list_rows(const vvi_command *command, const vvi_option *rows[MOST_ROWS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < command->n_options && n < MOST_ROWS; i++) rows[n++] = &command->options[i];
+    for (size_t i = 0; command->like != NULL && i < command->like->n_options && n < MOST_ROWS; i++)
+        if (!is_left_out(command, command->like->options[i].name)) rows[n++] = &command->like->options[i];
+    return n;
+}
+
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
 typedef struct parsing {
@@ -142,7 +163,9 @@ typedef struct parsing {
     int argc, at;
     char **argv;
     vvi_options *options;
-    bool given[32]; /* by row of the table */
+    const vvi_option *rows[MOST_ROWS];
+    size_t n_rows;
+    bool given[MOST_ROWS]; /* by row */
     size_t n_positionals;
     char *message;
     size_t size;
@@ -151,8 +174,10 @@ typedef struct parsing {
 static bool refuse_option(const parsing *p, const char *word, size_t length)
 {
     char name[64];
+    const char *names[MOST_ROWS];
     snprintf(name, sizeof name, "%.*s", (int)length, word);
-    const char *nearest = vvi_nearest(name, p->command->options, p->command->n_options, sizeof *p->command->options);
+    for (size_t i = 0; i < p->n_rows; i++) names[i] = p->rows[i]->name;
+    const char *nearest = vvi_nearest(name, names, p->n_rows, sizeof *names);
     snprintf(p->message, p->size, "there is no option --%s%s%s%s", name, nearest == NULL ? "" : "; did you mean --",
              nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
     return false;
@@ -160,8 +185,8 @@ static bool refuse_option(const parsing *p, const char *word, size_t length)
 
 static const vvi_option *find_option(parsing *p, const char *word, size_t length)
 {
-    for (size_t i = 0; i < p->command->n_options; i++) {
-        const vvi_option *option = &p->command->options[i];
+    for (size_t i = 0; i < p->n_rows; i++) {
+        const vvi_option *option = p->rows[i];
         if (strncmp(option->name, word, length) != 0 || option->name[length] != '\0') continue;
         p->given[i] = true;
         return option;
@@ -200,14 +225,22 @@ static bool take_positional(parsing *p, const char *word)
     return true;
 }
 
+static bool take_rest(parsing *p)
+{
+    p->options->rest = &p->argv[p->at];
+    p->options->n_rest = p->argc - p->at;
+    p->at = p->argc;
+    return true;
+}
+
 static bool check_missing(const parsing *p)
 {
     if (p->n_positionals < p->command->n_positionals) {
         snprintf(p->message, p->size, "%s is missing", p->command->positionals[p->n_positionals].name);
         return false;
     }
-    for (size_t i = 0; i < p->command->n_options; i++) {
-        const vvi_option *option = &p->command->options[i];
+    for (size_t i = 0; i < p->n_rows; i++) {
+        const vvi_option *option = p->rows[i];
         if (!option->required || p->given[i]) continue;
         snprintf(p->message, p->size, "--%s %s is missing", option->name, option->argument);
         return false;
@@ -222,6 +255,7 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
         .command = command, .argc = argc, .argv = argv, .options = options, .message = message, .size = size
     };
     bool only_positionals = false;
+    p.n_rows = list_rows(command, p.rows);
     *options = (vvi_options){ .argc = argc, .argv = argv, .validation_split = -1 };
     for (p.at = 2; p.at < argc;) {
         const char *word = argv[p.at++];
@@ -229,7 +263,7 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
         if (only_positionals || word[0] != '-' || word[1] == '\0')
             taken = take_positional(&p, word);
         else if (strcmp(word, "--") == 0)
-            taken = only_positionals = true;
+            taken = command->rest != NULL ? take_rest(&p) : (only_positionals = true);
         else if (strcmp(word, "-h") == 0)
             taken = options->help = true;
         else if (word[1] != '-')
@@ -278,17 +312,19 @@ static void write_option(const vvi_option *option, FILE *out)
 
 void vvi_options_help(const vvi_command *command, FILE *out)
 {
+    const vvi_option *rows[MOST_ROWS];
+    const size_t n = list_rows(command, rows);
     fprintf(out, "usage: varve %s", command->name);
     for (size_t i = 0; i < command->n_positionals; i++) fprintf(out, " %s", command->positionals[i].name);
-    for (size_t i = 0; i < command->n_options; i++)
-        if (command->options[i].required)
-            fprintf(out, " --%s %s", command->options[i].name, command->options[i].argument);
-    fprintf(out, "%s\n%s\n\n", command->n_options > 0 ? " [options]" : "", command->summary);
+    for (size_t i = 0; i < n; i++)
+        if (rows[i]->required) fprintf(out, " --%s %s", rows[i]->name, rows[i]->argument);
+    fprintf(out, "%s%s%s\n%s\n\n", n > 0 ? " [options]" : "", command->rest == NULL ? "" : " -- ",
+            command->rest == NULL ? "" : command->rest, command->summary);
     for (size_t i = 0; i < command->n_positionals; i++) {
         const int column = fprintf(out, "  %s", command->positionals[i].name);
         write_wrapped(command->positionals[i].help, (size_t)column, out);
     }
-    for (size_t i = 0; i < command->n_options; i++) write_option(&command->options[i], out);
+    for (size_t i = 0; i < n; i++) write_option(rows[i], out);
     write_option(&help_option, out);
     if (command->notes != NULL) fprintf(out, "\n%s", command->notes);
 }

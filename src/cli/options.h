@@ -23,6 +23,8 @@ typedef struct vvi_options {
     vv_maybe stop_at;
     uint64_t seed;
     bool defaults_first, overwrite, json, help;
+    char **rest; /* what stands after "--", of commands that take it */
+    int n_rest;
     int argc; /* the whole command line, to be quoted back */
     char **argv;
 } vvi_options;
@@ -60,7 +62,11 @@ typedef struct vvi_command {
     size_t n_positionals;
     const vvi_option *options;
     size_t n_options;
-    const char *notes;                      /* after the options in --help; NULL: none */
+    const struct vvi_command
+        *like; /* has its options, too, but for those in `without` (ends in NULL); NULL: none has */
+    const char *const *without;
+    const char *rest;  /* what may stand after "--", for --help: "PROGRAM ..."; NULL: positionals */
+    const char *notes; /* after the options in --help; NULL: none */
     int (*run)(const vvi_options *options); /* the exit status */
 } vvi_command;
 

@@ -148,8 +148,8 @@ static void catch_signals(void)
 
 typedef struct searching {
     const vvi_options *options;
-    vvi_loaded loaded;
-    vv_hypermodel hypermodel; /* as the search is to know it: named by its path */
+    const vv_hypermodel *hypermodel;
+    const char *name; /* of the project, where nobody says another */
     vv_data *training, *validation;
     vv_budget budget;
     vvi_text enqueued, constraints;
@@ -161,7 +161,7 @@ typedef struct searching {
 static vv_search_args search_args(searching *s)
 {
     const vvi_options *o = s->options;
-    return (vv_search_args){ .hypermodel = &s->hypermodel,
+    return (vv_search_args){ .hypermodel = s->hypermodel,
                              .training = s->training,
                              .validation = s->validation,
                              .oracle = o->tuner,
@@ -233,11 +233,12 @@ static int check_targets(const char *spec, const vv_data *data)
 static int open_data(searching *s)
 {
     vv_error error = { 0 };
-    const char *spec = s->options->data != NULL ? s->options->data : s->hypermodel.data;
-    const double split = s->options->validation_split >= 0    ? s->options->validation_split
-                         : s->hypermodel.validation_split > 0 ? s->hypermodel.validation_split
-                                                              : 0.2;
+    const char *spec = s->options->data != NULL ? s->options->data : s->hypermodel->data;
+    const double split = s->options->validation_split >= 0     ? s->options->validation_split
+                         : s->hypermodel->validation_split > 0 ? s->hypermodel->validation_split
+                                                               : 0.2;
     const vv_data_args args = { .validation_split = split, .seed = s->options->seed, .progress = vvi_cli_download };
+    if (s->hypermodel->tune != NULL) return 0;
     if (spec == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s names no data; give --data SPEC (varve data lists what there is)",
                                 s->options->file);
@@ -249,7 +250,7 @@ static int name_project(searching *s)
 {
     const char *directory = s->options->directory, *project = s->options->project;
     const int n = snprintf(s->project, sizeof s->project, "%s%s%s", directory == NULL ? "" : directory,
-                           directory == NULL ? "" : "/", project == NULL ? s->loaded.name : project);
+                           directory == NULL ? "" : "/", project == NULL ? s->name : project);
     if (n < (int)sizeof s->project) return 0;
     return vvi_cli_complain(VVI_EXIT_USAGE, "--directory: the path is %d bytes long, at most %zu are possible", n,
                             sizeof s->project - 1);
@@ -276,8 +277,11 @@ static void write_how_to_go_on(const searching *s)
 {
     vvi_text command = { 0 };
     vvi_text_printf(&command, "%s", s->options->argv[0]);
-    for (int i = 1; i < s->options->argc; i++)
-        if (strcmp(s->options->argv[i], "--overwrite") != 0) add_word(&command, s->options->argv[i]);
+    bool ours = true;
+    for (int i = 1; i < s->options->argc; i++) {
+        ours = ours && strcmp(s->options->argv[i], "--") != 0;
+        if (!ours || strcmp(s->options->argv[i], "--overwrite") != 0) add_word(&command, s->options->argv[i]);
+    }
     if (!command.failed) fprintf(s->out, "To go on: %s\n", command.data);
     vvi_text_deinit(&command);
 }
@@ -392,17 +396,23 @@ static int prepare_and_search(searching *s)
     return exit_status;
 }
 
+int vvi_search_run(const vvi_options *options, const vv_hypermodel *hypermodel, const char *project)
+{
+    searching s = { .options = options, .hypermodel = hypermodel, .name = project };
+    s.out = vvi_cli_output(options->json);
+    return vvi_cli_end(prepare_and_search(&s), s.out);
+}
+
 static int run(const vvi_options *options)
 {
-    searching s = { .options = options };
-    int exit_status = vvi_hypermodel_load(options->file, &s.loaded);
+    vvi_loaded loaded;
+    int exit_status = vvi_hypermodel_load(options->file, &loaded);
     if (exit_status != 0) return exit_status;
-    s.out = vvi_cli_output(options->json);
-    s.hypermodel = s.loaded.hypermodel;
-    if (s.hypermodel.name == s.loaded.name) s.hypermodel.name = s.loaded.path;
-    exit_status = prepare_and_search(&s);
-    vvi_hypermodel_unload(&s.loaded);
-    return vvi_cli_end(exit_status, s.out);
+    vv_hypermodel hypermodel = loaded.hypermodel;
+    if (hypermodel.name == loaded.name) hypermodel.name = loaded.path; /* so the study knows it */
+    exit_status = vvi_search_run(options, &hypermodel, loaded.name);
+    vvi_hypermodel_unload(&loaded);
+    return exit_status;
 }
 
 const vvi_command vvi_command_search = {

@@ -45,6 +45,7 @@ void vvi_search_say(const vvi_search *search, vv_event event)
     event.pruner = search->pruner == NULL ? NULL : search->pruner_spec;
     event.max_trials = search->max_trials;
     event.executions = search->executions;
+    event.unit = vvi_work_of(args->hypermodel)->unit;
     event.epochs = search->epochs == VVI_EPOCHS_OPEN ? 0 : search->epochs;
     event.best = search->best;
     event.best_score = search->best_score;

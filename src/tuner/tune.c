@@ -74,6 +74,32 @@ bool vv_tuning_go(vv_tuning *t)
     return vvi_trace_check(t->hp, trial->values, trial->n_values, &t->failed) == VV_OK;
 }
 
+const char *vv_tuning_objective(const vv_tuning *t)
+{
+    return t->run == NULL ? "" : t->run->search->objective.name;
+}
+
+bool vvi_tuning_has_failed(const vv_tuning *t)
+{
+    return t->failed.status != VV_OK;
+}
+
+bool vvi_tuning_is_to_stop(vv_tuning *t)
+{
+    t->stopping = t->stopping || (t->run->stop != NULL && *t->run->stop != 0);
+    return t->stopping;
+}
+
+bool vvi_tuning_is_over(const vv_tuning *t)
+{
+    return t->stopping || (t->run->goal > 0 && t->n >= (size_t)t->run->goal);
+}
+
+int vvi_tuning_count(const vv_tuning *t)
+{
+    return (int)t->n;
+}
+
 int vv_tuning_trial(const vv_tuning *t)
 {
     return t->run == NULL ? -1 : t->run->trial->id;
@@ -124,17 +150,12 @@ const char *vv_tuning_folder(vv_tuning *t)
 
 /* ---- metrics, steps ---------------------------------------------------------------------------------------------- */
 
-static const char *objective_name(const vv_tuning *t)
-{
-    return t->run->search->objective.name;
-}
-
 static bool check_metric(vv_tuning *t, const char *name)
 {
     const size_t size = sizeof t->run->search->objective.name;
     if (name == NULL || name[0] == '\0' || strlen(name) >= size)
         fail(t, VV_BAD_ARG, "a metric's name must have 1 to %zu bytes", size - 1);
-    else if (strcmp(name, objective_name(t)) == 0)
+    else if (strcmp(name, vv_tuning_objective(t)) == 0)
         fail(t, VV_BAD_ARG, "metric %s: is the objective, and what the function returns", name);
     return t->failed.status == VV_OK;
 }
@@ -191,7 +212,7 @@ static bool send_step(vv_tuning *t, double value)
     vvi_put_int(&payload, (int64_t)t->n);
     vvi_put_double(&payload, now_s - t->began_s);
     vvi_put_int(&payload, (int64_t)t->next.n + 1);
-    vvi_put_text(&payload, objective_name(t));
+    vvi_put_text(&payload, vv_tuning_objective(t));
     vvi_put_double(&payload, value);
     for (size_t i = 0; i < t->next.n; i++) {
         vvi_put_text(&payload, t->next.names[i]);
@@ -224,8 +245,7 @@ bool vv_tuning_step(vv_tuning *t, double objective)
         return false;
     }
     if (!take_step(t, objective)) return false;
-    t->stopping = t->stopping || (t->run->stop != NULL && *t->run->stop != 0);
-    return t->n < (size_t)t->most && !t->stopping;
+    return !vvi_tuning_is_to_stop(t) && t->n < (size_t)t->most;
 }
 
 bool vv_tuning_skip(vv_tuning *t, int steps)

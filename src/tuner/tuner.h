@@ -63,6 +63,7 @@ struct vvi_run;
 typedef struct vvi_work {
     const char *name;      /* "network", in the facts of studies */
     bool network;          /* data, costs, budgets, weights mean something */
+    const char *unit;      /* what an epoch is called */
     const char *objective; /* where nobody names one */
     int epochs;            /* of a trial, the same */
     /* Asks `hp` for its values, and makes the model. */
@@ -84,6 +85,12 @@ vv_status vvi_network_check(const struct vvi_search *search, const vv_model *mod
 int vvi_network_run(const struct vvi_run *run, int fd);                                               /* run.c */
 vv_status vvi_function_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);      /* tune.c */
 int vvi_function_run(const struct vvi_run *run, int fd);                                              /* tune.c */
+
+/* Of a function that goes: for one that cannot be told to return (a program). */
+bool vvi_tuning_has_failed(const vv_tuning *tuning);
+bool vvi_tuning_is_to_stop(vv_tuning *tuning);     /* the search wants it to stop */
+bool vvi_tuning_is_over(const vv_tuning *tuning);  /* it is to stop, or has come to its goal: its result is not wanted */
+int vvi_tuning_count(const vv_tuning *tuning);     /* steps so far */
 
 /* An `epochs` that is none: a trial has as many as it reports. */
 enum { VVI_EPOCHS_OPEN = INT_MAX };
