@@ -127,6 +127,8 @@ double vvi_clock_s(void); /* monotonic seconds */
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
 vv_status vvi_make_directories(const char *path, vv_error *error); /* like mkdir -p; IO */
+/* A folder with all that is in it, as far as that can be; links are removed, and not followed. */
+void vvi_remove_tree(const char *path);
 /* Writes a file as a whole or not at all: into PATH.tmp-PID, fsync, rename. `write` gets a FILE * as `file`. */
 vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error),
                            void *context, vv_error *error);

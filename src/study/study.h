@@ -77,6 +77,9 @@ vv_status vvi_study_file_put(vv_study *study, int id, int execution, vv_error *e
 /* Brings the copy to that path, if there is one and the file is not there. */
 vv_status vvi_study_file_get(const vv_study *study, int id, int execution, vv_error *error);
 
+/* The folder of an execution of a trial that is no network, "PROJECT/checkpoints/trial_0003_0.files". As snprintf. */
+int vvi_study_files_path(const vv_study *study, int id, int execution, char *path, size_t size);
+
 /* domain_json.c: a domain as one line of JSON and back. *json is owned: vvi_free. The domain read back lives in the
  * arena. `name` is for the text of the error. */
 vv_status vvi_domain_to_json(const vv_domain *domain, const char *name, char **json, vv_error *error);
@@ -108,7 +111,17 @@ vv_status vvi_folder_begin(vvi_folder *folder, bool overwrite, vv_error *error);
 /* Takes back what begin made: for an open that failed later on. */
 void vvi_folder_undo(vvi_folder *folder);
 /* Calls `each` for every file in a folder of checkpoints that is ours. */
-typedef enum vvi_kept { VVI_KEPT_WEIGHTS, VVI_KEPT_STATE, VVI_KEPT_LEFTOVER /* of a killed writer */ } vvi_kept;
+typedef enum vvi_kept {
+    VVI_KEPT_WEIGHTS,
+    VVI_KEPT_STATE,
+    VVI_KEPT_FILES,   /* the folder of a trial that is no network */
+    VVI_KEPT_LOG,     /* what is left of the folder of one that failed */
+    VVI_KEPT_LEFTOVER /* of a killed writer */
+} vvi_kept;
+/* Removes one of them, a folder with all that is in it. */
+void vvi_folder_remove(vvi_kept kind, const char *path);
+/* The same of VVI_KEPT_FILES; its file "log" stays, as VVI_KEPT_LOG. */
+void vvi_folder_remove_but_log(const char *path);
 void vvi_folder_checkpoints(const char *checkpoints,
                             void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context);
 

@@ -5,6 +5,7 @@
  * execution says which. A trial that is run again reports nothing that is stored already, and goes by what is stored.
  */
 #include "space/space.h"
+#include "study/study.h"
 #include "tuner/tuner.h"
 
 #include <math.h>
@@ -132,12 +133,10 @@ double vv_tuning_best(const vv_tuning *t)
 
 static vv_status make_folder(const vv_tuning *t, char path[VVI_PATH_SIZE], vv_error *error)
 {
-    static const char end[] = ".files";
-    const int most = VVI_PATH_SIZE - (int)sizeof end;
     const vvi_run *run = t->run;
-    const int n = vv_study_state_path(run->search->study, run->trial->id, t->execution, path, (size_t)most);
-    if (n < 0 || n >= most) return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", run->search->project);
-    memcpy(path + n, end, sizeof end);
+    const int n = vvi_study_files_path(run->search->study, run->trial->id, t->execution, path, VVI_PATH_SIZE);
+    if (n < 0 || n >= VVI_PATH_SIZE)
+        return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", run->search->project);
     return vvi_make_directories(path, error);
 }
 

@@ -51,12 +51,24 @@ static bool uses_fact(const vv_command *command, const char *name)
     return false;
 }
 
+/* How many there are of a group can be seen from their values. */
+static void note_counts(vv_command *command)
+{
+    const vv_space_file *space = command->space;
+    for (size_t i = 0; i < space->n_rows; i++) {
+        const char *by = space->rows[i].repeat;
+        const vvi_space_row *count = by == NULL ? NULL : vvi_space_file_find(space, space->n_rows, by);
+        if (count != NULL && command->used[i]) command->used[count - space->rows] = true;
+    }
+}
+
 /* A program whose words name no value at all may read them elsewhere; one that names some has probably forgotten others. */
 static vv_status find_unused(vv_command *command, vv_error *error)
 {
     const vv_space_file *space = command->space;
     size_t n_used = 0;
     vvi_text names = { 0 };
+    note_counts(command);
     for (size_t i = 0; i < space->n_rows; i++) n_used += command->used[i];
     if (n_used == 0 || uses_fact(command, "values")) return VV_OK;
     for (size_t i = 0; i < space->n_rows; i++)
