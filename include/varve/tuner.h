@@ -26,7 +26,10 @@ typedef vv_model *(*vv_build_function)(vv_hp *hp, void *user);
  *     return vv_fit_with(model, &mine);
  * It may ask for hyperparameters. To learn which, the search rehearses it: then vv_fit_with returns VV_OK at once and
  * trains nothing, vv_evaluate_with gives a history of no epochs, vv_predict_with writes nothing; and where only the
- * space is asked for, there is no data: args->training may be NULL. Keep args->callbacks, or the search sees no epochs. */
+ * space is asked for, there is no data: args->training may be NULL. Keep args->callbacks, or the search sees no epochs.
+ * After an interruption it is called again from its beginning, and a vv_fit_with that had trained some epochs goes on behind
+ * them, if its callbacks promise plain_state (train.h): it must do the same every time, as build must. A fit that the search
+ * ends returns VV_INTERRUPTED, and so does every later one of that call. */
 typedef vv_status (*vv_fit_function)(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user);
 
 /* All there is to say about a hypermodel. Zeroed members mean the defaults. */

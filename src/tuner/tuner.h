@@ -298,11 +298,11 @@ vv_status vvi_time_store(const vvi_search *search, vv_error *error);
 /* What the child of a trial works from. */
 typedef struct vvi_run {
     const vvi_search *search;
-    const vv_trial *trial;  /* as it was claimed, with its curves: what it has is not done again */
-    const char *checkpoint; /* where the best weights go */
-    int goal;               /* epochs after which it is paused; 0: none */
+    const vv_trial *trial;    /* as it was claimed, with its curves: what it has is not done again */
+    const char *checkpoint;   /* where the best weights go */
+    int goal;                 /* epochs after which it is paused; 0: none */
     const volatile int *stop; /* in memory shared with the parent: becomes non-zero when it shall stop; NULL: never */
-    double state_part; /* of the time, that may go into writing states; 0: a twentieth */
+    double state_part;        /* of the time, that may go into writing states; 0: a twentieth */
 } vvi_run;
 /* run.c: all executions, reporting to fd. The exit code. */
 int vvi_run_child(const vvi_run *run, int fd);

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 /* ---- a life and its end --------------------------------------------------------------------------------------------- */
@@ -27,6 +28,7 @@ typedef struct shared {
     ending how;
     int at;      /* epochs of this life until then, counted from 1 */
     int trained; /* epochs of this life */
+    int full_at; /* epochs of this life until the disk is full; 0: it never is */
 } shared;
 static shared *seen;
 
@@ -37,11 +39,20 @@ static int make_shared(void **state)
     return seen == MAP_FAILED;
 }
 
+/* For this process: of a file that it writes, no more than these bytes find room. */
+static void fill_disk(void)
+{
+    const struct rlimit room = { 2000, 2000 };
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &room);
+}
+
 static vv_status end_in_epoch(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
                               vv_error *error)
 {
     (void)self, (void)state, (void)epoch, (void)verdict, (void)error;
-    if (++seen->trained != seen->at) return VV_OK;
+    if (++seen->trained == seen->full_at) fill_disk();
+    if (seen->trained != seen->at) return VV_OK;
     if (seen->how == IS_STOPPED) seen->stop = 1;
     if (seen->how == DIES_BEHIND) raise(SIGKILL);
     return VV_OK;
@@ -112,7 +123,8 @@ typedef struct parent {
     vv_hp *hp;
     vv_active values[64];
     stored stored;
-    int attempts, goal, execution;
+    int attempts, goal, execution, full_at;
+    double state_part; /* of the time */
     bool done, stopped, noted, drops_last;
     vv_error said;
     char checkpoint[160], folder[128];
@@ -214,7 +226,7 @@ static int child(void *context, int fd)
                           .checkpoint = p->checkpoint,
                           .goal = p->goal,
                           .stop = &seen->stop,
-                          .state_part = 1e9 }; /* after every epoch */
+                          .state_part = p->state_part };
     return vvi_run_child(&run, fd);
 }
 
@@ -233,7 +245,7 @@ static int live(parent *p, ending how, int at)
     vvi_record record;
     vv_error error = { 0 };
     int code, signal_number;
-    *seen = (shared){ .how = how, .at = how == COMES_TO_ITS_END ? 0 : at };
+    *seen = (shared){ .how = how, .at = how == COMES_TO_ITS_END ? 0 : at, .full_at = p->full_at };
     p->done = p->stopped = p->noted = false;
     p->said = (vv_error){ 0 };
     must(vvi_process_begin(&process, child, p, false, &error), &error);
@@ -260,7 +272,7 @@ static void begin(parent *p, const toy *t, const subject *s)
 {
     vv_error error = { 0 };
     const vv_chooser chooser = vv_chooser_replay(&dropping_values);
-    *p = (parent){ .subject = s, .hypermodel = *s->hypermodel };
+    *p = (parent){ .subject = s, .hypermodel = *s->hypermodel, .state_part = 1e9 /* a state after every epoch */ };
     void *user;
     memcpy(&user, &s, sizeof user);
     p->hypermodel.fit = fit_subject;
@@ -616,6 +628,20 @@ static void a_state_that_says_other_than_the_study_is_not_used(void **state)
     end(&p);
 }
 
+static void without_time_for_states_only_a_stop_leaves_one(void **state)
+{
+    parent p;
+    begin(&p, *state, &subjects[1]);
+    outcome o = undisturbed(&p);
+    p.state_part = 1e-12;
+    live(&p, DIES_BEHIND, 3);
+    assert_int_equal(live(&p, IS_STOPPED, 4), 4);
+    assert_int_equal(live(&p, COMES_TO_ITS_END, 0), 4);
+    check_same(&p, &o);
+    drop(&o);
+    end(&p);
+}
+
 /* The folder of states is a file: nothing can be written there. */
 static void states_that_cannot_be_written_are_said_once_and_do_without(void **state)
 {
@@ -632,6 +658,39 @@ static void states_that_cannot_be_written_are_said_once_and_do_without(void **st
     check_same(&p, &o);
     snprintf(command, sizeof command, "rm -f %s && mkdir %s", p.folder, p.folder);
     assert_int_equal(system(command), 0);
+    drop(&o);
+    end(&p);
+}
+
+static int count_leftovers(const parent *p)
+{
+    char command[300];
+    snprintf(command, sizeof command, "test $(ls %s | grep -c tmp) = 0", p->folder);
+    return system(command);
+}
+
+/* The last state that found room stays, and what did not leaves nothing behind. */
+static void a_full_disk_costs_the_epochs_since(void **state)
+{
+    parent p;
+    begin(&p, *state, &subjects[1]);
+    outcome o = undisturbed(&p);
+    p.full_at = 3;
+    live(&p, IS_STOPPED, 4);
+    p.full_at = 0;
+    assert_true(p.stopped && p.noted);
+    assert_int_equal(p.stored.curves[0].n, 4);
+    assert_int_equal(count_leftovers(&p), 0);
+    assert_int_equal(live(&p, COMES_TO_ITS_END, 0), 8 - 2);
+    assert_true(p.done && !p.noted);
+    check_same(&p, &o);
+    begin_again(&p);
+    p.full_at = 7;
+    live(&p, COMES_TO_ITS_END, 0);
+    assert_int_equal(p.said.status, VV_IO); /* no room for the weights at the end */
+    p.full_at = 0;
+    assert_int_equal(live(&p, COMES_TO_ITS_END, 0), 2);
+    check_same(&p, &o);
     drop(&o);
     end(&p);
 }
@@ -685,7 +744,9 @@ int main(void)
         WITH_TOY(damaged_and_lost_states_are_trained_again_in_silence),
         WITH_TOY(foreign_states_are_not_used),
         WITH_TOY(a_state_that_says_other_than_the_study_is_not_used),
+        WITH_TOY(without_time_for_states_only_a_stop_leaves_one),
         WITH_TOY(states_that_cannot_be_written_are_said_once_and_do_without),
+        WITH_TOY(a_full_disk_costs_the_epochs_since),
         WITH_TOY(weights_that_cannot_be_written_at_the_end_are_an_error),
         WITH_TOY(a_trial_with_goals_is_the_trial_without),
     };

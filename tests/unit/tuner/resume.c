@@ -70,6 +70,49 @@ static void a_stopped_trial_is_interrupted_and_says_so(void **state)
     assert_false(file_exists(t->place.root, "other"));
 }
 
+typedef struct reports {
+    stopper stopper;
+    int n, next[2]; /* epochs in all; by execution, of the trial at hand */
+} reports;
+
+/* Of a trial that is stopped and goes on, every epoch is an event, once, in order. */
+static void take_report(void *context, const vv_event *event)
+{
+    reports *r = context;
+    if (event->kind == VV_EVENT_TRIAL_END && event->trial->status == VV_TRIAL_COMPLETED) r->next[0] = r->next[1] = 0;
+    if (event->kind == VV_EVENT_EPOCH) {
+        assert_int_equal(event->epoch, r->next[event->execution]);
+        r->next[event->execution]++;
+        r->n++;
+    }
+    stop_at(&r->stopper, event);
+}
+
+static void no_epoch_is_reported_twice(void **state)
+{
+    const toy *t = *state;
+    vv_search_args args = toy_args(t, &toy_hypermodel);
+    args.executions_per_trial = 2;
+    args.max_trials = 1;
+    args.project = t->other;
+    must_search(&args);
+    args.project = t->place.project;
+    for (int k = 1; k <= 6; k++) {
+        reports r = { .stopper = { .kind = VV_EVENT_EPOCH, .n = k } };
+        args.overwrite = true;
+        args.on_event = take_report;
+        args.context = &r;
+        args.stop = &r.stopper.stop;
+        must_search(&args);
+        assert_true(r.n >= k);
+        args.overwrite = false;
+        r.stopper.stop = 0;
+        must_search(&args);
+        assert_int_equal(r.n, 6);
+        check_same_study(t->place.project, t->other);
+    }
+}
+
 static void die_at(void *context, const vv_event *event)
 {
     stopper *s = context;
@@ -302,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_TOY(a_search_that_was_stopped_goes_on_as_if_it_never_was),
         WITH_TOY(a_stopped_trial_is_interrupted_and_says_so),
+        WITH_TOY(no_epoch_is_reported_twice),
         WITH_TOY(a_killed_search_goes_on_as_if_it_never_was),
         WITH_TOY(more_trials_continue_where_fewer_ended),
         WITH_TOY(another_setting_is_a_mismatch_with_both_values),
