@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_METRICS = 64 };
 
@@ -131,13 +132,27 @@ double vv_tuning_best(const vv_tuning *t)
     return t->best < 0 ? (double)NAN : t->values[t->best];
 }
 
+/* An attempt after one that failed begins with an empty folder: what is there may be why. */
+static vv_status begin_attempt(const vv_tuning *t, const char *path, vv_error *error)
+{
+    vvi_text mark = { 0 };
+    vvi_text_printf(&mark, "%s/.attempt-%zu", path, t->run->trial->n_attempts);
+    vv_status status = mark.failed ? vvi_no_memory(error) : VV_OK;
+    if (status == VV_OK && access(mark.data, F_OK) != 0) {
+        vvi_remove_tree(path);
+        status = vvi_make_directories(mark.data, error);
+    }
+    vvi_text_deinit(&mark);
+    return status;
+}
+
 static vv_status make_folder(const vv_tuning *t, char path[VVI_PATH_SIZE], vv_error *error)
 {
     const vvi_run *run = t->run;
     const int n = vvi_study_files_path(run->search->study, run->trial->id, t->execution, path, VVI_PATH_SIZE);
     if (n < 0 || n >= VVI_PATH_SIZE)
         return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", run->search->project);
-    return vvi_make_directories(path, error);
+    return run->trial->n_attempts == 0 ? vvi_make_directories(path, error) : begin_attempt(t, path, error);
 }
 
 const char *vv_tuning_folder(vv_tuning *t)

@@ -147,6 +147,8 @@ static vv_status check_key(const reading *r, const vvi_yaml *map, const vvi_yaml
 {
     if (key->kind != VVI_YAML_TEXT)
         return vvi_yaml_fail(key, r->name, r->error, "a key must be a text, not %s", vvi_yaml_kind_name(key->kind));
+    if (strcmp(key->text, "<<") == 0 && !key->quoted)
+        return vvi_yaml_fail(key, r->name, r->error, "a merge key (<<) has no use here");
     const vvi_yaml *before = vvi_yaml_member(map, key->text);
     if (before == NULL) return VV_OK;
     return vvi_yaml_fail(key, r->name, r->error, "%.80s is there twice, first in line %d", key->text,
