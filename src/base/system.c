@@ -2,13 +2,13 @@
 #include "base/base.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -144,7 +144,8 @@ vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, in
                             vv_error *error)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return vvi_fail(error, VV_IO, "cannot make a pipe: %s", strerror(errno));
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return vvi_fail(error, VV_IO, "cannot make a pair of sockets: %s", strerror(errno));
     const pid_t parent = getpid();
     fflush(NULL); /* or the child would write what waits in the parent's buffers once more */
     const pid_t pid = fork();

@@ -1,83 +1,172 @@
-/* ask.c - asking the oracle for the next trial, in a child process.
+/* ask.c - proposing, in a process that lives from one ask to the next.
  *
  * To propose, an oracle runs the build function many times. It is the user's code and may crash; it runs in a child so
  * that a crash is an error with the values it happened at, and not the end of the caller. That is sound because oracles
  * are functions of history and seed: whatever the child's oracle remembered dies with it and can be rebuilt.
  *
+ * What the child knows it reads from the study: at each ask what is new there, that is trials with ids it has not seen, and
+ * those of the others that were not final when it looked last. Trials that nobody has finished are RUNNING to an oracle,
+ * whoever is at them or is to be.
+ *
  * What waits in the queue comes before the oracle's own ideas. The oracle is asked all the same: its proposal fills in what
  * an enqueued configuration leaves open, and says how far the trial is to be trained.
  *
- * The answer's payload: kind, trial, epochs, note, is it the queue's, n, n times a refusal (count, reason, values); of a
- * proposal also n, n times (name, domain as JSON, type, value) and the model as JSON.
+ * The answer's payload: how much the process has grown (MB), kind, trial, epochs, note, which of the queue's it is (-1:
+ * none), n, n times a refusal (count, reason, values); of a proposal also n, n times (name, domain as JSON, type, value)
+ * and the model as JSON.
  */
 #include "space/space.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { CHUNK = 500 }; /* trials that are read at once */
+
 typedef struct asking {
     vvi_search *search;
-    const vv_trials *trials;
-    vvi_proposal *proposal;
-    bool answered;
+    vv_study *study; /* opened for reading; NULL: there is none yet */
+    vv_oracle *oracle;
+    int before; /* trials of a warm start, whose ids come first */
+    int known;  /* trials that it was told of */
+    int *open;  /* those of them that were not final */
+    size_t n_open, most_open;
+    uint64_t began_mb;
 } asking;
 
-/* ---- the child -------------------------------------------------------------------------------------------------- */
+/* ---- what is new ------------------------------------------------------------------------------------------------ */
 
-/* `before`: the trials of a warm start, whose ids come first. */
-static vv_status tell(vv_oracle *oracle, const vv_trials *trials, int before, vv_error *error)
+static bool is_running(vv_trial_status status)
 {
-    for (size_t i = 0; i < trials->n; i++) {
-        const vv_trial *trial = &trials->list[i];
-        const vv_past_trial past = { .id = before + trial->id,
-                                     .status = trial->status,
-                                     .scores = trial->scores,
-                                     .violation = trial->violation > 0 ? trial->violation : 0,
-                                     .epochs = trial->epochs,
-                                     .values = trial->values,
-                                     .n_values = trial->n_values };
-        VVI_TRY(vv_oracle_tell(oracle, &past, error));
+    return status == VV_TRIAL_RUNNING || status == VV_TRIAL_WAITING || status == VV_TRIAL_INTERRUPTED;
+}
+
+static vv_status note_open(asking *a, int id, vv_error *error)
+{
+    if (a->n_open == a->most_open) {
+        const size_t most = 2 * a->most_open + 64;
+        int *open = vvi_realloc(a->open, most * sizeof *open);
+        if (open == NULL) return vvi_no_memory(error);
+        a->open = open;
+        a->most_open = most;
     }
+    a->open[a->n_open++] = id;
     return VV_OK;
 }
 
-/* The answer's handle is borrowed from *oracle. */
-static vv_status ask_oracle(const vvi_search *search, const vv_trials *trials, vv_oracle **oracle, vv_answer *answer,
-                            vv_error *error)
+/* Only what differs from what the oracle knows: news make it learn anew. */
+static bool is_news(const vv_past *past, const vv_past_trial *trial)
 {
-    int before = 0;
+    if ((size_t)trial->id >= vv_past_count(past)) return true;
+    const vv_past_trial known = vv_past_at(past, trial->id);
+    return known.status != trial->status || known.epochs != trial->epochs;
+}
+
+static vv_status tell(asking *a, const vv_trial *trial, vv_error *error)
+{
+    const bool running = is_running(trial->status);
+    const vv_past_trial past = { .id = a->before + trial->id,
+                                 .status = running ? VV_TRIAL_RUNNING : trial->status,
+                                 .scores = trial->scores,
+                                 .violation = trial->violation > 0 ? trial->violation : 0,
+                                 .epochs = trial->epochs,
+                                 .values = trial->values,
+                                 .n_values = trial->n_values };
+    if (is_news(vv_oracle_past(a->oracle), &past)) VVI_TRY(vv_oracle_tell(a->oracle, &past, error));
+    if (trial->id >= a->known) a->known = trial->id + 1;
+    return running || trial->status == VV_TRIAL_PAUSED ? note_open(a, trial->id, error) : VV_OK;
+}
+
+static vv_status read_trials(asking *a, const vv_trials_args *args, size_t *n, vv_error *error)
+{
+    vv_trials trials;
+    VVI_TRY(vv_study_trials(a->study, args, &trials, error));
+    vv_status status = VV_OK;
+    for (size_t i = 0; status == VV_OK && i < trials.n; i++) status = tell(a, &trials.list[i], error);
+    *n = trials.n;
+    vv_trials_free(&trials);
+    return status;
+}
+
+/* Those that were open are noted again by `tell` if they still are. */
+static vv_status read_open(asking *a, vv_error *error)
+{
+    size_t n;
+    int *also = a->open;
+    const vv_trials_args args = { .from = INT_MAX, .also = also, .n_also = a->n_open };
+    if (a->n_open == 0) return VV_OK;
+    a->open = NULL;
+    a->n_open = a->most_open = 0;
+    const vv_status status = read_trials(a, &args, &n, error);
+    vvi_free(also);
+    return status;
+}
+
+static vv_status read_news(asking *a, vv_error *error)
+{
+    size_t n = CHUNK;
+    if (a->study == NULL) return VV_OK;
+    VVI_TRY(read_open(a, error));
+    while (n == CHUNK) VVI_TRY(read_trials(a, &(vv_trials_args){ .from = a->known, .limit = CHUNK }, &n, error));
+    return vvi_queue_read(a->search, (size_t)a->known, error);
+}
+
+/* ---- beginning -------------------------------------------------------------------------------------------------- */
+
+static vv_status open_oracle(asking *a, vv_error *error)
+{
+    const vvi_search *search = a->search;
     vv_oracle_args args = vvi_search_oracle_args(search);
     args.builder = vvi_bound_builder(&search->bound);
     args.space = search->explanation == NULL ? NULL : search->explanation->space;
     if (args.max_trials > 0 && search->earlier != NULL) args.max_trials += search->earlier->fit;
-    VVI_TRY(vv_oracle_open(&args, oracle, error));
-    VVI_TRY(vvi_earlier_tell(search, *oracle, &before, error));
-    VVI_TRY(tell(*oracle, trials, before, error));
-    VVI_TRY(vv_oracle_ask(*oracle, answer, error));
-    answer->trial -= before;
-    return VV_OK;
+    VVI_TRY(vv_oracle_open(&args, &a->oracle, error));
+    return vvi_earlier_tell(search, a->oracle, &a->before, error);
 }
 
-/* Makes the answer of what waits, unless the oracle has something to be done first. *queued is where the handle lives. */
-static vv_status ask_queue(const asking *a, const vv_oracle *oracle, vv_answer *answer, vvi_build *queued,
-                           vv_error *error)
+/* The parent's study was detached, or there is none. */
+static vv_status begin(asking *a, vv_error *error)
+{
+    a->began_mb = vvi_memory_data_mb();
+    vvi_guard_begin(&a->search->bound);
+    if (a->search->study != NULL) {
+        const vv_study_args args = { .where = a->search->project, .mode = VV_STUDY_READ };
+        VVI_TRY(vv_study_open_with(&args, &a->study, error));
+        a->search->study = a->study;
+    }
+    return open_oracle(a, error);
+}
+
+/* ---- asking ----------------------------------------------------------------------------------------------------- */
+
+/* Makes the answer of what waits, unless the oracle has something to be done first. *build is where the handle lives. */
+static vv_status ask_queue(const asking *a, vv_answer *answer, vvi_build *build, vv_error *error)
 {
     const vvi_queued *next = vvi_queue_next(a->search);
     const bool busy = answer->kind == VV_ANSWER_RESUME || answer->kind == VV_ANSWER_WAIT;
     if (next == NULL || busy) return VV_OK;
     const vv_hp *base = answer->kind == VV_ANSWER_PROPOSAL ? answer->hp : NULL;
-    const int trial = (int)a->trials->n;
-    VVI_TRY(vvi_enqueued_build(a->search, next, base, vv_oracle_past(oracle), trial, queued, error));
+    VVI_TRY(vvi_enqueued_build(a->search, next, base, vv_oracle_past(a->oracle), a->known, build, error));
     if (base == NULL) answer->epochs = 0;
-    answer->trial = trial;
-    answer->kind = queued->buildable ? VV_ANSWER_PROPOSAL : VV_ANSWER_GAVE_UP;
-    answer->hp = queued->hp;
-    if (!queued->buildable) snprintf(answer->note, sizeof answer->note, "%.199s", queued->reason.text);
+    answer->trial = a->known;
+    answer->kind = build->buildable ? VV_ANSWER_PROPOSAL : VV_ANSWER_GAVE_UP;
+    answer->hp = build->hp;
+    if (!build->buildable) snprintf(answer->note, sizeof answer->note, "%.199s", build->reason.text);
     return VV_OK;
 }
+
+static vv_status ask_oracle(asking *a, vv_answer *answer, vv_error *error)
+{
+    VVI_TRY(read_news(a, error));
+    VVI_TRY(vv_oracle_ask(a->oracle, answer, error));
+    answer->trial -= a->before;
+    return VV_OK;
+}
+
+/* ---- answering -------------------------------------------------------------------------------------------------- */
 
 static void put_value(vvi_text *payload, vv_value value)
 {
@@ -130,6 +219,7 @@ static vv_status put_proposal(vvi_search *search, vvi_text *payload, const vv_hp
     if (status == VV_OK && model != NULL) status = vv_model_to_json(model, &json, error);
     if (status == VV_OK) status = put_trace(payload, hp, error);
     if (status == VV_OK) vvi_put_text(payload, json == NULL ? "" : json);
+    if (status == VV_OK) search->checked = true;
     free(json);
     vv_model_free(model);
     vv_hp_free(hp);
@@ -149,145 +239,63 @@ static void put_refusals(vvi_text *payload, const vv_answer *answer)
     }
 }
 
-static vv_status put_answer(const asking *a, vvi_text *payload, vv_error *error)
+static vv_status put_answer(asking *a, vvi_text *payload, vv_error *error)
 {
     vv_answer answer = { .hp = NULL };
-    vv_oracle *oracle = NULL;
-    vvi_build queued = { 0 };
-    vv_status status = ask_oracle(a->search, a->trials, &oracle, &answer, error);
-    if (status == VV_OK) status = ask_queue(a, oracle, &answer, &queued, error);
+    vvi_build build = { 0 };
+    vv_status status = ask_oracle(a, &answer, error);
+    if (status == VV_OK) status = ask_queue(a, &answer, &build, error);
+    const uint64_t now_mb = vvi_memory_data_mb();
+    vvi_put_int(payload, now_mb > a->began_mb ? (int64_t)(now_mb - a->began_mb) : 0);
     vvi_put_int(payload, answer.kind);
     vvi_put_int(payload, answer.trial);
     vvi_put_int(payload, answer.epochs);
     vvi_put_text(payload, answer.note);
-    vvi_put_int(payload, queued.hp != NULL);
+    vvi_put_int(payload, build.hp == NULL ? -1 : (int64_t)(vvi_queue_next(a->search) - a->search->queue->list));
     put_refusals(payload, &answer);
     if (status == VV_OK && answer.kind == VV_ANSWER_PROPOSAL)
         status = put_proposal(a->search, payload, answer.hp, error);
-    vvi_build_deinit(&queued);
-    vv_oracle_close(oracle);
+    vvi_build_deinit(&build);
     return status;
 }
 
-static int ask_child(void *context, int fd)
+static vv_status answer(asking *a, int fd, vv_error *error)
 {
-    const asking *a = context;
-    vv_error error = { 0 };
     vvi_text payload = { 0 };
-    vvi_guard_begin(&a->search->bound);
-    const vv_status status = put_answer(a, &payload, &error);
-    if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_ANSWER, &payload) ? 0 : 1;
-    vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
-    return 0;
-}
-
-/* ---- the parent ------------------------------------------------------------------------------------------------- */
-
-/* Text in the proposal's arena; NULL: out of memory. */
-static const char *keep_text(asking *a, vvi_record *record)
-{
-    return vvi_arena_strdup(&a->proposal->arena, vvi_get_text(record));
-}
-
-static bool get_value(asking *a, vvi_record *record, vv_value *value)
-{
-    value->type = (vv_value_type)vvi_get_int(record);
-    switch (value->type) {
-    case VV_VALUE_INT:
-        value->i = vvi_get_int(record);
-        return true;
-    case VV_VALUE_FLOAT:
-        value->f = vvi_get_double(record);
-        return true;
-    case VV_VALUE_BOOL:
-        value->b = vvi_get_int(record) != 0;
-        return true;
-    case VV_VALUE_STRING:
-        value->s = keep_text(a, record);
-        return value->s != NULL;
-    }
-    record->bad = true;
-    return false;
-}
-
-static vv_status take_active(asking *a, vvi_record *record, vv_active *active, vv_error *error)
-{
-    active->name = keep_text(a, record);
-    if (active->name == NULL) return vvi_no_memory(error);
-    const char *domain = vvi_get_text(record);
-    if (record->bad) return VV_OK;
-    VVI_TRY(vvi_domain_from_json(domain, active->name, &a->proposal->arena, &active->domain, error));
-    return get_value(a, record, &active->value) || record->bad ? VV_OK : vvi_no_memory(error);
-}
-
-static vv_status take_values(asking *a, vvi_record *record, vv_error *error)
-{
-    vvi_proposal *p = a->proposal;
-    const size_t n = (size_t)vvi_get_count(record);
-    if (n > record->n) record->bad = true; /* each takes more than one byte */
-    if (record->bad) return VV_OK;
-    p->values = vvi_arena_alloc(&p->arena, (n + 1) * sizeof *p->values);
-    if (p->values == NULL) return vvi_no_memory(error);
-    for (p->n_values = 0; p->n_values < n && !record->bad; p->n_values++)
-        VVI_TRY(take_active(a, record, &p->values[p->n_values], error));
-    p->model_json = keep_text(a, record);
-    if (p->model_json == NULL) return vvi_no_memory(error);
-    if (p->model_json[0] == '\0') p->model_json = NULL; /* not a network */
-    return VV_OK;
-}
-
-static void take_text(vvi_record *record, char *text, size_t size)
-{
-    vvi_line line = { .text = text, .size = size };
-    text[0] = '\0';
-    vvi_line_printf(&line, "%s", vvi_get_text(record));
-}
-
-static void take_refusals(vvi_proposal *p, vvi_record *record)
-{
-    const int n = vvi_get_count(record);
-    if (n > VV_ANSWER_REASONS) record->bad = true;
-    for (int i = 0; i < n && !record->bad; i++) {
-        vv_refusal *refusal = &p->refusals[p->n_refusals++];
-        refusal->n = vvi_get_count(record);
-        take_text(record, refusal->reason, sizeof refusal->reason);
-        take_text(record, refusal->values, sizeof refusal->values);
-    }
-}
-
-static vv_status take_answer(void *context, vvi_record *record, vv_error *error)
-{
-    asking *a = context;
-    vvi_proposal *p = a->proposal;
-    if (record->kind != VVI_RECORD_ANSWER || a->answered) return VV_OK;
-    p->kind = (vv_answer_kind)vvi_get_int(record);
-    p->trial = vvi_get_count(record);
-    p->epochs = vvi_get_count(record);
-    take_text(record, p->note, sizeof p->note);
-    p->enqueued = vvi_get_int(record) != 0;
-    take_refusals(p, record);
-    a->answered = true;
-    return p->kind == VV_ANSWER_PROPOSAL ? take_values(a, record, error) : VV_OK;
-}
-
-vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *proposal, vv_error *error)
-{
-    asking a = { .search = search, .trials = trials, .proposal = proposal };
-    vvi_job_end end;
-    *proposal = (vvi_proposal){ .n_values = 0 };
-    const vvi_job job = {
-        .child = ask_child, .context = &a, .take = take_answer, .stop = search->args->stop, .guard = search->bound.guard
-    };
-    vv_status status = vvi_job_run(&job, &end, error);
-    proposal->stopped = end.stopped;
-    if (status == VV_OK && !end.stopped) status = vvi_builder_death(search->bound.guard, &end, error);
-    if (status == VV_OK && !end.stopped && !a.answered)
-        status = vvi_fail(error, VV_CRASHED, "the process that was to propose a trial ended without an answer");
-    if (status == VV_OK) {
-        if (a.answered && proposal->kind == VV_ANSWER_PROPOSAL) search->checked = true;
-        return VV_OK;
-    }
-    vvi_arena_deinit(&proposal->arena);
-    *proposal = (vvi_proposal){ .n_values = 0 };
+    const vv_status status = put_answer(a, &payload, error);
+    if (status == VV_OK)
+        return vvi_record_send(fd, VVI_RECORD_ANSWER, &payload) ? VV_OK : vvi_fail(error, VV_IO, "nobody listens");
+    vvi_text_deinit(&payload);
     return status;
+}
+
+/* One answer for each record that comes. */
+static vv_status serve(asking *a, int fd, vv_error *error)
+{
+    vvi_records records = { 0 };
+    vvi_record record;
+    vvi_next next = VVI_NEXT_NONE;
+    bool more = true;
+    vv_status status = begin(a, error);
+    while (status == VV_OK && more) {
+        status = vvi_records_fill(&records, fd, &more, error);
+        while (status == VV_OK && (next = vvi_records_next(&records, &record)) == VVI_NEXT_RECORD)
+            status = answer(a, fd, error);
+        if (status == VV_OK && next == VVI_NEXT_GARBAGE)
+            status = vvi_fail(error, VV_FORMAT, "the process that proposes was sent something unreadable");
+    }
+    vvi_records_deinit(&records);
+    return status;
+}
+
+int vvi_ask_child(vvi_search *search, int fd)
+{
+    asking a = { .search = search };
+    vv_error error = { 0 };
+    const vv_status status = serve(&a, fd, &error);
+    if (status != VV_OK) vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
+    vv_oracle_close(a.oracle);
+    vv_study_close(a.study);
+    vvi_free(a.open);
+    return 0;
 }

@@ -1,4 +1,4 @@
-/* guard.c - what a child that runs build functions leaves behind for its parent to see, and the limits it runs under.
+/* guard.c - what a child that runs build functions leaves behind for its parent to see.
  *
  * The guard lies in memory that both share. `beat` is odd while a build function runs and grows with each run: a parent
  * that sees the same odd number for too long knows that the function does not end. The journal holds the values that the
@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 static const uint64_t memory_limit_mb = 1024;
@@ -28,6 +27,17 @@ vvi_guard *vvi_guard_new(void)
 void vvi_guard_free(vvi_guard *guard)
 {
     if (guard != NULL) munmap(guard, sizeof *guard);
+}
+
+vvi_halt *vvi_halt_new(void)
+{
+    void *memory = mmap(NULL, sizeof(vvi_halt), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void vvi_halt_free(vvi_halt *halt)
+{
+    if (halt != NULL) munmap(halt, sizeof *halt);
 }
 
 /* ---- in the child ----------------------------------------------------------------------------------------------- */
@@ -71,33 +81,11 @@ void vvi_guard_leave(const vvi_bound *bound, vv_hp *hp)
     vvi_hp_journal(hp, NULL, 0);
 }
 
-/* A line of this process's status, in MB. */
-static uint64_t status_mb(const char *format)
-{
-    unsigned long long kib = 0;
-    char line[128];
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, format, &kib) == 1) break;
-    if (file != NULL) fclose(file);
-    return kib / 1024;
-}
-
-static void limit_memory(void)
-{
-    struct rlimit limit;
-    const uint64_t most = (status_mb("VmData: %llu kB") + memory_limit_mb) * 1024 * 1024;
-    if (getrlimit(RLIMIT_DATA, &limit) != 0) return;
-    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < most) return;
-    limit.rlim_cur = most;
-    setrlimit(RLIMIT_DATA, &limit);
-}
-
 void vvi_guard_begin(vvi_bound *bound)
 {
-    limit_memory();
+    vvi_memory_limit(memory_limit_mb);
     bound->own = make_own();
-    bound->guard->began_mb = status_mb("VmRSS: %llu kB");
+    bound->guard->began_mb = vvi_memory_resident_mb();
     bound->guard->beat = 0;
     bound->guard->forked = false;
 }
@@ -123,12 +111,8 @@ static int describe_death(const vvi_guard *guard, const vvi_job_end *end, char *
     char death[64];
     if (guard->forked) return snprintf(text, size, "returned in two processes (fork)");
     if (end->stuck) return snprintf(text, size, "did not end within %g s", build_limit_s);
-    if (end->failed && end->said.status == VV_NO_MEMORY)
-        return snprintf(text, size, "took all of the %llu MB that it may", (unsigned long long)memory_limit_mb);
-    if (vvi_job_death(end, death, sizeof death) == 0) return snprintf(text, size, "%s", "");
-    if (end->peak_mb >= guard->began_mb + memory_limit_mb * 9 / 10)
-        return snprintf(text, size, "took all of the %llu MB that it may and crashed (%s)",
-                        (unsigned long long)memory_limit_mb, death);
+    const int n = vvi_memory_death(end, guard->began_mb, memory_limit_mb, text, size);
+    if (n > 0 || vvi_job_death(end, death, sizeof death) == 0) return n;
     return snprintf(text, size, "crashed (%s)", death);
 }
 

@@ -178,19 +178,33 @@ static void wait_again(vvi_queue *queue, size_t n_trials)
         if (queue->list[i].trial >= 0 && (size_t)queue->list[i].trial >= n_trials) queue->list[i].trial = VVI_WAITING;
 }
 
+/* The arena keeps what was there, which may be what the caller gives. */
+static vv_status read_stored(vvi_search *search, size_t n_trials, vv_error *error)
+{
+    vvi_queue *queue = search->queue;
+    char *stored = NULL;
+    VVI_TRY(vv_study_get(search->study, fact, &stored, error));
+    queue->list = NULL;
+    queue->n = 0;
+    const vv_status status = take_text(queue, stored, true, error);
+    free(stored);
+    if (status == VV_OK) wait_again(queue, n_trials);
+    return status;
+}
+
 vv_status vvi_queue_open(vvi_search *search, size_t n_trials, vv_error *error)
 {
     vvi_queue *queue = search->queue;
     const vvi_queued *given = queue->list;
     const size_t n_given = queue->n;
-    char *stored = NULL;
-    VVI_TRY(vv_study_get(search->study, fact, &stored, error));
-    queue->list = NULL;
-    queue->n = 0;
-    vv_status status = take_text(queue, stored, true, error);
-    free(stored);
+    VVI_TRY(read_stored(search, n_trials, error));
     const size_t kept = queue->n;
-    if (status == VV_OK) wait_again(queue, n_trials);
-    for (size_t i = 0; status == VV_OK && i < n_given; i++) status = add_new(queue, kept, given, i, error);
-    return status == VV_OK ? store(search, error) : status;
+    for (size_t i = 0; i < n_given; i++) VVI_TRY(add_new(queue, kept, given, i, error));
+    return store(search, error);
+}
+
+vv_status vvi_queue_read(vvi_search *search, size_t n_trials, vv_error *error)
+{
+    vvi_arena_empty(&search->queue->arena);
+    return read_stored(search, n_trials, error);
 }

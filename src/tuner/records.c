@@ -1,4 +1,4 @@
-/* records.c - the framing of what a trial's process tells the search.
+/* records.c - the framing of what processes of a search tell each other.
  *
  *     magic "VVRC" (4) | kind (4) | payload bytes (8) | FNV-1a of kind, size and payload (8) | payload
  *
@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { MAGIC = 0x43525656, MOST_BYTES = 64 << 20, READ_BYTES = 64 << 10 };
@@ -51,7 +52,7 @@ void vvi_put_text(vvi_text *payload, const char *text)
 static bool write_all(int fd, const char *bytes, size_t n)
 {
     while (n > 0) {
-        const ssize_t written = write(fd, bytes, n);
+        const ssize_t written = send(fd, bytes, n, MSG_NOSIGNAL);
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) return false;
         bytes += written;
@@ -172,7 +173,8 @@ vv_status vvi_records_fill(vvi_records *records, int fd, bool *more, vv_error *e
     ssize_t n;
     do n = read(fd, records->bytes + records->n, READ_BYTES);
     while (n < 0 && errno == EINTR);
-    if (n < 0) return vvi_fail(error, VV_IO, "cannot read from a trial's process: %s", strerror(errno));
+    if (n < 0 && errno == ECONNRESET) n = 0; /* it ended with something unread */
+    if (n < 0) return vvi_fail(error, VV_IO, "cannot read from a process: %s", strerror(errno));
     records->n += (size_t)n;
     *more = n > 0;
     return VV_OK;

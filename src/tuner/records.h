@@ -1,4 +1,4 @@
-/* records.h - what a child process tells its parent through a pipe. See records.c. */
+/* records.h - what a child process and its parent tell each other through a pair of sockets. See records.c. */
 #ifndef VVI_TUNER_RECORDS_H
 #define VVI_TUNER_RECORDS_H
 
@@ -9,9 +9,10 @@ typedef enum vvi_record_kind {
     VVI_RECORD_EPOCH,     /* execution, epoch, seconds, n, n times (name, value)                                 */
     VVI_RECORD_EXECUTION, /* execution, best epoch, score, seconds                                               */
     VVI_RECORD_DONE,      /* nothing: all that was to be done is done                                            */
+    VVI_RECORD_STOPPED,   /* nothing: stopped on request after a whole epoch, with all that it takes to go on    */
     VVI_RECORD_ERROR,     /* status, text                                                                        */
-    VVI_RECORD_STOPPED,   /* nothing: it was asked to stop, and can go on from where it is                       */
     VVI_RECORD_NOTE,      /* text: something that the user may want to know                                      */
+    VVI_RECORD_ASK,       /* from the parent: nothing                                                            */
     VVI_RECORD_ANSWER,    /* ask.c                                                                               */
     VVI_RECORD_COUNT
 } vvi_record_kind;
@@ -45,7 +46,7 @@ typedef struct vvi_records {
     size_t n, capacity, at;
 } vvi_records;
 void vvi_records_deinit(vvi_records *records);
-/* VV_OK; *more is false at the end of the pipe. */
+/* VV_OK; *more is false when the other end is closed. */
 vv_status vvi_records_fill(vvi_records *records, int fd, bool *more, vv_error *error);
 
 typedef enum vvi_next { VVI_NEXT_NONE, VVI_NEXT_RECORD, VVI_NEXT_GARBAGE } vvi_next;

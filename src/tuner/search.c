@@ -1,11 +1,12 @@
-/* search.c - the loop: what is interrupted first, then ask, begin, run, tell, keep, until there is a reason to stop.
+/* search.c - a whole search, from what is refused before any training to what it came to; and what it says of itself.
  *
- *     check (in a child) -> explain (in a child) -> open the study -> agree on its facts -> check stored trials
- *       -> { claim what waits | ask -> begin or resume } -> run -> end or pause -> prune checkpoints -> again
+ *     check (in a child) -> explain (in a child) -> a first proposal (in a child) -> open the study -> agree on its facts
+ *       -> check stored trials -> the pool (pool.c), until there is a reason to stop -> eliminate what nobody will wake
  *
- * All that the loop knows of the past it reads from the study each time around: a search that was stopped or killed and
- * is begun again does what it would have done undisturbed. The reasons to stop are looked at in the order below.
+ * All that a search knows of the past it reads from the study: one that was stopped or killed and is begun again does what
+ * it would have done undisturbed.
  */
+#include "search/gp/lapack.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
@@ -33,6 +34,11 @@ const char *vv_stop_reason_name(vv_stop_reason reason)
     return index < sizeof stop_names / sizeof stop_names[0] ? stop_names[index] : "unknown";
 }
 
+static bool has_networks(const vvi_search *search)
+{
+    return vvi_work_of(search->args->hypermodel)->network;
+}
+
 void vvi_search_say(const vvi_search *search, vv_event event)
 {
     const vv_search_args *args = search->args;
@@ -49,17 +55,8 @@ void vvi_search_say(const vvi_search *search, vv_event event)
     event.epochs = search->epochs == VVI_EPOCHS_OPEN ? 0 : search->epochs;
     event.best = search->best;
     event.best_score = search->best_score;
+    event.running = vvi_pool_running(search);
     args->on_event(args->context, &event);
-}
-
-static bool has_networks(const vvi_search *search)
-{
-    return vvi_work_of(search->args->hypermodel)->network;
-}
-
-static bool is_stopped(const vvi_search *search)
-{
-    return search->args->stop != NULL && *search->args->stop != 0;
 }
 
 static vv_status find_best(vvi_search *search, vv_error *error)
@@ -73,17 +70,11 @@ static vv_status find_best(vvi_search *search, vv_error *error)
     return VV_OK;
 }
 
-/* What the loop does next: runs a trial that has been begun, or stops. */
-typedef struct decision {
-    int id;                /* -1: none */
-    vv_stop_reason reason; /* 0: none */
-} decision;
-
-/* ---- one trial -------------------------------------------------------------------------------------------------- */
-
-static vv_status say_end(const vvi_search *search, int id, vv_error *error)
+vv_status vvi_search_after_trial(vvi_search *search, int id, vv_error *error)
 {
     vv_trials trials;
+    VVI_TRY(find_best(search, error));
+    VVI_TRY(vvi_time_store(search, error));
     if (search->args->on_event == NULL) return VV_OK;
     VVI_TRY(vv_study_trials(search->study, &(vv_trials_args){ .only = true, .id = id }, &trials, error));
     vvi_search_say(
@@ -92,176 +83,18 @@ static vv_status say_end(const vvi_search *search, int id, vv_error *error)
     return VV_OK;
 }
 
-static vv_status run_trial(vvi_search *search, int id, vv_stop_reason *reason, vv_error *error)
-{
-    vv_trial_status status;
-    VVI_TRY(vvi_trial_run(search, id, &status, error));
-    VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
-    VVI_TRY(find_best(search, error));
-    VVI_TRY(vvi_time_store(search, error));
-    if (status == VV_TRIAL_INTERRUPTED) *reason = VV_STOP_INTERRUPTED;
-    return say_end(search, id, error);
-}
-
-static vv_status begin(vvi_search *search, const vvi_proposal *p, int *id, vv_error *error)
-{
-    const vvi_beginning beginning = { .values = p->values,
-                                      .n_values = p->n_values,
-                                      .model_json = p->model_json,
-                                      .refusals = p->refusals,
-                                      .n_refusals = p->n_refusals,
-                                      .goal = p->epochs };
-    if (p->enqueued) VVI_TRY(vvi_queue_settle(search, vvi_queue_next(search), p->trial, error));
-    return vvi_trial_begin(search->study, &beginning, id, error);
-}
-
-/* An enqueued configuration that cannot be a trial any more: that is said, and the next has its turn. */
-static vv_status skip(vvi_search *search, const vvi_proposal *p, vv_error *error)
-{
-    char what[120], note[400];
-    vvi_queued *queued = vvi_queue_next(search);
-    vvi_queued_describe(queued, what, sizeof what);
-    snprintf(note, sizeof note, "Enqueued, and skipped: %s: %s", what, p->note);
-    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_NOTE, .note = note });
-    return vvi_queue_settle(search, queued, VVI_SKIPPED, error);
-}
-
-static void say_note(vvi_search *search, const vvi_proposal *p)
-{
-    if (p->note[0] == '\0' || strcmp(p->note, search->note) == 0) return;
-    char note[sizeof search->note + 64];
-    snprintf(search->note, sizeof search->note, "%s", p->note);
-    snprintf(note, sizeof note, "%.60s: %s", search->oracle->name, p->note);
-    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_NOTE, .note = note });
-}
-
-/* ---- what an answer leads to ------------------------------------------------------------------------------------ */
-
-/* A space of which nothing builds is a mistake in the hypermodel, not a search that came to its end. */
-static vv_status fail_to_begin(const vvi_proposal *p, vv_error *error)
-{
-    const vv_refusal *most = p->refusals;
-    for (size_t i = 1; i < p->n_refusals; i++)
-        if (p->refusals[i].n > most->n) most = &p->refusals[i];
-    return vvi_fail(error, VV_BAD_ARG, "no configuration of this hypermodel %s: %.250s",
-                    p->kind == VV_ANSWER_EXHAUSTED ? "builds" : "was found to build", most->reason);
-}
-
-static vv_status follow_proposal(vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
-                                 vv_error *error)
-{
-    if (trials->n >= (size_t)search->max_trials)
-        next->reason = VV_STOP_MAX_TRIALS;
-    else if (vvi_stop_exceeds(search, trials, 0, p->epochs))
-        next->reason = VV_STOP_EPOCHS;
-    else
-        return begin(search, p, &next->id, error);
-    return VV_OK;
-}
-
-static vv_status follow_resume(const vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
-                               vv_error *error)
-{
-    const bool there = (size_t)p->trial < trials->n && trials->list[p->trial].status == VV_TRIAL_PAUSED;
-    if (!there)
-        return vvi_fail(error, VV_MISMATCH, "oracle %s resumes trial %d, which is not PAUSED", search->oracle->name,
-                        p->trial);
-    if (vvi_stop_exceeds(search, trials, trials->list[p->trial].epochs, p->epochs)) {
-        next->reason = VV_STOP_EPOCHS;
-        return VV_OK;
-    }
-    next->id = p->trial;
-    return vvi_trial_take_up(search, p->trial, p->epochs, error);
-}
-
-static vv_status end_plan(const vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
-                          vv_error *error)
-{
-    if (trials->n == 0 && p->n_refusals > 0) return fail_to_begin(p, error);
-    next->reason = trials->n >= (size_t)search->max_trials ? VV_STOP_MAX_TRIALS
-                   : p->kind == VV_ANSWER_EXHAUSTED        ? VV_STOP_EXHAUSTED
-                   : p->kind == VV_ANSWER_DONE             ? VV_STOP_PLAN
-                                                           : VV_STOP_GAVE_UP;
-    return VV_OK;
-}
-
-/* What an ask without a proposal has refused is not stored: the next search asks the same again. */
-static vv_status follow(vvi_search *search, const vv_trials *trials, const vvi_proposal *p, decision *next,
-                        vv_error *error)
-{
-    if (p->enqueued && p->kind != VV_ANSWER_PROPOSAL) return skip(search, p, error);
-    if (!p->enqueued) say_note(search, p);
-    switch (p->kind) {
-    case VV_ANSWER_PROPOSAL:
-        return follow_proposal(search, trials, p, next, error);
-    case VV_ANSWER_RESUME:
-        return follow_resume(search, trials, p, next, error);
-    case VV_ANSWER_WAIT: /* nothing runs while it is asked */
-        return vvi_fail(error, VV_MISMATCH, "oracle %s waits for a trial that does not run", search->oracle->name);
-    case VV_ANSWER_EXHAUSTED:
-    case VV_ANSWER_GAVE_UP:
-    case VV_ANSWER_DONE:
-        break;
-    }
-    return end_plan(search, trials, p, next, error);
-}
-
-static vv_status ask_and_begin(vvi_search *search, const vv_trials *trials, decision *next, vv_error *error)
-{
-    vvi_proposal proposal;
-    VVI_TRY(vvi_ask(search, trials, &proposal, error));
-    if (proposal.stopped) next->reason = VV_STOP_INTERRUPTED;
-    const vv_status status = proposal.stopped ? VV_OK : follow(search, trials, &proposal, next, error);
-    vvi_arena_deinit(&proposal.arena);
-    return status;
-}
+/* ---- before there is a study ------------------------------------------------------------------------------------- */
 
 /* A hypermodel of which nothing builds, or whose models cannot be trained, leaves no study behind: the first proposal is
  * made once before there is one. */
 static vv_status check_first_proposal(vvi_search *search, bool *stopped, vv_error *error)
 {
     vvi_proposal proposal;
-    VVI_TRY(vvi_ask(search, &(vv_trials){ .n = 0 }, &proposal, error));
-    *stopped = proposal.stopped;
-    const bool nothing = !proposal.stopped && proposal.kind != VV_ANSWER_PROPOSAL && proposal.n_refusals > 0;
-    const vv_status status = nothing ? fail_to_begin(&proposal, error) : VV_OK;
+    VVI_TRY(vvi_ask_once(search, &proposal, stopped, error));
+    const bool nothing = !*stopped && proposal.kind != VV_ANSWER_PROPOSAL && proposal.n_refusals > 0;
+    const vv_status status = nothing ? vvi_answer_nothing_builds(&proposal, error) : VV_OK;
     vvi_arena_deinit(&proposal.arena);
     return status;
-}
-
-/* ---- around once ------------------------------------------------------------------------------------------------ */
-
-static vv_status decide(vvi_search *search, const vv_trials *trials, decision *next, vv_error *error)
-{
-    if (is_stopped(search)) {
-        next->reason = VV_STOP_INTERRUPTED;
-        return VV_OK;
-    }
-    VVI_TRY(vv_trial_claim(search->study, &next->id, error)); /* what somebody began and nobody ended */
-    if (next->id >= 0) return VV_OK;
-    next->reason = vvi_stop_reason(search, trials);
-    return next->reason != 0 ? VV_OK : ask_and_begin(search, trials, next, error);
-}
-
-/* The history is let go before a trial runs: the trial's process would carry it along. */
-static vv_status find_next(vvi_search *search, decision *next, vv_error *error)
-{
-    vv_trials trials;
-    VVI_TRY(vv_study_trials(search->study, NULL, &trials, error));
-    const vv_status status = decide(search, &trials, next, error);
-    vv_trials_free(&trials);
-    return status;
-}
-
-static vv_status loop(vvi_search *search, vv_stop_reason *reason, vv_error *error)
-{
-    while (*reason == 0) {
-        decision next = { .id = -1 };
-        VVI_TRY(find_next(search, &next, error));
-        *reason = next.reason;
-        if (next.id >= 0) VVI_TRY(run_trial(search, next.id, reason, error));
-    }
-    return VV_OK;
 }
 
 /* ---- a whole search --------------------------------------------------------------------------------------------- */
@@ -297,7 +130,7 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
                                        .earlier = search->earlier->fit,
                                        .misfits = (int)search->earlier->n - search->earlier->fit,
                                        .explanation = has_networks(search) ? search->explanation : NULL });
-    VVI_TRY(loop(search, reason, error));
+    VVI_TRY(vvi_pool_run(search, reason, error));
     if (is_final(*reason)) VVI_TRY(vvi_search_eliminate(search, error));
     VVI_TRY(vvi_time_store(search, error));
     return say_search_end(search, *reason, error);
@@ -378,8 +211,13 @@ vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, v
     VVI_TRY(vvi_queue_new(&search, error));
     search.began_s = vvi_clock_s();
     search.bound.guard = vvi_guard_new();
-    const vv_status status =
-        search.bound.guard == NULL ? vvi_no_memory(error) : check_and_search(&search, &reason, error);
+    search.halt = vvi_halt_new();
+    const int threads = vvi_one_thread(); /* its children have one then; in them it is too late to say so */
+    const vv_status status = search.bound.guard == NULL || search.halt == NULL
+                                 ? vvi_no_memory(error)
+                                 : check_and_search(&search, &reason, error);
+    vvi_threads(threads);
+    vvi_halt_free(search.halt);
     vvi_guard_free(search.bound.guard);
     vvi_queue_free(&search);
     vv_explanation_free(search.explanation);

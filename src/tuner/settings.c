@@ -31,6 +31,7 @@ static vv_status settle_numbers(vvi_search *s, const vv_search_args *a, vv_error
     VVI_TRY(settle("executions_per_trial", a->executions_per_trial, h->executions_per_trial, 1, &s->executions, error));
     VVI_TRY(settle("epochs", a->epochs, h->epochs, vvi_work_of(h)->epochs, &s->epochs, error));
     VVI_TRY(settle("batch_size", a->batch_size, h->batch_size, 32, &s->batch_size, error));
+    VVI_TRY(settle("workers", a->workers, 0, 1, &s->workers, error));
     VVI_TRY(settle("keep_checkpoints", a->keep_checkpoints, 0, 3, &s->keep_checkpoints, error));
     return settle("max_consecutive_failures", a->max_consecutive_failures, 0, 3, &s->max_failures, error);
 }
@@ -39,6 +40,12 @@ static vv_status settle_limits(vvi_search *s, const vv_search_args *a, vv_error 
 {
     if (a->max_epochs_total < 0)
         return vvi_fail(error, VV_BAD_ARG, "search: max_epochs_total is %d, must be >= 0", a->max_epochs_total);
+    if (a->trial_memory_mb < 0)
+        return vvi_fail(error, VV_BAD_ARG, "search: trial_memory_mb is %d, must be >= 0", a->trial_memory_mb);
+    if (a->max_retries < 0)
+        return vvi_fail(error, VV_BAD_ARG, "search: max_retries is %d, must be >= 0", a->max_retries);
+    if (!(a->trial_timeout_s >= 0))
+        return vvi_fail(error, VV_BAD_ARG, "search: trial_timeout_s is %g, must be >= 0", a->trial_timeout_s);
     if (!(a->max_seconds >= 0))
         return vvi_fail(error, VV_BAD_ARG, "search: max_seconds is %g, must be >= 0", a->max_seconds);
     if (a->stop_at.set && !isfinite(a->stop_at.value))

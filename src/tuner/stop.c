@@ -1,8 +1,9 @@
 /* stop.c - when a search begins nothing more: trials, epochs, time, a target, failures.
  *
- * Limits count what the study holds, whichever search made it. Epochs are never exceeded: a trial that could is not begun.
- * Time may be: a trial that runs is finished. Seconds are those of searches as a whole, builds and proposals included; they
- * are kept with the study after each trial, so that a search that was killed loses those of one trial at most.
+ * Limits count what the study holds, whichever search made it. Epochs are never exceeded: those that trials which have not
+ * ended are yet to have are counted as if they had them, and a trial that could go beyond is not begun. Time may be: a trial
+ * that runs is finished. Seconds are those of searches as a whole, builds and proposals included; they are kept with the
+ * study after each trial, so that a search that was killed loses those of one trial at most.
  */
 #include "study/study.h"
 #include "tuner/tuner.h"
@@ -47,29 +48,30 @@ static bool is_target_reached(const vvi_search *search)
     return search->maximize[0] ? search->best_score >= target->value : search->best_score <= target->value;
 }
 
-static int count_last_failures(const vv_trials *trials)
+vv_status vvi_stop_look(const vvi_search *search, vvi_stand *standing, vv_error *error)
 {
-    int n = 0;
-    for (size_t i = trials->n; i > 0 && trials->list[i - 1].status == VV_TRIAL_FAILED; i--) n++;
-    return n;
+    const vvi_standing_query query = { .most_failures = search->max_failures,
+                                       .epochs = search->max_epochs_total > 0,
+                                       .trial_epochs = search->epochs,
+                                       .trial_executions = search->executions };
+    return vvi_study_standing(search->study, &query, standing, error);
 }
 
-bool vvi_stop_exceeds(const vvi_search *search, const vv_trials *trials, int had, int goal)
+bool vvi_stop_exceeds(const vvi_search *search, const vvi_stand *standing, int had, int goal)
 {
-    long long used = 0;
+    int64_t used = standing->epochs;
     const int most = goal > 0 && goal < search->epochs ? goal : search->epochs;
-    for (size_t i = 0; i < trials->n; i++) used += trials->list[i].epochs_total;
-    if (most > had) used += (long long)(most - had) * search->executions;
+    if (most > had) used += (int64_t)(most - had) * search->executions;
     return search->max_epochs_total > 0 && used > search->max_epochs_total;
 }
 
 /* An oracle that halves has trials to resume when there are as many as asked for. */
-vv_stop_reason vvi_stop_reason(const vvi_search *search, const vv_trials *trials)
+vv_stop_reason vvi_stop_reason(const vvi_search *search, const vvi_stand *standing)
 {
-    if (count_last_failures(trials) >= search->max_failures) return VV_STOP_FAILURES;
+    if (standing->failures >= search->max_failures) return VV_STOP_FAILURES;
     if (is_target_reached(search)) return VV_STOP_TARGET;
     if (is_time_over(search)) return VV_STOP_TIME;
-    if (trials->n >= (size_t)search->max_trials && !search->oracle->halves) return VV_STOP_MAX_TRIALS;
-    if (vvi_stop_exceeds(search, trials, 0, 1)) return VV_STOP_EPOCHS;
+    if (standing->trials >= search->max_trials && !search->oracle->halves) return VV_STOP_MAX_TRIALS;
+    if (vvi_stop_exceeds(search, standing, 0, 1)) return VV_STOP_EPOCHS;
     return (vv_stop_reason)0;
 }

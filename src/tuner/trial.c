@@ -1,19 +1,22 @@
-/* trial.c - one trial as its parent sees it: epochs and executions are stored as they come through the pipe, and what
- * the process came to decides how the trial ends.
+/* trial.c - one trial as its parent sees it: epochs and executions are stored as they come from its process, and what
+ * that came to decides how the trial ends.
  *
- *     stop said so                                     -> INTERRUPTED
+ *     the study says that it is another's              -> lost: nothing is stored
  *     the pruner said so                               -> PRUNED, with its reason; the process is ended there
+ *     "stopped" after a whole epoch, as it was asked   -> INTERRUPTED
  *     every execution reported, "done", exit code 0    -> PAUSED at its goal, if it has one and trained until then; else
  *                                                         COMPLETED, the score is the mean of the executions' best
- *     anything else                                    -> FAILED, with the reason
+ *     anything else                                    -> FAILED, with the reason; or WAITING, if it is to be tried again
  *
  * The checkpoint is written by the child beside its name (".part") and renamed here, before the trial is stored as
  * COMPLETED or PAUSED: a trial that says so has had its weights. The parent holds no weights and no history.
  */
+#include "study/study.h"
 #include "tuner/tuner.h"
 
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +24,12 @@
 
 enum { REASON_SIZE = VV_ERROR_SIZE };
 
-typedef struct watching {
+struct vvi_attempt {
     const vvi_search *search;
+    vv_trials trials; /* this one alone */
     const vv_trial *trial;
+    vvi_working working;
+    uint64_t began_mb; /* memory that this process had when it was forked */
     char checkpoint[VVI_PATH_SIZE], part[VVI_PATH_SIZE + 8];
     int execution; /* that is running */
     bool built;    /* its model is */
@@ -31,15 +37,17 @@ typedef struct watching {
     int finished;  /* executions */
     int goal;      /* epochs after which it is paused; 0: none */
     int longest;   /* epochs of the longest execution */
-    bool done;
+    bool done, stopped;
+    bool lost;            /* it is another worker's now, or nobody's */
+    bool enough;          /* nothing more is wanted of its process: it is to be pruned, or lost */
     vvi_pruning *pruning; /* NULL: there is no pruner */
     bool pruned;
     char reason[REASON_SIZE]; /* why */
-} watching;
+};
 
 /* ---- records ---------------------------------------------------------------------------------------------------- */
 
-static void say_epoch(const watching *w, int epoch, const char *const *names, const double *values, size_t n,
+static void say_epoch(const vvi_attempt *w, int epoch, const char *const *names, const double *values, size_t n,
                       double seconds)
 {
     vvi_search_say(w->search, (vv_event){ .kind = VV_EVENT_EPOCH,
@@ -62,18 +70,27 @@ static bool get_metrics(vvi_record *record, size_t n, const char **names, double
     return !record->bad;
 }
 
+/* Somebody else has taken it: that is no failure of this search. */
+static vv_status heed_loss(vvi_attempt *w, vv_status status, const vv_error *said, vv_error *error)
+{
+    if (status == VV_OK) return VV_OK;
+    if (status != VV_TAKEN) return vvi_fail(error, status, "%s", said->text);
+    w->lost = w->enough = true;
+    return VV_OK;
+}
+
 /* What the pruner says ends the trial's process (vvi_job.enough). */
-static void heed(watching *w, bool in_execution, const char *reason)
+static void heed(vvi_attempt *w, bool in_execution, const char *reason)
 {
     if (reason == NULL) return;
-    w->pruned = true;
+    w->pruned = w->enough = true;
     if (in_execution && w->search->executions > 1)
         snprintf(w->reason, sizeof w->reason, "execution %d, %.*s", w->execution + 1, REASON_SIZE - 32, reason);
     else
         snprintf(w->reason, sizeof w->reason, "%s", reason);
 }
 
-static vv_status judge_epoch(watching *w, const char *const *names, const double *values, size_t n, vv_error *error)
+static vv_status judge_epoch(vvi_attempt *w, const char *const *names, const double *values, size_t n, vv_error *error)
 {
     const char *reason = NULL;
     size_t i = 0;
@@ -84,17 +101,21 @@ static vv_status judge_epoch(watching *w, const char *const *names, const double
     return VV_OK;
 }
 
-static vv_status store_epoch(watching *w, int epoch, const char *const *names, const double *values, size_t n,
+static vv_status store_epoch(vvi_attempt *w, int epoch, const char *const *names, const double *values, size_t n,
                              double seconds, vv_error *error)
 {
-    VVI_TRY(vv_trial_epoch(w->search->study, w->trial->id, w->execution, epoch, names, values, n, error));
+    vv_error said = { 0 };
+    const vv_status status =
+        vv_trial_epoch(w->search->study, w->trial->id, w->execution, epoch, names, values, n, &said);
+    VVI_TRY(heed_loss(w, status, &said, error));
+    if (w->lost) return VV_OK;
     say_epoch(w, epoch, names, values, n, seconds);
     w->epochs++;
     if (w->epochs > w->longest) w->longest = w->epochs;
     return judge_epoch(w, names, values, n, error);
 }
 
-static vv_status take_epoch(watching *w, vvi_record *record, vv_error *error)
+static vv_status take_epoch(vvi_attempt *w, vvi_record *record, vv_error *error)
 {
     const int execution = vvi_get_count(record), epoch = vvi_get_count(record);
     const double seconds = vvi_get_double(record);
@@ -111,7 +132,7 @@ static vv_status take_epoch(watching *w, vvi_record *record, vv_error *error)
     return status;
 }
 
-static vv_status take_execution(watching *w, vvi_record *record, vv_error *error)
+static vv_status take_execution(vvi_attempt *w, vvi_record *record, vv_error *error)
 {
     const char *reason = NULL;
     const int execution = vvi_get_count(record), best_epoch = vvi_get_count(record);
@@ -120,14 +141,17 @@ static vv_status take_execution(watching *w, vvi_record *record, vv_error *error
         record->bad = true;
     if (record->bad) return VV_OK;
     w->finished++;
-    VVI_TRY(vv_trial_execution(w->search->study, w->trial->id, execution, best_epoch, score, seconds, error));
-    if (w->pruning != NULL) VVI_TRY(vvi_pruning_execution(w->pruning, score, &reason, error));
+    vv_error said = { 0 };
+    const vv_status status =
+        vv_trial_execution(w->search->study, w->trial->id, execution, best_epoch, score, seconds, &said);
+    VVI_TRY(heed_loss(w, status, &said, error));
+    if (!w->lost && w->pruning != NULL) VVI_TRY(vvi_pruning_execution(w->pruning, score, &reason, error));
     heed(w, false, reason);
     return VV_OK;
 }
 
 /* What is stored of an execution that is gone on with. */
-static const vv_curve *find_stored(const watching *w, int execution)
+static const vv_curve *find_stored(const vvi_attempt *w, int execution)
 {
     for (size_t i = 0; i < w->trial->n_curves; i++)
         if (w->trial->curves[i].execution == execution &&
@@ -137,7 +161,7 @@ static const vv_curve *find_stored(const watching *w, int execution)
 }
 
 /* Its writer may have died between an epoch and what the pruner said of it: the last one is judged again. */
-static vv_status take_built(watching *w, vvi_record *record, vv_error *error)
+static vv_status take_built(vvi_attempt *w, vvi_record *record, vv_error *error)
 {
     const char *reason = NULL;
     w->execution = vvi_get_count(record);
@@ -152,7 +176,7 @@ static vv_status take_built(watching *w, vvi_record *record, vv_error *error)
     return VV_OK;
 }
 
-static vv_status take_note(const watching *w, vvi_record *record)
+static vv_status take_note(const vvi_attempt *w, vvi_record *record)
 {
     const char *note = vvi_get_text(record);
     if (!record->bad) vvi_search_say(w->search, (vv_event){ .kind = VV_EVENT_NOTE, .note = note });
@@ -161,7 +185,7 @@ static vv_status take_note(const watching *w, vvi_record *record)
 
 static vv_status take(void *context, vvi_record *record, vv_error *error)
 {
-    watching *w = context;
+    vvi_attempt *w = context;
     switch (record->kind) {
     case VVI_RECORD_BUILT:
         return take_built(w, record, error);
@@ -174,6 +198,10 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
         return VV_OK;
     case VVI_RECORD_NOTE:
         return take_note(w, record);
+    case VVI_RECORD_STOPPED:
+        w->stopped = w->search->halt->now != 0;
+        record->bad = !w->stopped;
+        return VV_OK;
     default:
         record->bad = true;
         return VV_OK;
@@ -183,7 +211,7 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
 /* ---- how it ended ----------------------------------------------------------------------------------------------- */
 
 /* "in execution 1, epoch 3": where a process was when it died. */
-static void describe_place(const watching *w, char *text, size_t size)
+static void describe_place(const vvi_attempt *w, char *text, size_t size)
 {
     if (!w->built)
         snprintf(text, size, "while building the model");
@@ -195,24 +223,40 @@ static void describe_place(const watching *w, char *text, size_t size)
         snprintf(text, size, "in execution %d, epoch %d", w->execution + 1, w->epochs + 1);
 }
 
-/* Why a trial did not complete; "" when it did. */
-static void describe_failure(const watching *w, const vvi_job_end *end, char *reason, size_t size)
+/* A SIGKILL that nobody here sent is the kernel's, which ends whoever takes the most when there is no more. */
+static void describe_death(const vvi_attempt *w, const char *place, char *reason, size_t size)
 {
-    char death[64], place[64];
-    describe_place(w, place, sizeof place);
-    if (end->garbage)
-        snprintf(reason, size, "its process sent something unreadable %s", place);
+    char death[128];
+    const vvi_job_end *end = &w->working.end;
+    const uint64_t limit_mb = (uint64_t)w->search->args->trial_memory_mb;
+    if (vvi_memory_death(end, w->began_mb, limit_mb, death, sizeof death) > 0)
+        snprintf(reason, size, "%s, %s", death, place);
     else if (end->failed)
         snprintf(reason, size, "%s", end->said.text);
     else if (vvi_job_death(end, death, sizeof death) > 0)
-        snprintf(reason, size, "crashed: %s %s", death, place);
-    else if (!w->done || w->finished != w->search->executions)
-        snprintf(reason, size, "its process ended early, %s", place);
+        snprintf(reason, size, "crashed: %s %s%s", death, place,
+                 end->signal_number == SIGKILL ? "; it may be that the machine had no memory left" : "");
     else
         reason[0] = '\0';
 }
 
-static vv_status store(const watching *w, const vv_trial *trial, vv_trial_result *result, vv_error *error)
+/* Why a trial did not complete; "" when it did. */
+static void describe_failure(const vvi_attempt *w, char *reason, size_t size)
+{
+    char place[64];
+    const vvi_job_end *end = &w->working.end;
+    describe_place(w, place, sizeof place);
+    if (end->late)
+        snprintf(reason, size, "took longer than %g s, %s", w->search->args->trial_timeout_s, place);
+    else if (end->garbage)
+        snprintf(reason, size, "its process sent something unreadable %s", place);
+    else
+        describe_death(w, place, reason, size);
+    const bool whole = w->stopped || (w->done && w->finished == w->search->executions);
+    if (reason[0] == '\0' && !whole) snprintf(reason, size, "its process ended early, %s", place);
+}
+
+static vv_status store(const vvi_attempt *w, const vv_trial *trial, vv_trial_result *result, vv_error *error)
 {
     vvi_judgement judgement;
     VVI_TRY(vvi_trial_judge(w->search, trial, &judgement, error));
@@ -224,7 +268,7 @@ static vv_status store(const watching *w, const vv_trial *trial, vv_trial_result
 }
 
 /* With the scores that its curves give. */
-static vv_status store_judged(const watching *w, vv_trial_result *result, vv_error *error)
+static vv_status store_judged(const vvi_attempt *w, vv_trial_result *result, vv_error *error)
 {
     vv_trials trials;
     const vv_trials_args args = { .only = true, .id = w->trial->id, .curves = true };
@@ -234,7 +278,7 @@ static vv_status store_judged(const watching *w, vv_trial_result *result, vv_err
     return status;
 }
 
-static vv_status complete(const watching *w, vv_trial_result *result, vv_error *error)
+static vv_status complete(const vvi_attempt *w, vv_trial_result *result, vv_error *error)
 {
     const bool has_weights = vvi_work_of(w->search->args->hypermodel)->network;
     if (has_weights && rename(w->part, w->checkpoint) != 0)
@@ -242,50 +286,72 @@ static vv_status complete(const watching *w, vv_trial_result *result, vv_error *
     return store_judged(w, result, error);
 }
 
-static vv_trial_status find_status(const watching *w, const vvi_job_end *end, const char *failure)
+static vv_trial_status find_status(const vvi_attempt *w, const char *failure)
 {
     if (w->pruned) return VV_TRIAL_PRUNED;
-    if (end->stopped) return VV_TRIAL_INTERRUPTED;
-    if (failure[0] != '\0') return VV_TRIAL_FAILED;
+    if (failure[0] != '\0')
+        return (int)w->trial->n_attempts < w->search->args->max_retries ? VV_TRIAL_WAITING : VV_TRIAL_FAILED;
+    if (w->stopped) return VV_TRIAL_INTERRUPTED;
     return w->goal > 0 && w->longest >= w->goal ? VV_TRIAL_PAUSED : VV_TRIAL_COMPLETED;
 }
 
-static vv_status settle(watching *w, const vvi_job_end *end, double seconds, vv_trial_status *status, vv_error *error)
+static vv_status store_end(vvi_attempt *w, vv_trial_status status, const char *failure, vv_error *error)
+{
+    vv_study *study = w->search->study;
+    const int id = w->trial->id;
+    vv_trial_result result = { .status = status, .seconds = vvi_clock_s() - w->working.began_s };
+    if (status == VV_TRIAL_COMPLETED || status == VV_TRIAL_PAUSED) return complete(w, &result, error);
+    unlink(w->part);
+    if (status == VV_TRIAL_WAITING) vvi_trial_drop_states(w->search, id);
+    if (status == VV_TRIAL_WAITING) return vv_trial_retry(study, id, failure, result.seconds, error);
+    result.reason = w->pruned ? w->reason : w->stopped ? "stopped on request" : failure;
+    if (status == VV_TRIAL_PRUNED) return store_judged(w, &result, error);
+    return vv_trial_end(study, id, &result, error);
+}
+
+vv_status vvi_attempt_settle(vvi_attempt *w, vv_trial_status *status, vv_error *error)
 {
     char failure[REASON_SIZE];
-    describe_failure(w, end, failure, sizeof failure);
-    *status = find_status(w, end, failure);
-    vv_trial_result result = { .status = *status, .seconds = seconds };
-    if (*status == VV_TRIAL_COMPLETED || *status == VV_TRIAL_PAUSED) return complete(w, &result, error);
-    unlink(w->part);
-    result.reason = w->pruned ? w->reason : end->stopped ? "stopped on request" : failure;
-    if (*status == VV_TRIAL_PRUNED) return store_judged(w, &result, error);
-    return vv_trial_end(w->search->study, w->trial->id, &result, error);
+    vv_error said = { 0 };
+    if (w->lost) return VV_OK;
+    describe_failure(w, failure, sizeof failure);
+    *status = find_status(w, failure);
+    return heed_loss(w, store_end(w, *status, failure, &said), &said, error);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 static int child(void *context, int fd)
 {
-    const watching *w = context;
-    const vvi_run run = { .search = w->search, .trial = w->trial, .checkpoint = w->part, .goal = w->goal };
+    const vvi_attempt *w = context;
+    vvi_search search = *w->search;
+    search.bound.guard = NULL; /* the asker's */
+    const vvi_run run = {
+        .search = &search, .trial = w->trial, .checkpoint = w->part, .goal = w->goal, .stop = &search.halt->now
+    };
+    vvi_pool_leave(&search);
+    vvi_memory_limit((uint64_t)search.args->trial_memory_mb);
     return vvi_run_child(&run, fd);
 }
 
-static vv_status watch(watching *w, vv_trial_status *status, vv_error *error)
+/* Of this attempt, in all claims of it. */
+static double time_left_s(const vvi_attempt *w)
 {
-    vvi_job_end end;
-    const vvi_job job = {
-        .child = child, .context = w, .take = take, .stop = w->search->args->stop, .enough = &w->pruned
-    };
-    const double began_s = vvi_clock_s();
-    vvi_search_say(w->search, (vv_event){ .kind = VV_EVENT_TRIAL_BEGIN, .trial = w->trial });
-    VVI_TRY(vvi_job_run(&job, &end, error));
-    return settle(w, &end, vvi_clock_s() - began_s, status, error);
+    double left_s = w->search->args->trial_timeout_s - w->trial->seconds;
+    if (w->search->args->trial_timeout_s <= 0) return 0;
+    for (size_t i = 0; i < w->trial->n_attempts; i++) left_s += w->trial->attempts[i].seconds;
+    return left_s > 0 ? left_s : 1e-3;
+}
+
+static vv_status begin_process(vvi_attempt *w, vv_error *error)
+{
+    const vvi_job job = { .child = child, .context = w, .take = take, .enough = &w->enough, .limit_s = time_left_s(w) };
+    w->began_mb = vvi_memory_resident_mb();
+    return vvi_job_begin(&w->working, &job, error);
 }
 
 /* Executions that are stored are passed over by the trial's process. */
-static vv_status begin_pruning(watching *w, vv_error *error)
+static vv_status begin_pruning(vvi_attempt *w, vv_error *error)
 {
     const char *reason = NULL;
     w->pruning = vvi_pruning_new(w->search, w->trial->id);
@@ -297,26 +363,61 @@ static vv_status begin_pruning(watching *w, vv_error *error)
     return VV_OK;
 }
 
-static vv_status begin_watching(watching *w, const vvi_search *search, const vv_trial *trial, vv_error *error)
+static vv_status prepare(vvi_attempt *w, int id, vv_error *error)
 {
-    *w = (watching){ .search = search, .trial = trial, .finished = (int)trial->n_executions, .longest = trial->epochs };
-    if (trial->goal < search->epochs) w->goal = trial->goal;
-    if (vv_study_checkpoint_path(search->study, trial->id, w->checkpoint, VVI_PATH_SIZE) >= VVI_PATH_SIZE)
+    const vvi_search *search = w->search;
+    const vv_trials_args args = { .only = true, .id = id, .curves = true };
+    VVI_TRY(vv_study_trials(search->study, &args, &w->trials, error));
+    w->trial = &w->trials.list[0];
+    w->finished = (int)w->trial->n_executions;
+    w->longest = w->trial->epochs;
+    if (w->trial->goal < search->epochs) w->goal = w->trial->goal;
+    if (vv_study_checkpoint_path(search->study, id, w->checkpoint, VVI_PATH_SIZE) >= VVI_PATH_SIZE)
         return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", search->project);
     snprintf(w->part, sizeof w->part, "%s.part", w->checkpoint);
     return search->pruner == NULL ? VV_OK : begin_pruning(w, error);
 }
 
-vv_status vvi_trial_run(const vvi_search *search, int id, vv_trial_status *status, vv_error *error)
+vv_status vvi_attempt_begin(const vvi_search *search, int id, vvi_attempt **attempt, vv_error *error)
 {
-    vv_trials trials;
-    const vv_trials_args args = { .only = true, .id = id, .curves = true };
-    VVI_TRY(vv_study_trials(search->study, &args, &trials, error));
-    watching *w = vvi_calloc(1, sizeof *w);
-    vv_status result = w == NULL ? vvi_no_memory(error) : begin_watching(w, search, &trials.list[0], error);
-    if (result == VV_OK) result = watch(w, status, error);
-    if (w != NULL) vvi_pruning_free(w->pruning);
+    vvi_attempt *w = vvi_calloc(1, sizeof *w);
+    *attempt = w;
+    if (w == NULL) return vvi_no_memory(error);
+    w->search = search;
+    vv_status status = prepare(w, id, error);
+    if (status == VV_OK) status = begin_process(w, error);
+    if (status == VV_OK) return VV_OK;
+    vvi_attempt_free(w);
+    *attempt = NULL;
+    return status;
+}
+
+void vvi_attempt_free(vvi_attempt *w)
+{
+    if (w == NULL) return;
+    vvi_job_kill(&w->working);
+    vvi_pruning_free(w->pruning);
+    vv_trials_free(&w->trials);
     vvi_free(w);
-    vv_trials_free(&trials);
-    return result;
+}
+
+const vv_trial *vvi_attempt_trial(const vvi_attempt *w)
+{
+    return w->trial;
+}
+
+vvi_working *vvi_attempt_working(vvi_attempt *w)
+{
+    return &w->working;
+}
+
+void vvi_attempt_lose(vvi_attempt *w)
+{
+    w->lost = true;
+    vvi_job_kill(&w->working);
+}
+
+bool vvi_attempt_is_lost(const vvi_attempt *w)
+{
+    return w->lost;
 }

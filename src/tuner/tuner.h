@@ -2,8 +2,10 @@
  *
  * hypermodel.c  one build                        job.c      a child process and its records
  * settings.c    a search's arguments             facts.c    what a study keeps of them
- * search.c      the loop, its events             stop.c     when it ends
- * ask.c         asking for a trial, in a child   queue.c    trials that were not the oracle's idea
+ * search.c      a whole search, its events       stop.c     when it ends
+ * pool.c        trials at once                   answer.c   what a proposal leads to
+ * asker.c       the process that proposes        ask.c      how it does
+ * limits.c      memory                           queue.c    trials that were not the oracle's idea
  * enqueued.c    building one of those            earlier.c  what another study has learnt
  * values.c      values by name as JSON
  * judge.c       what a trial came to             trial.c    a trial as its parent sees it
@@ -18,6 +20,7 @@
 
 #include "base/base.h"
 #include "explain/explain.h"
+#include "study/study.h"
 #include "tuner/records.h"
 #include <limits.h>
 #include <varve/pruner.h>
@@ -34,6 +37,18 @@ typedef struct vvi_guard {
     uint64_t began_mb;      /* memory that the child had when it began */
     char journal[4096];     /* the values it has got (vvi_hp_journal) */
 } vvi_guard;
+
+/* Memory that trials share with their parent. */
+typedef struct vvi_halt {
+    volatile int now; /* set: they stop after the epoch that they are in */
+} vvi_halt;
+
+/* What its parent saw of it last. */
+typedef struct vvi_guard_watch {
+    const vvi_guard *guard; /* NULL: none */
+    uint32_t beat;
+    double since_s;
+} vvi_guard_watch;
 
 /* A hypermodel with what its fit function would be called with. */
 typedef struct vvi_bound {
@@ -117,7 +132,9 @@ typedef struct vvi_search {
     struct vvi_queue *queue;
     struct vvi_earlier *earlier;             /* NULL until the study is open */
     char note[sizeof((vv_answer *)0)->note]; /* what the oracle said last */
-    int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures;
+    int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures, workers;
+    vvi_halt *halt;
+    struct vvi_pool *pool; /* NULL: it does not run */
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
     bool checked;                /* check.c has seen a model that builds */
@@ -146,24 +163,54 @@ typedef struct vvi_job {
     void *context; /* of both */
     vv_status (*take)(void *context, vvi_record *record,
                       vv_error *error); /* in the parent; a failure kills the child */
-    const volatile int *stop;
-    const bool *enough;     /* set by `take`: nothing more is wanted of the child; NULL: never */
-    const vvi_guard *guard; /* the child only runs builds, apart: one that does not end ends it; NULL: it trains */
+    const volatile int *stop;           /* ends it at once; NULL: never */
+    const bool *enough;                 /* set by `take`: nothing more is wanted of the child; NULL: never */
+    const vvi_guard *guard;             /* the child only runs builds: one that does not end ends it; NULL: it trains */
+    double limit_s;                     /* it may take; 0: any time */
 } vvi_job;
 
 typedef struct vvi_job_end {
     bool stopped, garbage;
     bool enough; /* see vvi_job.enough */
     bool stuck;  /* see vvi_job.guard */
+    bool late;   /* see vvi_job.limit_s */
     bool failed; /* the child said so: */
     vv_error said;
     int exit_code, signal_number;
     uint64_t peak_mb; /* of memory */
 } vvi_job_end;
 
+/* A job at work. It stays where it is from begin on, until it is no longer at work: then `end` says how it ended. */
+typedef struct vvi_working {
+    vvi_job job;
+    vvi_process process;
+    vvi_records records;
+    vvi_guard_watch watch;
+    double began_s;
+    double closed_s; /* when it closed its socket; 0: it is open */
+    bool at_work;
+    vvi_job_end end;
+} vvi_working;
+vv_status vvi_job_begin(vvi_working *working, const vvi_job *job, vv_error *error);
+int vvi_job_fd(const vvi_working *working); /* to be polled; -1: nothing will come any more */
+/* How soon it is to be looked after, whatever can be read. */
+int vvi_job_patience_ms(const vvi_working *working);
+/* Looks after it; `readable`: its fd is. Never waits. A failure has ended it. */
+vv_status vvi_job_step(vvi_working *working, bool readable, vv_error *error);
+void vvi_job_kill(vvi_working *working); /* fine when it is not at work */
+/* For who has but one: waits until there is something to read, or until it is to be looked after. */
+vv_status vvi_job_wait(const vvi_working *working, bool *readable, vv_error *error);
+/* From begin to end. */
 vv_status vvi_job_run(const vvi_job *job, vvi_job_end *end, vv_error *error);
 /* "signal 11 (Segmentation fault)", "exit code 3"; "" when it ended well. As snprintf. */
 int vvi_job_death(const vvi_job_end *end, char *text, size_t size);
+
+/* limits.c: of the process that asks. */
+uint64_t vvi_memory_data_mb(void);
+uint64_t vvi_memory_resident_mb(void);
+void vvi_memory_limit(uint64_t more_mb); /* from now on; 0: none */
+/* "took all of the 512 MB that it may"; "" where its end had another cause. As snprintf. */
+int vvi_memory_death(const vvi_job_end *end, uint64_t began_mb, uint64_t limit_mb, char *text, size_t size);
 
 /* ---- before any training (check.c) ------------------------------------------------------------------------------ */
 
@@ -176,16 +223,14 @@ vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *st
 
 vvi_guard *vvi_guard_new(void); /* NULL: no memory */
 void vvi_guard_free(vvi_guard *guard);
+/* NULL: no memory. */
+vvi_halt *vvi_halt_new(void);
+void vvi_halt_free(vvi_halt *halt);
 /* In the child: around each run of the user's code; before the first. */
 void vvi_guard_begin(vvi_bound *bound); /* once, in the child: limits its memory */
 void vvi_guard_enter(const vvi_bound *bound, vv_hp *hp);
 void vvi_guard_leave(const vvi_bound *bound, vv_hp *hp);
 /* In the parent: has one build taken too long? To be asked every now and then. */
-typedef struct vvi_guard_watch {
-    const vvi_guard *guard;
-    uint32_t beat;
-    double since_s;
-} vvi_guard_watch;
 bool vvi_guard_is_stuck(vvi_guard_watch *watch);
 /* The error of a child that only builds: with which values it crashed, what it said. */
 vv_status vvi_builder_death(const vvi_guard *guard, const vvi_job_end *end, vv_error *error);
@@ -199,24 +244,41 @@ vv_status vvi_bound_explain(const vvi_bound *bound, const vv_explain_args *args,
 /* BAD_ARG: nothing fits; what the smallest needs. */
 vv_status vvi_budget_leaves(const vv_fit_report *report, vv_error *error);
 
-/* ---- asking (ask.c) --------------------------------------------------------------------------------------------- */
+/* ---- asking (ask.c, asker.c) ------------------------------------------------------------------------------------- */
 
 typedef struct vvi_proposal {
     vvi_arena arena; /* of the rest; vvi_arena_deinit */
     vv_answer_kind kind;
     int trial, epochs; /* of the answer; RESUME: the id */
-    bool enqueued;     /* it is the next of the queue's; a kind that is no proposal: that one cannot be, and why: */
+    int queued; /* which of the queue's it is; a kind that is no proposal: that one cannot be, and why. -1: none */
     char note[sizeof((vv_answer *)0)->note];
     vv_active *values;
     size_t n_values;
     vv_refusal refusals[VV_ANSWER_REASONS];
     size_t n_refusals;
     const char *model_json;
-    bool stopped;
 } vvi_proposal;
 
-/* Asks the oracle for trial number trials->n; or makes it of what waits in the queue. The proposal is empty unless VV_OK. */
-vv_status vvi_ask(vvi_search *search, const vv_trials *trials, vvi_proposal *proposal, vv_error *error);
+/* ask.c: answers what is asked through fd, until it is closed. In a child. */
+int vvi_ask_child(vvi_search *search, int fd);
+
+/* The process that proposes. It lives from one ask to the next, and knows what it was told; whatever it remembers can be
+ * found out anew. Zero-initialise, but for `search`. */
+typedef struct vvi_asker {
+    vvi_search *search;
+    vvi_working working;
+    bool asked;        /* no answer has come yet */
+    bool answered;     /* there is one in `proposal`, which is the caller's then */
+    uint64_t grown_mb; /* by its last answer */
+    vvi_proposal proposal;
+} vvi_asker;
+/* Asks for the next trial of the study, if there is one. */
+vv_status vvi_asker_ask(vvi_asker *asker, vv_error *error);
+/* As vvi_job_step. The error of a build function that crashed is that. */
+vv_status vvi_asker_step(vvi_asker *asker, bool readable, vv_error *error);
+void vvi_asker_end(vvi_asker *asker);
+/* Asks once, and waits for the answer. *stopped: `stop` said so, and there is none. */
+vv_status vvi_ask_once(vvi_search *search, vvi_proposal *proposal, bool *stopped, vv_error *error);
 
 /* ---- trials that were not the oracle's idea (queue.c, enqueued.c) ------------------------------------------------- */
 
@@ -239,6 +301,8 @@ vv_status vvi_queue_open(vvi_search *search, size_t n_trials, vv_error *error);
 void vvi_queue_free(vvi_search *search);
 vvi_queued *vvi_queue_next(const vvi_search *search); /* NULL: none waits */
 size_t vvi_queue_waiting(const vvi_search *search);
+/* Takes what the study keeps now in place of it. */
+vv_status vvi_queue_read(vvi_search *search, size_t n_trials, vv_error *error);
 /* Says what became of one, in the study too. */
 vv_status vvi_queue_settle(vvi_search *search, vvi_queued *queued, int trial, vv_error *error);
 /* "a=1, b=sgd", cut to fit. */
@@ -284,10 +348,12 @@ vv_status vvi_earlier_tell(const vvi_search *search, vv_oracle *oracle, int *n, 
 
 /* ---- when it ends (stop.c) ---------------------------------------------------------------------------------------- */
 
-/* A reason to begin nothing more, from the trials there are; 0: none. */
-vv_stop_reason vvi_stop_reason(const vvi_search *search, const vv_trials *trials);
+/* What is known of a study that decides whether there is a reason to stop. */
+vv_status vvi_stop_look(const vvi_search *search, vvi_stand *standing, vv_error *error);
+/* A reason to begin nothing more; 0: none. */
+vv_stop_reason vvi_stop_reason(const vvi_search *search, const vvi_stand *standing);
 /* Would a trial that goes from `had` epochs to `goal` (0: all) exceed the limit of epochs? */
-bool vvi_stop_exceeds(const vvi_search *search, const vv_trials *trials, int had, int goal);
+bool vvi_stop_exceeds(const vvi_search *search, const vvi_stand *standing, int had, int goal);
 /* Time is counted over all searches of a study. */
 vv_status vvi_time_load(vvi_search *search, vv_error *error);
 vv_status vvi_time_store(const vvi_search *search, vv_error *error);
@@ -309,9 +375,39 @@ int vvi_run_child(const vvi_run *run, int fd);
 /* The key of all that is random in an execution. */
 uint64_t vvi_run_seed(const vvi_run *run, int execution);
 
-/* trial.c: runs a begun or resumed trial to its goal, or its end, and stores it. *status: what it ended as, PAUSED and
- * PRUNED among them. */
-vv_status vvi_trial_run(const vvi_search *search, int id, vv_trial_status *status, vv_error *error);
+/* trial.c: a trial of this worker's, RUNNING, in a process of its own. */
+typedef struct vvi_attempt vvi_attempt;
+/* Owned: vvi_attempt_free. */
+vv_status vvi_attempt_begin(const vvi_search *search, int id, vvi_attempt **attempt, vv_error *error);
+void vvi_attempt_free(vvi_attempt *attempt); /* NULL is fine; a process that is at work is killed, and nothing stored */
+const vv_trial *vvi_attempt_trial(const vvi_attempt *attempt);
+vvi_working *vvi_attempt_working(vvi_attempt *attempt);
+/* The trial is not this worker's any more: its process is killed, nothing more is stored of it. */
+void vvi_attempt_lose(vvi_attempt *attempt);
+bool vvi_attempt_is_lost(const vvi_attempt *attempt);
+/* Its process has ended: stores what the trial came to. *status: COMPLETED, FAILED, INTERRUPTED, PRUNED, PAUSED, or WAITING
+ * when it is to be tried again. */
+vv_status vvi_attempt_settle(vvi_attempt *attempt, vv_trial_status *status, vv_error *error);
+
+/* ---- the pool (pool.c, answer.c) ------------------------------------------------------------------------------------ */
+
+/* Runs trials, `workers` at once, until there is a reason to stop. */
+vv_status vvi_pool_run(vvi_search *search, vv_stop_reason *reason, vv_error *error);
+int vvi_pool_running(const vvi_search *search); /* trials that run now */
+/* In a child of it: closes what was inherited of others, so that the user's code cannot write there. */
+void vvi_pool_leave(const vvi_search *search);
+
+/* What is to be done after an answer. Nothing of it: ask again. */
+typedef struct vvi_decision {
+    int id;                /* a trial that has begun and is this worker's; -1: none */
+    vv_stop_reason reason; /* nothing more is to be begun; 0: none */
+    bool waits;            /* nothing can be said until some trial has ended */
+} vvi_decision;
+/* `room`: a trial that begins can be run here and now. */
+vv_status vvi_answer_follow(vvi_search *search, const vvi_proposal *proposal, bool room, vvi_decision *decision,
+                            vv_error *error);
+/* BAD_ARG: nothing builds; the most frequent reason. */
+vv_status vvi_answer_nothing_builds(const vvi_proposal *proposal, vv_error *error);
 
 /* prune.c: is a trial to be ended? */
 typedef struct vvi_pruning vvi_pruning;
@@ -331,11 +427,8 @@ vv_status vvi_pruning_execution(vvi_pruning *pruning, double score, const char *
 enum { VVI_PATH_SIZE = 4096 };
 vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, char path[VVI_PATH_SIZE],
                                vv_error *error);
-void vvi_trial_drop_states(const vvi_search *search, int id);
-/* pause.c: a trial that is PAUSED becomes RUNNING, where no other waits. `goal`: epochs that it shall have when it stops next; 0:
- * all. */
-vv_status vvi_trial_take_up(const vvi_search *search, int id, int goal, vv_error *error);
-/* At the end of the oracle's plan: what is PAUSED becomes PRUNED. */
+void vvi_trial_drop_states(const vvi_search *search, int id); /* it is to begin anew */
+/* pause.c. At the end of the oracle's plan: what is PAUSED becomes PRUNED. */
 vv_status vvi_search_eliminate(const vvi_search *search, vv_error *error);
 
 /* judge.c: what a trial has come to so far, from its curves and its network. */
@@ -347,7 +440,9 @@ typedef struct vvi_judgement {
 /* `trial`: read with its curves. An execution's best epoch is the first with the best finite value of search->objective. */
 vv_status vvi_trial_judge(const vvi_search *search, const vv_trial *trial, vvi_judgement *judgement, vv_error *error);
 
-/* search.c: fills in what all events have in common and hands it to the caller's on_event. */
+/* search.c: what is to be done, and said, when one has ended, or is to be tried again. */
+vv_status vvi_search_after_trial(vvi_search *search, int id, vv_error *error);
+/* Fills in what all events have in common and hands it to the caller's on_event. */
 void vvi_search_say(const vvi_search *search, vv_event event);
 
 #endif

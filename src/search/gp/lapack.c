@@ -7,11 +7,21 @@
 
 /* OpenBLAS has it; other libraries have their own ways. */
 #pragma weak openblas_set_num_threads
+#pragma weak openblas_get_num_threads
 extern void openblas_set_num_threads(int n);
+extern int openblas_get_num_threads(void);
 
-void vvi_one_thread(void)
+void vvi_threads(int n)
 {
-    if (openblas_set_num_threads != NULL) openblas_set_num_threads(1);
+    if (openblas_set_num_threads == NULL || openblas_get_num_threads == NULL) return;
+    if (openblas_get_num_threads() != n) openblas_set_num_threads(n);
+}
+
+int vvi_one_thread(void)
+{
+    const int before = openblas_get_num_threads == NULL ? 1 : openblas_get_num_threads();
+    vvi_threads(1);
+    return before;
 }
 
 bool vvi_factor(size_t n, double *matrix)

@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-void vvi_one_thread(void);
+/* How many threads there were. A process that was forked while there were more than one begins them anew when it is told
+ * that it may have but one: say it before. */
+int vvi_one_thread(void);
+void vvi_threads(int n);                   /* as many again */
 bool vvi_factor(size_t n, double *matrix); /* A = R' R in place; false: not positive definite */
 void vvi_solve_factored(size_t n, const double *factor, double *x);
 bool vvi_invert_factored(size_t n, double *factor);                                    /* R becomes the inverse of A */

@@ -277,7 +277,7 @@ vv_status vvi_gp_learn(vvi_gp_learnt *learnt, const vv_question *question, const
     process processes[2] = { { .parameters = parameters[0] }, { .fails = true, .parameters = parameters[1] } };
     memory *m = remember(question->cache);
     *learnt = (vvi_gp_learnt){ 0 };
-    vvi_one_thread();
+    (void)vvi_one_thread();
     if (m == NULL || !sort_axes(learnt, axes, arena)) return vvi_no_memory(error);
     /* Several objectives have other weights at each ask: earlier fits are none of theirs. */
     if (question->n_objectives == 1) VVI_TRY(follow_checkpoints(learnt, processes, question, axes, m, arena, error));
