@@ -14,8 +14,9 @@ while [ $# -gt 0 ]; do
 done
 
 # A loss that falls step by step, faster with a rate near 0.1 and with more units.
-awk -v rate="$rate" -v units="$units" -v momentum="$momentum" -v optimizer="$VARVE_OPTIMIZER" -v steps="$VARVE_STEPS" '
+awk -v rate="$rate" -v units="$units" -v momentum="$momentum" -v optimizer="$VARVE_OPTIMIZER" -v steps="${VARVE_STEPS#0}" '
 BEGIN {
+    if (steps == "") steps = 8 # nobody says how many
     n = split(units, unit, ",")
     for (i = 1; i <= n; i++) size += unit[i]
     off = log(rate / 0.1)

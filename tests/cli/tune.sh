@@ -211,9 +211,9 @@ while [ "$step" -lt "$VARVE_STEPS" ]; do
     echo "varve: step=$step loss=$((VARVE_TRIAL * 10 - step))"
 done
 SH
-run varve tune space.yaml --tuner hyperband --steps 9 --max-trials 100 --project rungs -- ./rungs
+run varve tune space.yaml --tuner hyperband --steps 9 --max-trials 100 --project halved -- ./rungs
 exits 0
-run varve results rungs --top 100 --json
+run varve results halved --top 100 --json
 out_json '.[0].trials | map(select(.status == "COMPLETED")) | length > 0'
 awk '$2 > 0 { n++ } END { exit n == 0 }' rungs.txt || fail "no trial went on from its file"
 run varve tune space.yaml --tuner hyperband --project no -- ./rungs
