@@ -51,10 +51,18 @@ vv_status vvi_folder_init(vvi_folder *folder, const char *path, vv_error *error)
     return vvi_no_memory(error);
 }
 
+/* Is `fd` the file that has the lock's name now? */
+static bool is_current(const vvi_folder *folder, int fd)
+{
+    struct stat ours, named;
+    return fstat(fd, &ours) == 0 && stat(folder->lock, &named) == 0 && ours.st_ino == named.st_ino &&
+           ours.st_dev == named.st_dev;
+}
+
 static void unlock(vvi_folder *folder)
 {
     if (folder->lock_fd < 0) return;
-    unlink(folder->lock);
+    if (is_current(folder, folder->lock_fd)) unlink(folder->lock);
     flock(folder->lock_fd, LOCK_UN); /* said aloud: forked children share the lock and may live a moment longer */
     close(folder->lock_fd);
     folder->lock_fd = -1;
@@ -96,14 +104,6 @@ static bool is_gone(long pid)
 static void wait_a_little(void)
 {
     nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
-}
-
-/* Is `fd` the file that has the lock's name now? */
-static bool is_current(const vvi_folder *folder, int fd)
-{
-    struct stat ours, named;
-    return fstat(fd, &ours) == 0 && stat(folder->lock, &named) == 0 && ours.st_ino == named.st_ino &&
-           ours.st_dev == named.st_dev;
 }
 
 static vv_status write_pid(vvi_folder *folder, int fd, vv_error *error)
@@ -309,6 +309,17 @@ static vv_status begin_locked(vvi_folder *folder, bool overwrite, vv_error *erro
     return vvi_make_directories(folder->checkpoints, error);
 }
 
+static vv_status check_local(const vvi_folder *folder, vv_error *error)
+{
+    const char *network = vvi_folder_network(folder->path);
+    if (network == NULL) return VV_OK;
+    return vvi_fail(
+        error, VV_UNSUPPORTED,
+        "%s: on a network file system (%s), where SQLite cannot keep a study safe: choose a folder on a disk "
+        "of this machine, or a PostgreSQL database: --storage postgresql://HOST/DATABASE",
+        folder->path, network);
+}
+
 vv_status vvi_folder_begin(vvi_folder *folder, bool overwrite, vv_error *error)
 {
     struct stat info;
@@ -317,6 +328,7 @@ vv_status vvi_folder_begin(vvi_folder *folder, bool overwrite, vv_error *error)
     if (overwrite) VVI_TRY(may_remove(folder, error)); /* before even a lock is left there */
     folder->new_from = first_missing(folder->path);
     vv_status status = vvi_make_directories(folder->path, error);
+    if (status == VV_OK) status = check_local(folder, error);
     if (status == VV_OK) status = take_lock(folder, error);
     if (status == VV_OK) status = begin_locked(folder, overwrite, error);
     if (status != VV_OK) vvi_folder_undo(folder);

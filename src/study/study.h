@@ -125,6 +125,10 @@ void vvi_folder_remove_but_log(const char *path);
 void vvi_folder_checkpoints(const char *checkpoints,
                             void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context);
 
+/* network.c: what network file system a folder is on ("NFS"); NULL: on none that is known. */
+const char *vvi_folder_network(const char *path);
+const char *vvi_network_name(uint32_t magic, const char *mount_type); /* by statfs.f_type, and FUSE's "fuse.sshfs" */
+
 /* The studies that lie in a folder, by name. NOT_FOUND, IO. */
 vv_status vvi_folder_studies(const char *where, vvi_arena *arena, vv_names *names, vv_error *error);
 

@@ -1,5 +1,5 @@
 /* sqlite.c - a study in one SQLite file: opening it, statements, errors. Tables: sqlite_schema.c; writing:
- * sqlite_write.c, sqlite_life.c; workers: sqlite_workers.c; reading: sqlite_read.c, sqlite_best.c, sqlite_counts.c.
+ * sqlite_write.c, sqlite_life.c; workers: sqlite_workers.c; reading: sqlite_read.c, sqlite_details.c, sqlite_counts.c.
  *
  * Invariants:
  *   - application_id is "Varv", user_version the number of the schema. Both are written in the transaction that makes the

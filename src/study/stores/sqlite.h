@@ -93,11 +93,12 @@ vv_status vvi_sqlite_trial_retry(void *state, int id, const char *reason, double
 /* Is it RUNNING, and this worker's? TAKEN; NOT_FOUND. */
 vv_status vvi_sqlite_check_mine(const vvi_sqlite *store, int id, vv_error *error);
 
-/* sqlite_read.c, sqlite_best.c */
+/* sqlite_read.c, sqlite_details.c */
 vv_status vvi_sqlite_trials(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list,
                             size_t *n, vv_error *error);
 
 /* sqlite_counts.c */
+bool vvi_sqlite_status(const char *text, vv_trial_status *status); /* false: it is none */
 vv_status vvi_sqlite_refusals(void *state, vv_refusals *refusals, vv_error *error);
 vv_status vvi_sqlite_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
 vv_status vvi_sqlite_counts(void *state, vv_counts *counts, vv_error *error);

@@ -5,6 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+bool vvi_sqlite_status(const char *text, vv_trial_status *status)
+{
+    for (int i = VV_TRIAL_RUNNING; text != NULL && i <= VV_TRIAL_WAITING; i++) {
+        *status = (vv_trial_status)i;
+        if (strcmp(vv_trial_status_name(*status), text) == 0) return true;
+    }
+    return false;
+}
+
 /* ---- standing --------------------------------------------------------------------------------------------------- */
 
 static vv_status count_open(const vvi_sqlite *store, const vvi_standing_query *query, vvi_stand *standing,
@@ -15,7 +24,7 @@ static vv_status count_open(const vvi_sqlite *store, const vvi_standing_query *q
     vv_status status = vvi_sqlite_prepare(
         store, &statement, error,
         "SELECT count(*), coalesce(sum(max(0, iif(goal > 0 AND goal < ?1, goal, ?1) * ?2 - epochs_total)), 0)"
-        " FROM trials WHERE " VVI_SQLITE_OPEN,
+        " + coalesce((SELECT epochs FROM tally), 0) FROM trials WHERE " VVI_SQLITE_OPEN,
         "ii", query->trial_epochs, query->trial_executions);
     if (status == VV_OK) status = vvi_sqlite_step(store, statement, &row, error);
     standing->open = row ? sqlite3_column_int(statement, 0) : 0;
@@ -44,12 +53,9 @@ static vv_status count_failures(const vvi_sqlite *store, int most, int *n, vv_er
 static vv_status read_standing(const vvi_sqlite *store, const vvi_standing_query *query, vvi_stand *standing,
                                vv_error *error)
 {
-    int trained = 0;
     VVI_TRY(vvi_sqlite_ask_int(store, "SELECT coalesce(max(id), -1) + 1 FROM trials", &standing->trials, error));
     VVI_TRY(vvi_sqlite_ask_int(store, "SELECT count(*) FROM trials WHERE status = 'PAUSED'", &standing->paused, error));
     VVI_TRY(count_open(store, query, standing, error));
-    if (query->epochs) VVI_TRY(vvi_sqlite_ask_int(store, "SELECT epochs FROM tally", &trained, error));
-    standing->epochs += trained;
     return count_failures(store, query->most_failures, &standing->failures, error);
 }
 
@@ -68,8 +74,8 @@ static void take_count(sqlite3_stmt *row, vv_counts *counts)
     const char *status = (const char *)sqlite3_column_text(row, 0);
     const int64_t n = sqlite3_column_int64(row, 1);
     const double began = sqlite3_column_double(row, 3), ended = sqlite3_column_double(row, 4);
-    for (int i = VV_TRIAL_RUNNING; status != NULL && i <= VV_TRIAL_WAITING; i++)
-        if (strcmp(vv_trial_status_name((vv_trial_status)i), status) == 0) counts->by_status[i] = n;
+    vv_trial_status found = VV_TRIAL_RUNNING;
+    if (vvi_sqlite_status(status, &found)) counts->by_status[found] = n;
     counts->trials += n;
     counts->epochs += sqlite3_column_int64(row, 2);
     if (began > 0 && (!(counts->first_began > 0) || began < counts->first_began)) counts->first_began = began;

@@ -222,64 +222,6 @@ static void a_score_that_is_not_finite_is_a_failure_that_says_so(void **state)
     vv_study_close(study);
 }
 
-static void a_claim_keeps_all_that_was_reported(void **state)
-{
-    const place *p = *state;
-    vv_study *study = open_study(p->project, VV_STUDY_WRITE);
-    must(end_trial(study, begin_trial(study, 5), VV_TRIAL_FAILED, 0, "why"), NULL);
-    const int id = begin_trial(study, 7);
-    must(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, NULL), NULL);
-    must(vv_trial_execution(study, id, 0, 0, 1, 1, NULL), NULL);
-    must(end_trial(study, id, VV_TRIAL_INTERRUPTED, 0, "stopped"), NULL);
-    claim_trial(study, id);
-    claim_trial(study, -1); /* nothing is left */
-    vv_trials trials;
-    must(vv_study_trials(study, &(vv_trials_args){ .curves = true }, &trials, NULL), NULL);
-    assert_int_equal(trials.n, 2);
-    const vv_trial *trial = &trials.list[1];
-    assert_int_equal(trial->status, VV_TRIAL_RUNNING);
-    assert_int_equal(trial->values[0].value.i, 7);
-    assert_null(trial->reason);
-    assert_int_equal(trial->n_curves, 3);
-    assert_int_equal(trial->n_executions, 1);
-    assert_int_equal(trial->epochs, 1);
-    CHECK_EQUAL_EXACTLY(trial->seconds, 3.5);
-    assert_non_null(trial->worker);
-    assert_false(trial->lapsed);
-    assert_true(trial->began > 1e9);
-    CHECK_EQUAL_EXACTLY(trial->ended, 0);
-    assert_true(trials.list[0].ended >= trials.list[0].began);
-    vv_trials_free(&trials);
-    must(vv_trial_epoch(study, id, 0, 1, metrics, (double[]){ 4, 5, 6 }, 3, NULL), NULL);
-    vv_study_close(study);
-}
-
-static void a_retry_begins_anew_and_keeps_the_attempt(void **state)
-{
-    const place *p = *state;
-    vv_study *study = open_study(p->project, VV_STUDY_WRITE);
-    const int id = begin_trial(study, 7);
-    must(vv_trial_epoch(study, id, 0, 0, metrics, (double[]){ 1, 2, 3 }, 3, NULL), NULL);
-    must(vv_trial_execution(study, id, 0, 0, 1, 1, NULL), NULL);
-    must(vv_trial_retry(study, id, "crashed", 2.5, NULL), NULL);
-    must(vv_trial_retry(study, id, "crashed", 2.5, NULL), NULL); /* once more is the same */
-    claim_trial(study, id);
-    must(vv_trial_retry(study, id, NULL, 1, NULL), NULL);
-    claim_trial(study, id);
-    vv_trials trials;
-    must(vv_study_trials(study, &(vv_trials_args){ .curves = true }, &trials, NULL), NULL);
-    const vv_trial *trial = &trials.list[0];
-    assert_int_equal(trial->n_attempts, 2);
-    assert_string_equal(trial->attempts[0].reason, "crashed");
-    CHECK_EQUAL_EXACTLY(trial->attempts[0].seconds, 2.5);
-    assert_null(trial->attempts[1].reason);
-    CHECK_EQUAL_EXACTLY(trial->seconds, 3.5);
-    assert_int_equal(trial->n_curves + trial->n_executions, 0);
-    assert_int_equal(trial->epochs + trial->epochs_total, 0);
-    vv_trials_free(&trials);
-    vv_study_close(study);
-}
-
 /* ---- order, facts, refusals ------------------------------------------------------------------------------------- */
 
 static void check_order(vv_study *study, const char *objective, const int *expected, int limit)
@@ -426,8 +368,6 @@ int main(void)
         WITH_PLACE(executions_come_back),
         WITH_PLACE(only_running_trials_take_reports_and_end),
         WITH_PLACE(a_score_that_is_not_finite_is_a_failure_that_says_so),
-        WITH_PLACE(a_claim_keeps_all_that_was_reported),
-        WITH_PLACE(a_retry_begins_anew_and_keeps_the_attempt),
         WITH_PLACE(the_best_come_first_and_ties_by_id),
         WITH_PLACE(facts_are_replaced_and_missing_ones_are_null),
         WITH_PLACE(refusals_are_counted_by_reason_together_with_their_trial),
