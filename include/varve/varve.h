@@ -11,6 +11,7 @@
  *     tuner.h   hypermodels and their search          explain.h  what every hyperparameter means
  *     cost.h    what a model costs where it runs      status.h   errors
  *     tune.h    any function as objective             command.h  any program as objective
+ *     ask.h     trials that somebody else runs
  *
  * A search from a program, but for its checks (examples/embed.c is whole):
  *
@@ -25,6 +26,7 @@
 #ifndef VARVE_H
 #define VARVE_H
 
+#include <varve/ask.h>
 #include <varve/command.h>
 #include <varve/cost.h>
 #include <varve/data.h>

@@ -76,6 +76,12 @@ vv_status vv_trial_claim(vv_study *study, int *id, vv_error *error)
     return study->store->trial_claim(study->state, id, error);
 }
 
+vv_status vvi_trial_put_back(vv_study *study, int id, vv_error *error)
+{
+    VVI_TRY(vvi_study_check_writer(study, error));
+    return study->store->trial_put_back(study->state, id, error);
+}
+
 vv_status vvi_trial_take_in_hand(vv_study *study, int id, vv_error *error)
 {
     VVI_TRY(vvi_study_check_writer(study, error));

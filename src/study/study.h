@@ -25,8 +25,9 @@ typedef struct vvi_beginning {
 
 /* vv_trial_begin without a vv_hp. Everything is copied. */
 vv_status vvi_trial_begin(vv_study *study, const vvi_beginning *beginning, int *id, vv_error *error);
-/* A trial that is held by hand becomes this worker's, to be ended. TAKEN: it is not. */
+/* A trial that is held by hand becomes this worker's, to be told of, and to be ended or put back. TAKEN: it is not. */
 vv_status vvi_trial_take_in_hand(vv_study *study, int id, vv_error *error);
+vv_status vvi_trial_put_back(vv_study *study, int id, vv_error *error);
 
 /* ---- workers (worker.c) ---- */
 
@@ -180,6 +181,7 @@ typedef struct vvi_store_row {
     vv_status (*trial_begin)(void *state, const vvi_beginning *beginning, int *id, vv_error *error);
     vv_status (*trial_claim)(void *state, int *id, vv_error *error);
     vv_status (*trial_take_in_hand)(void *state, int id, vv_error *error);
+    vv_status (*trial_put_back)(void *state, int id, vv_error *error); /* the contrary */
     vv_status (*trial_epoch)(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error);
     vv_status (*trial_execution)(void *state, int id, int execution, const vv_execution *result, vv_error *error);

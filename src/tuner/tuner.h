@@ -13,7 +13,7 @@
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds     work.c     what trials consist of
- * tune.c        trials of a function
+ * tune.c        trials of a function             by_hand.c, tell.c  trials that somebody else runs
  */
 #ifndef VVI_TUNER_TUNER_H
 #define VVI_TUNER_TUNER_H
@@ -103,9 +103,9 @@ int vvi_function_run(const struct vvi_run *run, int fd);                        
 
 /* Of a function that goes: for one that cannot be told to return (a program). */
 bool vvi_tuning_has_failed(const vv_tuning *tuning);
-bool vvi_tuning_is_to_stop(vv_tuning *tuning);     /* the search wants it to stop */
-bool vvi_tuning_is_over(const vv_tuning *tuning);  /* it is to stop, or has come to its goal: its result is not wanted */
-int vvi_tuning_count(const vv_tuning *tuning);     /* steps so far */
+bool vvi_tuning_is_to_stop(vv_tuning *tuning);    /* the search wants it to stop */
+bool vvi_tuning_is_over(const vv_tuning *tuning); /* it is to stop, or has come to its goal: its result is not wanted */
+int vvi_tuning_count(const vv_tuning *tuning);    /* steps so far */
 
 /* An `epochs` that is none: a trial has as many as it reports. */
 enum { VVI_EPOCHS_OPEN = INT_MAX };
@@ -133,6 +133,7 @@ typedef struct vvi_search {
     struct vvi_earlier *earlier;             /* NULL until the study is open */
     char note[sizeof((vv_answer *)0)->note]; /* what the oracle said last */
     int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures, workers;
+    bool by_hand; /* trials begin for somebody else to run */
     vvi_halt *halt;
     struct vvi_pool *pool; /* NULL: it does not run */
     vvi_bound bound;
@@ -409,6 +410,9 @@ vv_status vvi_answer_follow(vvi_search *search, const vvi_proposal *proposal, bo
 /* BAD_ARG: nothing builds; the most frequent reason. */
 vv_status vvi_answer_nothing_builds(const vvi_proposal *proposal, vv_error *error);
 
+/* by_hand.c: vv_study_open that waits for others who are at it for a moment. */
+vv_status vvi_study_open_soon(const char *project, vv_study_mode mode, vv_study **study, vv_error *error);
+
 /* prune.c: is a trial to be ended? */
 typedef struct vvi_pruning vvi_pruning;
 /* Owned: vvi_pruning_free. NULL: no memory. */
@@ -442,6 +446,13 @@ vv_status vvi_trial_judge(const vvi_search *search, const vv_trial *trial, vvi_j
 
 /* search.c: what is to be done, and said, when one has ended, or is to be tried again. */
 vv_status vvi_search_after_trial(vvi_search *search, int id, vv_error *error);
+/* search.c: a search's arguments are settled, and what it needs is there, while `task` runs. */
+typedef vv_status (*vvi_search_task)(vvi_search *search, void *context, vv_error *error);
+vv_status vvi_search_prepared(const vv_search_args *args, vvi_search_task task, void *context, vv_error *error);
+/* What can be wrong before there is a study. Looks at the space: search->explanation. */
+vv_status vvi_search_check(vvi_search *search, bool *stopped, vv_error *error);
+/* Are the facts of an opened study, and its trials, this search's? Writes the facts that are not there. */
+vv_status vvi_search_meet(vvi_search *search, size_t *trials_before, bool *stopped, vv_error *error);
 /* Fills in what all events have in common and hands it to the caller's on_event. */
 void vvi_search_say(const vvi_search *search, vv_event event);
 
