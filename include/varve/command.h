@@ -39,6 +39,9 @@ const vv_space_settings *vv_space_file_settings(const vv_space_file *file);
 /* Asks for all that is active. */
 void vv_space_file_ask(const vv_space_file *file, vv_hp *hp);
 
+/* A vv_tune_function that only asks, for vv_ask_with; `user` is the vv_space_file. */
+double vv_space_file_tune(vv_hp *hp, vv_tuning *tuning, void *file);
+
 /* ---- a program ---------------------------------------------------------------------------------------------------- */
 
 typedef struct vv_command_args {

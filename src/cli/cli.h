@@ -20,15 +20,16 @@ enum {
 /* What commands are about. */
 #define VVI_POSITIONAL_FILE                                                                                            \
     {                                                                                                                  \
-        "FILE", VVI_MEMBER(file), "a hypermodel: a C file, or a shared object made of one"                             \
+        .name = "FILE", .offset = VVI_MEMBER(file), .help = "a hypermodel: a C file, or a shared object made of one"   \
     }
 #define VVI_POSITIONAL_PROJECT                                                                                         \
     {                                                                                                                  \
-        "PROJECT", VVI_MEMBER(project_path), "a project's folder, as search names it"                                  \
+        .name = "PROJECT", .offset = VVI_MEMBER(project_path), .help = "a project's folder, as search names it"        \
     }
 #define VVI_POSITIONAL_SPACE                                                                                           \
     {                                                                                                                  \
-        "SPACE.yaml", VVI_MEMBER(file), "the space, and what else is to be said of the search"                         \
+        .name = "SPACE.yaml", .offset = VVI_MEMBER(file),                                                              \
+        .help = "the space, and what else is to be said of the search"                                                 \
     }
 /* The row that every command has. */
 #define VVI_OPTION_JSON                                                                                                \
@@ -76,8 +77,8 @@ enum {
 
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
-    vvi_command_tune, vvi_command_show, vvi_command_evaluate, vvi_command_predict, vvi_command_data,
-    vvi_command_oracles;
+    vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
+    vvi_command_data, vvi_command_oracles;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -103,6 +104,11 @@ int vvi_cli_budget(const vvi_options *options, vv_budget *budget);
 
 /* ---- search.c --------------------------------------------------------------------------------------------------- */
 
+/* --enqueue FILE, as text; --constraint of any number of times, as one text. 0, or the exit status after a complaint. */
+int vvi_cli_enqueued(const vvi_options *options, vvi_text *text);
+int vvi_cli_constraints(const vvi_options *options, vvi_text *text);
+/* The exit status of a search that did not begin. */
+int vvi_cli_search_status(vv_status status);
 /* A whole search, as the options say. `project`: the folder's name where they say none. The exit status. */
 int vvi_search_run(const vvi_options *options, const vv_hypermodel *hypermodel, const char *project);
 

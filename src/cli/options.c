@@ -215,8 +215,21 @@ static bool take_option(parsing *p, const char *word)
     return setters[option->type](option, value, (char *)p->options + option->offset, p->message, p->size);
 }
 
+static bool take_one_of_many(parsing *p, const char *word)
+{
+    if (p->options->many.n == sizeof p->options->many.list / sizeof *p->options->many.list) {
+        snprintf(p->message, p->size, "more than %zu words", p->options->many.n);
+        return false;
+    }
+    p->options->many.list[p->options->many.n++] = word;
+    return true;
+}
+
 static bool take_positional(parsing *p, const char *word)
 {
+    const vvi_command *c = p->command;
+    const bool many = c->n_positionals > 0 && c->positionals[c->n_positionals - 1].many;
+    if (many && p->n_positionals >= c->n_positionals - 1) return take_one_of_many(p, word);
     if (p->n_positionals == p->command->n_positionals) {
         snprintf(p->message, p->size, "\"%s\" is one word too many", word);
         return false;
@@ -235,8 +248,9 @@ static bool take_rest(parsing *p)
 
 static bool check_missing(const parsing *p)
 {
-    if (p->n_positionals < p->command->n_positionals) {
-        snprintf(p->message, p->size, "%s is missing", p->command->positionals[p->n_positionals].name);
+    const vvi_positional *next = &p->command->positionals[p->n_positionals];
+    if (p->n_positionals < p->command->n_positionals && !next->optional && !next->many) {
+        snprintf(p->message, p->size, "%s is missing", next->name);
         return false;
     }
     for (size_t i = 0; i < p->n_rows; i++) {
@@ -315,7 +329,10 @@ void vvi_options_help(const vvi_command *command, FILE *out)
     const vvi_option *rows[MOST_ROWS];
     const size_t n = list_rows(command, rows);
     fprintf(out, "usage: varve %s", command->name);
-    for (size_t i = 0; i < command->n_positionals; i++) fprintf(out, " %s", command->positionals[i].name);
+    for (size_t i = 0; i < command->n_positionals; i++) {
+        const vvi_positional *p = &command->positionals[i];
+        fprintf(out, p->optional ? " [%s]" : p->many ? " %s ..." : " %s", p->name);
+    }
     for (size_t i = 0; i < n; i++)
         if (rows[i]->required) fprintf(out, " --%s %s", rows[i]->name, rows[i]->argument);
     fprintf(out, "%s%s%s\n%s\n\n", n > 0 ? " [options]" : "", command->rest == NULL ? "" : " -- ",

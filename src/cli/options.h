@@ -12,17 +12,21 @@
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
-        *warm_start;
+        *warm_start, *space, *failed;
     struct {
         const char *list[8];
         size_t n;
     } constraints;
-    int max_trials, max_epochs_total, executions, epochs, batch_size, top;
+    int max_trials, max_epochs_total, executions, epochs, batch_size, top, step;
     double validation_split; /* negative: not given */
     double max_seconds;
     vv_maybe stop_at;
     uint64_t seed;
-    bool defaults_first, overwrite, json, help;
+    bool defaults_first, overwrite, json, help, pruned;
+    struct {
+        const char *list[64];
+        size_t n;
+    } many;
     char **rest; /* what stands after "--", of commands that take it */
     int n_rest;
     int argc; /* the whole command line, to be quoted back */
@@ -54,6 +58,8 @@ typedef struct vvi_positional {
     const char *name;
     size_t offset; /* of a const char * in vvi_options */
     const char *help;
+    bool optional;
+    bool many; /* the last one: any number of them, into vvi_options.many */
 } vvi_positional;
 
 typedef struct vvi_command {

@@ -187,31 +187,36 @@ static vv_search_args search_args(searching *s)
                              .stop = &stop_requested };
 }
 
-static int read_enqueued(searching *s)
+int vvi_cli_enqueued(const vvi_options *options, vvi_text *text)
 {
     char bytes[4096];
-    const char *path = s->options->enqueue;
+    const char *path = options->enqueue;
     if (path == NULL) return 0;
     FILE *file = fopen(path, "rb");
     if (file == NULL) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: %s", path, strerror(errno));
-    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;) vvi_text_add(&s->enqueued, bytes, n);
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;) vvi_text_add(text, bytes, n);
     const bool failed = ferror(file) != 0;
     const int why = errno;
     fclose(file);
     if (failed) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: %s", path, strerror(why));
-    if (s->enqueued.n == 0) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s is empty", path);
-    return s->enqueued.failed ? vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY)) : 0;
+    if (text->n == 0) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s is empty", path);
+    return text->failed ? vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY)) : 0;
+}
+
+int vvi_cli_constraints(const vvi_options *options, vvi_text *text)
+{
+    for (size_t i = 0; i < options->constraints.n; i++)
+        vvi_text_printf(text, "%s%s", i == 0 ? "" : ",", options->constraints.list[i]);
+    return text->failed ? vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY)) : 0;
 }
 
 /* Mistakes that can be seen before any data is fetched. */
 static int check_words(searching *s)
 {
     vv_error error = { 0 };
-    const int exit_status = read_enqueued(s);
+    int exit_status = vvi_cli_enqueued(s->options, &s->enqueued);
+    if (exit_status == 0) exit_status = vvi_cli_constraints(s->options, &s->constraints);
     if (exit_status != 0) return exit_status;
-    for (size_t i = 0; i < s->options->constraints.n; i++)
-        vvi_text_printf(&s->constraints, "%s%s", i == 0 ? "" : ",", s->options->constraints.list[i]);
-    if (s->constraints.failed) return vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY));
     const vv_search_args args = search_args(s);
     return vv_search_check(&args, &error) == VV_OK ? 0 : vvi_cli_fail(VVI_EXIT_USAGE, &error);
 }
@@ -356,12 +361,18 @@ static int judge(const searching *s, const vv_search_result *result)
                                                  : "no trial that was completed keeps the constraints");
 }
 
-static int explain_failure(const searching *s, vv_status status, const vv_error *error)
+int vvi_cli_search_status(vv_status status)
 {
     static const vv_status state[] = { VV_LOCKED, VV_VERSION, VV_FORMAT, VV_DATABASE, VV_MISMATCH };
     for (size_t i = 0; i < VVI_COUNT(state); i++)
-        if (status == state[i]) return vvi_cli_fail(VVI_EXIT_STATE, error);
-    return vvi_cli_fail(s->screen.tried ? VVI_EXIT_FAILED : vvi_cli_input_status(status), error);
+        if (status == state[i]) return VVI_EXIT_STATE;
+    return vvi_cli_input_status(status);
+}
+
+static int explain_failure(const searching *s, vv_status status, const vv_error *error)
+{
+    const int exit_status = vvi_cli_search_status(status);
+    return vvi_cli_fail(s->screen.tried && exit_status != VVI_EXIT_STATE ? VVI_EXIT_FAILED : exit_status, error);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */

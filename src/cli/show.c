@@ -6,7 +6,7 @@
 
 static const vvi_positional positionals[] = {
     VVI_POSITIONAL_PROJECT,
-    { "TRIAL", VVI_MEMBER(trial), "a trial's number, or best" },
+    { .name = "TRIAL", .offset = VVI_MEMBER(trial), .help = "a trial's number, or best" },
 };
 static const vvi_option rows[] = { VVI_OPTION_JSON };
 

@@ -96,6 +96,8 @@ static vv_status check_and_ask(vvi_search *search, void *context, vv_error *erro
     if (search->oracle->halves)
         return vvi_fail(error, VV_BAD_ARG, "ask: oracle %s pauses trials, and nobody could make them go on",
                         search->oracle->name);
+    if (search->executions > 1)
+        return vvi_fail(error, VV_BAD_ARG, "ask: %d executions a trial; one by hand has 1", search->executions);
     search->by_hand = true;
     VVI_TRY(vvi_search_check(search, &stopped, error));
     if (stopped) return vvi_fail(error, VV_INTERRUPTED, "stopped on request");

@@ -188,3 +188,10 @@ void vv_space_file_ask(const vv_space_file *file, vv_hp *hp)
 {
     for (size_t i = 0; i < file->n_rows && vv_hp_status(hp) == VV_OK; i++) ask_row(&file->rows[i], hp);
 }
+
+double vv_space_file_tune(vv_hp *hp, vv_tuning *tuning, void *file)
+{
+    vv_space_file_ask(file, hp);
+    if (vv_tuning_go(tuning)) vv_tuning_fail(tuning, "its trials are run by hand");
+    return 0;
+}
