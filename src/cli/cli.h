@@ -75,6 +75,41 @@ enum {
         .help = "what bytes are counted in (int8)"                                                                     \
     }
 
+/* The rows of commands that run trials. */
+#define VVI_OPTIONS_WORKERS                                                                                            \
+    { .name = "workers",                                                                                               \
+      .type = VVI_OPTION_INT,                                                                                          \
+      .offset = VVI_MEMBER(workers),                                                                                   \
+      .min = 1,                                                                                                        \
+      .max = 1024,                                                                                                     \
+      .argument = "N",                                                                                                 \
+      .help = "trials at once, each on one core (as many as there are cores to be used)" },                            \
+        { .name = "trial-memory",                                                                                      \
+          .type = VVI_OPTION_INT,                                                                                      \
+          .offset = VVI_MEMBER(trial_memory_mb),                                                                       \
+          .min = 1,                                                                                                    \
+          .max = 1000000000,                                                                                           \
+          .argument = "MB",                                                                                            \
+          .help = "a trial that takes more, beyond the data, fails (no limit)" },                                      \
+        { .name = "trial-timeout",                                                                                     \
+          .type = VVI_OPTION_TIME,                                                                                     \
+          .offset = VVI_MEMBER(trial_timeout_s),                                                                       \
+          .min = 0.001,                                                                                                \
+          .max = 1e9,                                                                                                  \
+          .argument = "T",                                                                                             \
+          .help = "a trial that takes longer fails (no limit)" },                                                      \
+        { .name = "max-retries",                                                                                       \
+          .type = VVI_OPTION_INT,                                                                                      \
+          .offset = VVI_MEMBER(max_retries),                                                                           \
+          .min = 0,                                                                                                    \
+          .max = 1000,                                                                                                 \
+          .argument = "N",                                                                                             \
+          .help = "how often a trial that failed is tried again (0)" },                                                \
+    {                                                                                                                  \
+        .name = "max-consecutive-failures", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(max_failures), .min = 1,      \
+        .max = 1000000, .argument = "N", .help = "failed trials in a row that end the search (3)"                      \
+    }
+
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
     vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
@@ -101,6 +136,9 @@ void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint
 
 /* --budget and --precision. 0, or the exit status after a complaint. */
 int vvi_cli_budget(const vvi_options *options, vv_budget *budget);
+
+/* workers.c: --workers, or what it is when it is not given. */
+int vvi_cli_workers(const vvi_options *options);
 
 /* ---- search.c --------------------------------------------------------------------------------------------------- */
 
@@ -162,21 +200,34 @@ void vvi_trained_close(vvi_trained *trained);
 /* "3": the id; false: not a trial's number. */
 bool vvi_cli_trial_id(const char *text, int *id);
 
+/* ---- running.c: the trials that run now ------------------------------------------------------------------------- */
+
+typedef struct vvi_row vvi_row;
+typedef struct vvi_running {
+    vvi_row *list;
+    size_t n;
+} vvi_running;
+void vvi_running_begin(vvi_running *running, const vv_event *event); /* each takes the event of its name */
+void vvi_running_epoch(vvi_running *running, const vv_event *event);
+void vvi_running_end(vvi_running *running, const vv_event *event);
+void vvi_running_line(const vvi_running *running, vvi_text *line);
+void vvi_running_deinit(vvi_running *running);
+
 /* ---- screen.c: what a search shows ------------------------------------------------------------------------------ */
 
 typedef struct vvi_screen {
     FILE *out;
     void (*show)(struct vvi_screen *screen, const vv_event *event);
     vvi_live live;
-    vvi_text best;   /* the table of the best so far */
-    double epoch_s;  /* of this trial, in all */
-    int epochs_done; /* in this trial */
-    bool began;      /* has the search? */
-    bool tried;      /* has a trial begun? */
+    vvi_text best; /* the table of the best so far */
+    vvi_running running;
+    bool began; /* has the search? */
+    bool tried; /* has a trial begun? */
     bool color;
     int trials; /* ended in this search */
     vv_refusals refusals;
 } vvi_screen;
+void vvi_screen_trial_begin(vvi_text *text, const vv_event *event);
 void vvi_screen_init(vvi_screen *screen, FILE *out, bool json);
 void vvi_screen_on_event(void *context, const vv_event *event);
 void vvi_screen_deinit(vvi_screen *screen);

@@ -17,9 +17,9 @@ typedef struct vvi_options {
         const char *list[8];
         size_t n;
     } constraints;
-    int max_trials, max_epochs_total, executions, epochs, batch_size, top, step;
+    int max_trials, max_epochs_total, executions, epochs, batch_size, top, step, workers, trial_memory_mb, max_retries, max_failures;
     double validation_split; /* negative: not given */
-    double max_seconds;
+    double max_seconds, trial_timeout_s;
     vv_maybe stop_at;
     uint64_t seed;
     bool defaults_first, overwrite, json, help, pruned;

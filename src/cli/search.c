@@ -58,6 +58,7 @@ static const vvi_option rows[] = {
       .max = 1e308,
       .argument = "VALUE",
       .help = "stop when a trial reaches this in the first objective" },
+    VVI_OPTIONS_WORKERS,
     { .name = "executions-per-trial",
       .type = VVI_OPTION_INT,
       .offset = VVI_MEMBER(executions),
@@ -182,6 +183,11 @@ static vv_search_args search_args(searching *s)
                              .seed = o->seed,
                              .project = s->project,
                              .overwrite = o->overwrite,
+                             .workers = vvi_cli_workers(o),
+                             .trial_memory_mb = o->trial_memory_mb,
+                             .trial_timeout_s = o->trial_timeout_s,
+                             .max_retries = o->max_retries,
+                             .max_consecutive_failures = o->max_failures,
                              .on_event = vvi_screen_on_event,
                              .context = &s->screen,
                              .stop = &stop_requested };
@@ -434,6 +440,7 @@ const vvi_command vvi_command_search = {
     .options = rows,
     .n_options = VVI_COUNT(rows),
     .notes = "In parentheses: what is taken when the option is not given.\n"
-             "Ctrl-C stops the search, twice at once; the same command then goes on.\n",
+             "Ctrl-C stops the search when the epochs that run have ended, twice at once; the\n"
+             "same command then goes on from there.\n",
     .run = run,
 };

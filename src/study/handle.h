@@ -9,7 +9,9 @@ struct vv_study {
     void *state;        /* NULL: detached */
     vvi_folder folder;  /* of a study in a folder */
     char *shown;        /* where it is, without a password */
+    char *url;          /* of a study in a database: URL, NUL, name */
     char *checkpoints;  /* the folder that files of trials are in */
+    bool moves;         /* ... which is this handle's own: the database has copies */
     vvi_store_args how; /* its texts are owned here, or by `folder` */
     char worker[128];
     bool write;

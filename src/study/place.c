@@ -7,18 +7,20 @@
  */
 #include "study/handle.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The first whose prefix fits. */
 static const struct {
-    const char *prefix, *name;
-    const vvi_store_row *store; /* NULL: this build has none */
+    const char *prefix;
+    const vvi_store_row *store;
 } places[] = {
-    { "postgresql://", "PostgreSQL", NULL },
-    { "postgres://", "PostgreSQL", NULL },
-    { "", "a folder", &vvi_store_sqlite },
+    { "postgresql://", &vvi_store_postgresql },
+    { "postgres://", &vvi_store_postgresql },
+    { "", &vvi_store_sqlite },
 };
 
 static vv_status find_store(const char *where, const vvi_store_row **store, vv_error *error)
@@ -27,9 +29,7 @@ static vv_status find_store(const char *where, const vvi_store_row **store, vv_e
     if (where == NULL || where[0] == '\0') return vvi_fail(error, VV_BAD_ARG, "the path of a study is empty");
     while (strncmp(where, places[i].prefix, strlen(places[i].prefix)) != 0) i++;
     *store = places[i].store;
-    if (*store != NULL) return VV_OK;
-    return vvi_fail(error, VV_UNSUPPORTED, "%s...: this program was built without %s", places[i].prefix,
-                    places[i].name);
+    return VV_OK;
 }
 
 /* ---- open, close --------------------------------------------------------------------------------------------------- */
@@ -60,6 +60,70 @@ static vv_status open_folder(vv_study *study, const char *where, vv_error *error
     return study->write ? begin_writing(study, error) : begin_reading(study, error);
 }
 
+static void remove_file(void *context, int id, vvi_kept kind, const char *path)
+{
+    (void)context, (void)id;
+    vvi_folder_remove(kind, path);
+}
+
+/* ---- in a database -------------------------------------------------------------------------------------------------- */
+
+/* Files of trials lie in a folder that all workers see, or in one of this handle's own, from which they are copied to the
+ * database and back. Readers have such a folder only when something is put into it. */
+static vv_status choose_checkpoints(vv_study *study, const char *given, vv_error *error)
+{
+    const char *temporary = getenv("TMPDIR");
+    vvi_text path = { 0 };
+    if (given != NULL)
+        vvi_text_printf(&path, "%s", given);
+    else
+        vvi_text_printf(&path, "%s/varve-%s", temporary != NULL && *temporary != '\0' ? temporary : "/tmp",
+                        study->worker);
+    study->checkpoints = path.failed ? NULL : path.data;
+    study->moves = given == NULL;
+    if (path.failed) {
+        vvi_text_deinit(&path);
+        return vvi_no_memory(error);
+    }
+    if (!study->write) return VV_OK;
+    if (study->moves && mkdir(study->checkpoints, 0700) != 0)
+        return vvi_fail(error, VV_IO, "%s: cannot be made: %s", study->checkpoints, strerror(errno));
+    if (given != NULL && study->how.mode == VV_STUDY_OVERWRITE) vvi_folder_checkpoints(given, remove_file, NULL);
+    return study->moves ? VV_OK : vvi_make_directories(study->checkpoints, error);
+}
+
+/* "URL#NAME": the URL without it, and as it may be shown. */
+static vv_status split_url(vv_study *study, const char *where, vv_error *error)
+{
+    const char *name = strrchr(where, '#');
+    char *shown = vvi_pg_show(where);
+    study->url = vvi_strdup(where);
+    study->shown = shown;
+    if (shown == NULL || study->url == NULL) return vvi_no_memory(error);
+    if (name == NULL || name[1] == '\0')
+        return vvi_fail(error, VV_BAD_ARG, "%s: the name of the study is missing: postgresql://HOST/DATABASE#NAME",
+                        shown);
+    study->url[name - where] = '\0';
+    study->how.where = study->url;
+    study->how.study = study->url + (name - where) + 1;
+    study->how.shown = shown;
+    return VV_OK;
+}
+
+static vv_status open_database(vv_study *study, const vv_study_args *args, vv_error *error)
+{
+    VVI_TRY(split_url(study, args->where, error));
+    VVI_TRY(study->store->open(&study->how, &study->state, error));
+    return choose_checkpoints(study, args->checkpoints, error);
+}
+
+/* What lies in a folder of the handle's own is in the database, too. */
+static void remove_own_files(const vv_study *study)
+{
+    vvi_folder_checkpoints(study->checkpoints, remove_file, NULL);
+    rmdir(study->checkpoints);
+}
+
 static vv_status open_study(vv_study *study, const vv_study_args *args, vv_error *error)
 {
     enum { LEASE_S = 60, LARGEST = 64 << 20 };
@@ -69,7 +133,7 @@ static vv_status open_study(vv_study *study, const vv_study_args *args, vv_error
     study->how = (vvi_store_args){ .mode = args->mode, .worker = study->worker };
     study->how.lease_s = args->lease_s > 0 ? args->lease_s : LEASE_S;
     study->how.largest_checkpoint = args->largest_checkpoint > 0 ? args->largest_checkpoint : LARGEST;
-    return open_folder(study, args->where, error);
+    return study->store->shared ? open_database(study, args, error) : open_folder(study, args->where, error);
 }
 
 vv_status vv_study_open_with(const vv_study_args *args, vv_study **study, vv_error *error)
@@ -96,7 +160,9 @@ void vv_study_close(vv_study *study)
     if (study == NULL) return;
     if (study->write && study->state != NULL) study->store->release(study->state);
     if (study->store != NULL) study->store->close(study->state);
+    if (study->moves && study->checkpoints != NULL) remove_own_files(study);
     vvi_folder_deinit(&study->folder);
+    vvi_free(study->url);
     vvi_free(study->shown);
     vvi_free(study->checkpoints);
     vvi_free(study);

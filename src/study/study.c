@@ -294,6 +294,17 @@ static void remove_unless_needed(void *context, int id, vvi_kept kind, const cha
         vvi_folder_remove(kind, path);
 }
 
+/* The same with the copies in a database. */
+static vv_status keep_copies(const vv_study *study, const vv_trials *best, vv_error *error)
+{
+    int *ids = vvi_calloc(best->n + 1, sizeof *ids);
+    if (ids == NULL) return vvi_no_memory(error);
+    for (size_t i = 0; i < best->n; i++) ids[i] = best->list[i].id;
+    const vv_status status = study->store->files_keep(study->state, ids, best->n, error);
+    vvi_free(ids);
+    return status;
+}
+
 vv_status vv_study_prune_checkpoints(vv_study *study, int keep, vv_error *error)
 {
     VVI_TRY(vvi_study_check_writer(study, error));
@@ -302,6 +313,7 @@ vv_status vv_study_prune_checkpoints(vv_study *study, int keep, vv_error *error)
     if (keep > 0)
         VVI_TRY(vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = keep }, &p.best, error));
     vvi_folder_checkpoints(study->checkpoints, remove_unless_needed, &p);
+    const vv_status status = study->moves ? keep_copies(study, &p.best, error) : VV_OK;
     vv_trials_free(&p.best);
-    return VV_OK;
+    return status;
 }

@@ -206,8 +206,12 @@ typedef struct vvi_store_row {
     vv_status (*hear)(void *state, vv_error *error);
     vv_status (*file_put)(void *state, int id, int execution, const char *path, vv_error *error);
     vv_status (*file_get)(void *state, int id, int execution, const char *path, vv_error *error);
-    vv_status (*file_drop)(void *state, int id, int execution, vv_error *error); /* -1: the weights */
+    /* Drops what final trials left: all states, and the weights of all but these. */
+    vv_status (*files_keep)(void *state, const int *ids, size_t n, vv_error *error);
 } vvi_store_row;
+
+/* A URL of PostgreSQL's with every password in it as "***"; owned: vvi_free. */
+char *vvi_pg_show(const char *where);
 
 extern const vvi_store_row vvi_store_sqlite, vvi_store_postgresql;
 

@@ -114,7 +114,7 @@ static vv_status find_path(const vv_study *study, int id, int execution, char *p
 vv_status vvi_study_file_put(vv_study *study, int id, int execution, vv_error *error)
 {
     char path[4096];
-    if (study->store->file_put == NULL) return VV_OK;
+    if (!study->moves) return VV_OK;
     VVI_TRY(find_path(study, id, execution, path, sizeof path, error));
     return study->store->file_put(study->state, id, execution, path, error);
 }
@@ -122,7 +122,8 @@ vv_status vvi_study_file_put(vv_study *study, int id, int execution, vv_error *e
 vv_status vvi_study_file_get(const vv_study *study, int id, int execution, vv_error *error)
 {
     char path[4096];
-    if (study->store->file_get == NULL) return VV_OK;
+    if (!study->moves) return VV_OK;
+    VVI_TRY(vvi_make_directories(study->checkpoints, error));
     VVI_TRY(find_path(study, id, execution, path, sizeof path, error));
     return study->store->file_get(study->state, id, execution, path, error);
 }

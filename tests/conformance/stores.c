@@ -2,6 +2,8 @@
  * reading (stores_reading.c). `test_conformance_stores NAME` takes the store of that name. */
 #include "conformance/stores.h"
 
+#include "postgresql.h"
+
 /* ---- sqlite ------------------------------------------------------------------------------------------------------ */
 
 static bool start_nothing(void)
@@ -35,11 +37,40 @@ static void remove_lock(const char *where)
     unlink(path);
 }
 
+/* ---- postgresql --------------------------------------------------------------------------------------------------- */
+
+static cluster server;
+
+static bool start_server(void)
+{
+    cluster_begin(&server, "trust");
+    return true;
+}
+
+static void stop_server(void)
+{
+    cluster_end(&server);
+}
+
+static void begin_name(char where[WHERE_SIZE])
+{
+    static int count;
+    char name[32];
+    snprintf(name, sizeof name, "study %d", count++);
+    cluster_url(&server, name, where, WHERE_SIZE);
+}
+
+static void end_name(const char *where)
+{
+    (void)where; /* it goes with the server */
+}
+
 /* ---- all --------------------------------------------------------------------------------------------------------- */
 
 /* A row for each store of src/study/place.c. */
 static const store_kind kinds[] = {
     { "sqlite", false, start_nothing, stop_nothing, begin_folder, end_folder, remove_lock },
+    { "postgresql", true, start_server, stop_server, begin_name, end_name, NULL },
 };
 
 static const store_kind *kind_now; /* that main was called for */

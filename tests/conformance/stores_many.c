@@ -109,7 +109,6 @@ static void refuse_first(vv_study *first, int id)
     bool lost = false;
     vv_error error = { 0 };
     assert_int_equal(vv_trial_epoch(first, id, 0, 1, store_metrics, (double[]){ 3, 4 }, 2, &error), VV_TAKEN);
-    assert_true(strstr(error.text, "postgresql://") == NULL || strstr(error.text, "@") == NULL);
     assert_int_equal(vv_trial_execution(first, id, 0, 0, 1, 1, NULL), VV_TAKEN);
     assert_int_equal(vv_trial_end(first, id, &result, NULL), VV_TAKEN);
     assert_int_equal(vv_trial_pause(first, id, &result, NULL), VV_TAKEN);

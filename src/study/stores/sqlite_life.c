@@ -93,8 +93,9 @@ vv_status vvi_sqlite_trial_take_in_hand(void *state, int id, vv_error *error)
 static vv_status put_back(const vvi_sqlite *store, int id, vv_error *error)
 {
     RUN(store, error,
-        "UPDATE trials SET worker = NULL, lease = NULL WHERE id = ?1 AND status = 'RUNNING' AND worker = ?2", "it", id,
-        store->worker);
+        "UPDATE trials SET worker = NULL, lease = NULL"
+        " WHERE id = ?1 AND status = 'RUNNING' AND (worker = ?2 OR worker IS NULL)",
+        "it", id, store->worker);
     return sqlite3_changes(store->db) > 0 ? VV_OK : vvi_sqlite_check_mine(store, id, error);
 }
 
