@@ -205,6 +205,7 @@ const vvi_command vvi_command_ask = {
     .n_options = VVI_COUNT(rows),
     .like = &vvi_command_search,
     .without = without,
-    .notes = "Prints \"trial N\" and a line NAME=VALUE for each value. varve tell says what it came to.\n",
+    .notes = "Prints \"trial N\" and a line NAME=VALUE for each value. varve tell says what it\n"
+             "came to.\n",
     .run = run,
 };

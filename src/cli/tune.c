@@ -78,8 +78,8 @@ const vvi_command vvi_command_tune = {
     .like = &vvi_command_search,
     .without = without,
     .rest = "PROGRAM ...",
-    .notes = "In the program's words {NAME} is a value; {{ and }} are braces. It says what it came to\n"
-             "with lines like \"varve: step=3 val_loss=0.31\" and, at last, \"varve: val_loss=0.30\".\n"
-             "What the file says of objective, tuner, ... counts where no option is given.\n",
+    .notes = "In the program's words {NAME} is a value; {{ and }} are braces. It says what\n"
+             "it came to with lines like \"varve: step=3 val_loss=0.31\" and, at last,\n"
+             "\"varve: val_loss=0.30\". An option counts before what SPACE.yaml says.\n",
     .run = run,
 };

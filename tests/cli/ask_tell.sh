@@ -137,3 +137,17 @@ run varve show p 5 --json
 out_json '.[0].status == "RUNNING"'
 run varve tell p 5 loss=2
 exits 0
+
+# What the documentation shows.
+cat >space.yaml <<'YAML'
+objective: val_loss:min
+space:
+  rate: {type: float, min: 0.001, max: 1, sampling: log}
+YAML
+rm -rf p
+sed -n '/^varve ask --space/,/^```/p' "$VARVE_SOURCE/docs/tune.md" | grep -v '^```' >shown.sh
+[ "$(wc -l <shown.sh)" -eq 5 ] || fail "the documentation shows something else"
+while read -r line; do
+    eval "run $line"
+    exits 0
+done <shown.sh

@@ -164,6 +164,36 @@ run varve tune space.yaml --max-trials 1 --project left -- ./background
 exits 0
 kill -0 "$(cat background.pid)" 2>/dev/null && fail "what a program started is left"
 
+# One that does not end is ended, with all that it has started.
+program ./endless_one <<'SH'
+echo $$ >endless.pid
+trap '' TERM
+while :; do sleep 1000; done
+SH
+run varve tune space.yaml --max-trials 1 --project late --trial-timeout 0.5s -- ./endless_one
+exits 1; out_has "took longer than 0.5 s"
+for _ in $(seq 200); do kill -0 "$(cat endless.pid)" 2>/dev/null || break; sleep 0.05; done
+kill -0 "$(cat endless.pid)" 2>/dev/null && fail "a program outlives its time"
+
+# What failed is tried again, in an empty folder.
+program ./second <<'SH'
+echo "$VARVE_TRIAL $(ls -A "$VARVE_TRIAL_DIR" | grep -c mine)" >>second.txt
+[ -e second.done ] && echo "varve: loss=1"
+touch "$VARVE_TRIAL_DIR/mine" second.done
+SH
+run varve tune space.yaml --max-trials 1 --project again --max-retries 1 -- ./second
+exits 0; out_has "Trial 0 COMPLETED"
+[ "$(tr '\n' ' ' <second.txt)" = "0 0 0 0 " ] || fail "attempts: $(cat second.txt)"
+
+# Several at once: the same trials with the same results.
+for workers in 1 4; do
+    run varve tune space.yaml --max-trials 8 --tuner sobol --project "workers_$workers" --workers $workers -- \
+        sh -c 'echo "varve: loss=$VARVE_LR"'
+    exits 0
+    varve results "workers_$workers" --top 8 --json | jq -S '.trials | map({trial, score, hyperparameters}) | sort_by(.trial)' >"with_$workers"
+done
+cmp -s with_1 with_4 || fail "four workers come to something else than one"
+
 # Killed in the middle: nothing of it is left; the same command goes on, and reports no step twice.
 program ./slow <<'SH'
 for i in 1 2 3; do
