@@ -1,18 +1,20 @@
 /* study_claims.c - what workers at one PostgreSQL cost it: calls per second, and how long each takes. One JSON line a run.
  *
- *     bench_study_claims URL MODE WORKERS STORED TRIAL_MS SECONDS [LISTENERS]
+ *     bench_study_claims URL FOLDER MODE WORKERS STORED TRIAL_MS SECONDS [LISTENERS]
  *
  * MODE   trials   each worker claims a trial that waits, takes up to TRIAL_MS for it (uniform, mean half of it), ends it
  *        begins   each worker begins a trial of its own and ends it
  *        epochs   each worker reports epoch after epoch of one trial
  *        beats    each worker renews its lease, without a pause
- * STORED finished trials are there before. LISTENERS further workers do nothing but hear. Workers are processes on the
+ * STORED finished trials are there before. FOLDER is on the server's disk: what a write of 8 KiB and its sync take there is
+ * measured before ("sync_ms"), since every commit waits for that. LISTENERS further workers do nothing but hear. Workers are processes on the
  * machine of the server (URL without "#NAME"; the study "bench" is made there and removed). Latencies are in milliseconds.
  */
 #include "base/base.h"
 #include "study/handle.h"
 #include "study/stores/postgresql.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -155,8 +157,11 @@ static void work(const run *r, int index)
     const struct mode *mode = find_mode(r->mode);
     srandom((unsigned)index);
     vv_study *study = open_worker(r);
+    mode->work(study, r, &r->figures[index]); /* the first call of a connection prepares it */
+    memset(&r->figures[index], 0, sizeof r->figures[index]);
     __atomic_fetch_add(&r->state[0], 1, __ATOMIC_SEQ_CST);
     while (r->state[1] == 0) usleep(1000);
+    usleep((useconds_t)(random() % 1000 * r->trial_ms)); /* not all at once */
     while (r->state[2] == 0 && mode->work(study, r, &r->figures[index])) continue;
     vv_study_close(study);
 }
@@ -216,7 +221,7 @@ static void say(const run *r, const char *format, ...)
 /* Finished trials, then enough of those that wait. */
 static void fill(const run *r)
 {
-    const int waiting = strcmp(r->mode, "trials") == 0 ? (int)(r->seconds * 5000) : r->workers;
+    const int waiting = r->workers + (strcmp(r->mode, "trials") == 0 ? (int)(r->seconds * 5000) : 0);
     vv_error error = { 0 };
     vv_study *study = NULL;
     must(vv_study_open(r->where, VV_STUDY_OVERWRITE, &study, &error), &error);
@@ -233,7 +238,6 @@ static void fill(const run *r)
         r->stored, r->stored + waiting - 1);
     say(r, "INSERT INTO varve.builds SELECT study, t.id, '{1,2,3,4}', '{1,0.1,adam,3}', repeat('{\"layer\": 1}', 20)"
            " FROM varve.trials t JOIN varve.studies s ON s.id = study WHERE name = 'bench'");
-    say(r, "UPDATE varve.studies SET trials = %d WHERE name = 'bench'", r->stored + waiting);
     say(r, "VACUUM ANALYZE varve.trials");
     say(r, "CHECKPOINT");
 }
@@ -244,6 +248,26 @@ static int compare_floats(const void *a, const void *b)
 {
     const float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
+}
+
+/* The median of some. */
+static double measure_sync(const char *folder)
+{
+    enum { SYNCS = 51 };
+    static const char page[8192];
+    char path[512];
+    float ms[SYNCS];
+    snprintf(path, sizeof path, "%s/sync", folder);
+    const int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0600);
+    for (int i = 0; fd >= 0 && i < SYNCS; i++) {
+        const double began_s = vvi_clock_s();
+        if (write(fd, page, sizeof page) != (ssize_t)sizeof page || fdatasync(fd) != 0) exit(1);
+        ms[i] = (float)((vvi_clock_s() - began_s) * 1e3);
+    }
+    if (fd < 0 || close(fd) != 0) exit(1);
+    unlink(path);
+    qsort(ms, SYNCS, sizeof *ms, compare_floats);
+    return (double)ms[SYNCS / 2];
 }
 
 static void print_call(const run *r, const char *name, int call, double took_s)
@@ -275,14 +299,14 @@ static void *shared(size_t size)
 
 int main(int argc, char **argv)
 {
-    if (argc < 7) {
-        fprintf(stderr, "usage: bench_study_claims URL MODE WORKERS STORED TRIAL_MS SECONDS [LISTENERS]\n");
+    if (argc < 8) {
+        fprintf(stderr, "usage: bench_study_claims URL FOLDER MODE WORKERS STORED TRIAL_MS SECONDS [LISTENERS]\n");
         return 2;
     }
-    run r = { .url = argv[1], .mode = argv[2], .workers = atoi(argv[3]), .stored = atoi(argv[4]) };
-    r.trial_ms = atoi(argv[5]);
-    r.seconds = atof(argv[6]);
-    r.listeners = argc > 7 ? atoi(argv[7]) : 0;
+    run r = { .url = argv[1], .mode = argv[3], .workers = atoi(argv[4]), .stored = atoi(argv[5]) };
+    r.trial_ms = atoi(argv[6]);
+    r.seconds = atof(argv[7]);
+    r.listeners = argc > 8 ? atoi(argv[8]) : 0;
     if (r.workers < 1 || r.workers > MOST_WORKERS) return 2;
     snprintf(r.where, sizeof r.where, "%s#bench", r.url);
     r.figures = shared((size_t)r.workers * sizeof *r.figures);
@@ -291,10 +315,11 @@ int main(int argc, char **argv)
     const struct mode *mode = find_mode(r.mode);
     fill(&r);
     if (getloadavg(&load, 1) < 1) load = -1;
+    const double sync_ms = measure_sync(argv[2]);
     const double took_s = work_all(&r);
-    printf(
-        "{\"mode\":\"%s\",\"workers\":%d,\"listeners\":%d,\"stored\":%d,\"trial_ms\":%d,\"seconds\":%.2f,\"load\":%.2f",
-        r.mode, r.workers, r.listeners, r.stored, r.trial_ms, took_s, load);
+    printf("{\"mode\":\"%s\",\"workers\":%d,\"listeners\":%d,\"stored\":%d,\"trial_ms\":%d,\"seconds\":%.2f,\"load\":%."
+           "2f,\"sync_ms\":%.3f",
+           r.mode, r.workers, r.listeners, r.stored, r.trial_ms, took_s, load, sync_ms);
     for (int i = 0; i < CALLS && mode->calls[i] != NULL; i++) print_call(&r, mode->calls[i], i, took_s);
     printf("}\n");
     return 0;

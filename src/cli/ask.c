@@ -35,11 +35,12 @@ static const char *const without[] = { "data",
                                        "max-retries",
                                        "max-consecutive-failures",
                                        "keep-checkpoints",
+                                       "begin-only",
                                        NULL };
 
 typedef struct asking {
     const vvi_options *options;
-    char project[4096];
+    char project[VVI_WHERE_SIZE];
     vv_space_file *space;
     char *text; /* of the space, as the study keeps it */
     vv_study_settings settings;
@@ -53,12 +54,12 @@ static int name_project(asking *a)
 {
     char name[256] = "";
     const vvi_options *o = a->options;
-    if (o->project_path == NULL && o->project == NULL && o->space == NULL)
+    const bool named = o->project_path != NULL || o->project != NULL || o->study != NULL;
+    if (!named && o->space == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "ask: PROJECT is missing; --space SPACE.yaml begins one");
     if (o->space != NULL) vvi_cli_name_after_file(o->space, name, sizeof name);
-    const char *last = o->project_path != NULL ? o->project_path : o->project != NULL ? o->project : name;
-    const int n = snprintf(a->project, sizeof a->project, "%s%s%s", o->directory == NULL ? "" : o->directory,
-                           o->directory == NULL ? "" : "/", last);
+    if (o->project_path == NULL) return vvi_cli_where(o, name, a->project);
+    const int n = snprintf(a->project, sizeof a->project, "%s", o->project_path);
     return n < (int)sizeof a->project ? 0 : vvi_cli_complain(VVI_EXIT_USAGE, "ask: the project's path is too long");
 }
 

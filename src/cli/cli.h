@@ -75,15 +75,50 @@ enum {
         .help = "what bytes are counted in (int8)"                                                                     \
     }
 
+/* The rows of commands that work at a study in a database ... */
+#define VVI_OPTIONS_STORAGE                                                                                            \
+    { .name = "storage",                                                                                               \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(storage),                                                                                   \
+      .argument = "URL",                                                                                               \
+      .help = "a database that many machines share: postgresql://HOST/DATABASE" },                                     \
+    {                                                                                                                  \
+        .name = "study", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(study), .argument = "NAME",                     \
+        .help = "the study in it (the file's name)"                                                                    \
+    }
+/* ... the same, of those that work at it in this very process; */
+#define VVI_OPTIONS_SHARED                                                                                             \
+    VVI_OPTIONS_STORAGE,                                                                                               \
+        { .name = "checkpoints",                                                                                       \
+          .type = VVI_OPTION_TEXT,                                                                                     \
+          .offset = VVI_MEMBER(checkpoints),                                                                           \
+          .argument = "FOLDER",                                                                                        \
+          .help = "of a study in a database: where all machines see weights and training states (in the database)" },  \
+    {                                                                                                                  \
+        .name = "lease", .type = VVI_OPTION_TIME, .offset = VVI_MEMBER(lease_s), .min = 1, .max = 86400,               \
+        .argument = "T", .help = "how long it may not be heard of before others take its trials (60s)"                 \
+    }
+/* ... or in a folder. */
+#define VVI_OPTIONS_PLACE                                                                                              \
+    { .name = "directory",                                                                                             \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(directory),                                                                                 \
+      .argument = "D",                                                                                                 \
+      .help = "where projects are (.)" },                                                                              \
+        { .name = "project",                                                                                           \
+          .type = VVI_OPTION_TEXT,                                                                                     \
+          .offset = VVI_MEMBER(project),                                                                               \
+          .argument = "P",                                                                                             \
+          .help = "the folder in it for this search (the file's name)" },                                              \
+        VVI_OPTIONS_SHARED
 /* The rows of commands that run trials. */
+#define VVI_OPTION_WORKERS                                                                                             \
+    {                                                                                                                  \
+        .name = "workers", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(workers), .min = 1, .max = 1024,               \
+        .argument = "N", .help = "trials at once, each on one core (as many as there are cores to be used)"            \
+    }
 #define VVI_OPTIONS_WORKERS                                                                                            \
-    { .name = "workers",                                                                                               \
-      .type = VVI_OPTION_INT,                                                                                          \
-      .offset = VVI_MEMBER(workers),                                                                                   \
-      .min = 1,                                                                                                        \
-      .max = 1024,                                                                                                     \
-      .argument = "N",                                                                                                 \
-      .help = "trials at once, each on one core (as many as there are cores to be used)" },                            \
+    VVI_OPTION_WORKERS,                                                                                                \
         { .name = "trial-memory",                                                                                      \
           .type = VVI_OPTION_INT,                                                                                      \
           .offset = VVI_MEMBER(trial_memory_mb),                                                                       \
@@ -113,7 +148,7 @@ enum {
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
     vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
-    vvi_command_data, vvi_command_oracles;
+    vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -137,6 +172,15 @@ void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint
 /* --budget and --precision. 0, or the exit status after a complaint. */
 int vvi_cli_budget(const vvi_options *options, vv_budget *budget);
 
+/* A word as a shell would read it back. */
+void vvi_cli_quote(vvi_text *text, const char *word);
+
+/* ---- where.c ---------------------------------------------------------------------------------------------------- */
+
+enum { VVI_WHERE_SIZE = 4096 };
+/* Where the study is that the options name, as vv_study_open reads it; `name`: where they name none. 0, or the exit status
+ * after a complaint. */
+int vvi_cli_where(const vvi_options *options, const char *name, char where[VVI_WHERE_SIZE]);
 /* workers.c: --workers, or what it is when it is not given. */
 int vvi_cli_workers(const vvi_options *options);
 
@@ -169,7 +213,8 @@ typedef struct vvi_loaded {
     char path[4096];          /* absolute */
     void *library;
 } vvi_loaded;
-/* 0, or the exit status after a complaint. */
+/* 0, or the exit status after a complaint. find: only fills in path and name. */
+int vvi_hypermodel_find(const char *file, vvi_loaded *loaded);
 int vvi_hypermodel_load(const char *file, vvi_loaded *loaded);
 void vvi_hypermodel_unload(vvi_loaded *loaded);
 /* What it means; owned: vv_explanation_free. 0, or the exit status after a complaint, which names the file. */
@@ -229,6 +274,7 @@ typedef struct vvi_screen {
 } vvi_screen;
 void vvi_screen_trial_begin(vvi_text *text, const vv_event *event);
 void vvi_screen_init(vvi_screen *screen, FILE *out, bool json);
+void vvi_screen_quiet(vvi_screen *screen); /* nothing but a line for each trial that ends, where it is no JSON */
 void vvi_screen_on_event(void *context, const vv_event *event);
 void vvi_screen_deinit(vvi_screen *screen);
 

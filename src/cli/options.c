@@ -215,6 +215,15 @@ static bool take_option(parsing *p, const char *word)
     return setters[option->type](option, value, (char *)p->options + option->offset, p->message, p->size);
 }
 
+/* All words from p->at - 1 on. */
+static bool take_rest(parsing *p)
+{
+    p->options->rest = p->argv + p->at - 1;
+    p->options->n_rest = p->argc - p->at + 1;
+    p->at = p->argc;
+    return true;
+}
+
 static bool take_one_of_many(parsing *p, const char *word)
 {
     if (p->options->many.n == sizeof p->options->many.list / sizeof *p->options->many.list) {
@@ -225,24 +234,18 @@ static bool take_one_of_many(parsing *p, const char *word)
     return true;
 }
 
-static bool take_positional(parsing *p, const char *word)
+static bool take_positional(parsing *p, const char *word, bool only_positionals)
 {
     const vvi_command *c = p->command;
     const bool many = c->n_positionals > 0 && c->positionals[c->n_positionals - 1].many;
     if (many && p->n_positionals >= c->n_positionals - 1) return take_one_of_many(p, word);
+    if (only_positionals && p->command->rest != NULL && p->n_positionals == p->command->n_positionals)
+        return take_rest(p);
     if (p->n_positionals == p->command->n_positionals) {
         snprintf(p->message, p->size, "\"%s\" is one word too many", word);
         return false;
     }
     memcpy((char *)p->options + p->command->positionals[p->n_positionals++].offset, &word, sizeof word);
-    return true;
-}
-
-static bool take_rest(parsing *p)
-{
-    p->options->rest = &p->argv[p->at];
-    p->options->n_rest = p->argc - p->at;
-    p->at = p->argc;
     return true;
 }
 
@@ -275,9 +278,9 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
         const char *word = argv[p.at++];
         bool taken;
         if (only_positionals || word[0] != '-' || word[1] == '\0')
-            taken = take_positional(&p, word);
+            taken = take_positional(&p, word, only_positionals);
         else if (strcmp(word, "--") == 0)
-            taken = command->rest != NULL ? take_rest(&p) : (only_positionals = true);
+            taken = only_positionals = true;
         else if (strcmp(word, "-h") == 0)
             taken = options->help = true;
         else if (word[1] != '-')
@@ -335,8 +338,9 @@ void vvi_options_help(const vvi_command *command, FILE *out)
     }
     for (size_t i = 0; i < n; i++)
         if (rows[i]->required) fprintf(out, " --%s %s", rows[i]->name, rows[i]->argument);
-    fprintf(out, "%s%s%s\n%s\n\n", n > 0 ? " [options]" : "", command->rest == NULL ? "" : " -- ",
-            command->rest == NULL ? "" : command->rest, command->summary);
+    fprintf(out, "%s", n > 0 ? " [options]" : "");
+    if (command->rest != NULL) fprintf(out, " [-- %s]", command->rest);
+    fprintf(out, "\n%s\n\n", command->summary);
     for (size_t i = 0; i < command->n_positionals; i++) {
         const int column = fprintf(out, "  %s", command->positionals[i].name);
         write_wrapped(command->positionals[i].help, (size_t)column, out);

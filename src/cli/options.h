@@ -12,22 +12,24 @@
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
-        *warm_start, *space, *failed;
+        *warm_start, *storage, *study, *checkpoints, *engine, *memory, *partition, *space, *failed;
     struct {
         const char *list[8];
         size_t n;
     } constraints;
-    int max_trials, max_epochs_total, executions, epochs, batch_size, top, step, workers, trial_memory_mb, max_retries, max_failures;
+    int max_trials, max_epochs_total, executions, epochs, batch_size, top, step, workers, trial_memory_mb, max_retries,
+        max_failures, keep_checkpoints, cpus, array_limit;
     double validation_split; /* negative: not given */
-    double max_seconds, trial_timeout_s;
+    double max_seconds, trial_timeout_s, time_s, lease_s;
     vv_maybe stop_at;
     uint64_t seed;
-    bool defaults_first, overwrite, json, help, pruned;
+    bool defaults_first, overwrite, begin_only, dry_run, json, help, pruned;
+    bool joins; /* not on any command line: the settings are a study's, and this is a worker of it */
     struct {
         const char *list[64];
         size_t n;
-    } many;
-    char **rest; /* what stands after "--", of commands that take it */
+    } many;      /* of a positional that there may be any number of */
+    char **rest; /* words after "--" */
     int n_rest;
     int argc; /* the whole command line, to be quoted back */
     char **argv;
@@ -68,11 +70,10 @@ typedef struct vvi_command {
     size_t n_positionals;
     const vvi_option *options;
     size_t n_options;
-    const struct vvi_command
-        *like; /* has its options, too, but for those in `without` (ends in NULL); NULL: none has */
-    const char *const *without;
-    const char *rest;  /* what may stand after "--", for --help: "PROGRAM ..."; NULL: positionals */
-    const char *notes; /* after the options in --help; NULL: none */
+    const struct vvi_command *like;         /* has its options, too, but for those in `without`; NULL: none has */
+    const char *const *without;             /* ends in NULL; NULL: none */
+    const char *rest;                       /* what further words after "--" are called; NULL: there are none */
+    const char *notes;                      /* after the options in --help; NULL: none */
     int (*run)(const vvi_options *options); /* the exit status */
 } vvi_command;
 

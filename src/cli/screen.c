@@ -147,6 +147,11 @@ static void show_plain(vvi_screen *screen, const vv_event *e)
     if (e->kind == VV_EVENT_SEARCH_BEGIN) write_head(screen, e);
 }
 
+static void show_quiet(vvi_screen *screen, const vv_event *e)
+{
+    if (e->kind == VV_EVENT_TRIAL_END || e->kind == VV_EVENT_NOTE) show_plain(screen, e);
+}
+
 /* ---- live ------------------------------------------------------------------------------------------------------- */
 
 /* The best so far, and what runs. */
@@ -239,6 +244,11 @@ void vvi_screen_init(vvi_screen *screen, FILE *out, bool json)
     const bool terminal = isatty(fileno(out)) && term != NULL && strcmp(term, "dumb") != 0;
     *screen = (vvi_screen){ .out = out, .live = { .out = out }, .color = terminal && !is_set("NO_COLOR") };
     screen->show = json ? show_json : terminal ? show_live : show_plain;
+}
+
+void vvi_screen_quiet(vvi_screen *screen)
+{
+    if (screen->show != show_json) screen->show = show_quiet;
 }
 
 /* What the end of the command wants to know, whatever is shown. */

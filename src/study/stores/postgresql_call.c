@@ -286,7 +286,8 @@ vv_status vvi_pg_write(vvi_pg *store, vvi_pg_sql which, int id, int *answer, vv_
 {
     call c = { .which = which };
     va_list args;
-    put_head(&c.parameters, store->study, store->worker, ++store->request);
+    const bool numbered = !store->batch || which == VVI_PG_MARK;
+    put_head(&c.parameters, store->study, store->worker, numbered ? ++store->request : INT64_C(0));
     va_start(args, error);
     put_all(&c.parameters, vvi_pg_statements[which].letters, &args);
     va_end(args);

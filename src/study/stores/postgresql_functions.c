@@ -6,7 +6,9 @@
  *     finds the answer and does nothing; one that arrives late, after its successor, does nothing either.
  *   - A trial is changed only where `worker` is the caller and it is RUNNING; else the answer is TAKEN. What was said before
  *     by a call with another number is recognised by what it left, and changes nothing.
- *   - Ids are given under a lock of the study's row: each once, none left out.
+ *     Calls of a batch have the number 0 and pass: a batch is not made again, and only its last call, the mark, has a number.
+ *   - Ids are given under a lock of the study's row: each once, none left out. No row is written again with every trial of a
+ *     batch: PostgreSQL would look through all of its versions each time.
  *   - Locks are taken in the order worker, hyperparameters, study, trial.
  * Answers: an id or 0; -7 NOT_FOUND, -16 TAKEN, -2 BAD_ARG (vv_status); -100 nothing to claim, -102 the same, and
  * the worker is idle since now, -101 gone.
@@ -36,12 +38,14 @@
 const char *const vvi_pg_functions[] = {
     "CREATE FUNCTION varve.gate(s integer, w text, r bigint) RETURNS integer LANGUAGE plpgsql AS $$"
     " DECLARE past varve.workers; BEGIN"
+    "  IF r = 0 THEN RETURN NULL; END IF;"
     "  SELECT * INTO past FROM varve.workers WHERE study = s AND name = w FOR NO KEY UPDATE;"
     "  IF NOT FOUND THEN RETURN -101; END IF;"
     "  IF past.request >= r THEN RETURN past.answer; END IF;"
     "  RETURN NULL; END $$",
 
     "CREATE FUNCTION varve.done(s integer, w text, r bigint, a integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN"
+    "  IF r = 0 THEN RETURN a; END IF;"
     "  UPDATE varve.workers SET request = r, answer = a, beat = clock_timestamp() WHERE study = s AND name = w;"
     "  RETURN a; END $$",
 
@@ -77,9 +81,11 @@ const char *const vvi_pg_functions[] = {
     "    WHERE study = s AND status = 'RUNNING' AND worker = w AND lease IS NOT NULL;"
     "  RETURN 0; END $$",
 
-    /* Which of its trials are the worker's still. */
+    /* Which of its trials are the worker's still. A heartbeat that a crash of the server takes back does no harm: it is not
+     * waited for until it is on the disk. */
     "CREATE FUNCTION varve.beat(s integer, w text, n integer, l double precision, ids integer[]) RETURNS integer[]"
     " LANGUAGE plpgsql AS $$ DECLARE kept integer[]; moment timestamptz; BEGIN"
+    "  PERFORM set_config('synchronous_commit', 'off', true);"
     "  UPDATE varve.workers SET beat = clock_timestamp(), lease = l, slots = n WHERE study = s AND name = w;"
     "  moment := clock_timestamp() + l * interval '1 second';"
     "  WITH mine AS (UPDATE varve.trials SET lease = moment WHERE study = s AND id = ANY (ids) AND worker = w"
@@ -122,9 +128,9 @@ const char *const vvi_pg_functions[] = {
         "  SELECT DISTINCT s, varve.digest(n, d), n, d FROM unnest(names, domains) AS u (n, d)"
         "  WHERE NOT EXISTS (SELECT FROM varve.hyperparameters h WHERE h.study = s AND h.digest = varve.digest(n, d))"
         "  ORDER BY 2 ON CONFLICT DO NOTHING;"
-        " UPDATE varve.studies SET trials = trials + 1 WHERE id = s AND (expected IS NULL OR trials = expected)"
-        "  RETURNING trials - 1 INTO t;"
-        " IF NOT FOUND THEN RETURN -16; END IF;"
+        " PERFORM FROM varve.studies WHERE id = s FOR NO KEY UPDATE; IF NOT FOUND THEN RETURN -101; END IF;"
+        " SELECT coalesce(max(id), -1) + 1 INTO t FROM varve.trials WHERE study = s;"
+        " IF t <> expected THEN RETURN -16; END IF;"
         " INSERT INTO varve.trials (study, id, status, worker, lease, goal, began) VALUES (s, t,"
         "  CASE how WHEN 1 THEN 'WAITING' ELSE 'RUNNING' END, CASE how WHEN 0 THEN w END,"
         "  CASE how WHEN 0 THEN clock_timestamp() + l * interval '1 second' END, goal,"

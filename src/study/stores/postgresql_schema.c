@@ -18,8 +18,7 @@
 
 static const char *const tables[] = {
     "CREATE TABLE varve.studies ("
-    "  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE,"
-    "  trials integer NOT NULL DEFAULT 0)", /* so many ids were given */
+    "  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE)",
 
     "CREATE TABLE varve.workers ("
     "  study integer NOT NULL, name text NOT NULL, host text NOT NULL, pid integer NOT NULL, version text NOT NULL,"

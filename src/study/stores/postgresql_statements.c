@@ -50,7 +50,8 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_RETRY] = { "itd", "SELECT varve.trial_retry($1, $2, $3, $4, $5, $6)" },
     [VVI_PG_WHOSE] = { "ii", "SELECT status, worker FROM varve.trials WHERE study = $1 AND id = $2" },
 
-    [VVI_PG_TRIALS_COUNT] = { "i", "SELECT trials FROM varve.studies WHERE id = $1" },
+    [VVI_PG_TRIALS_COUNT] = { "i", "SELECT (SELECT coalesce(max(id), -1) + 1 FROM varve.trials WHERE study = $1) FROM "
+                                   "varve.studies WHERE id = $1" },
     [VVI_PG_TRIALS_FROM] = { "iii", TRIALS "t.id >= $2 ORDER BY t.id LIMIT $3" },
     [VVI_PG_TRIALS_OF] = { "iI", TRIALS "t.id = ANY ($2) ORDER BY t.id" },
     [VVI_PG_HYPERPARAMETERS] = { "i",
@@ -63,7 +64,7 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_REFUSALS] = { "ii", "SELECT (sum(n) OVER ())::int8, reason, example, n FROM varve.refusals WHERE study = $1"
                                 " ORDER BY n DESC, reason COLLATE \"C\" LIMIT $2" },
     [VVI_PG_STANDING] = { "iifii",
-                          "SELECT (SELECT trials FROM varve.studies WHERE id = $1), o.n, p.n, f.n,"
+                          "SELECT (SELECT coalesce(max(id), -1) + 1 FROM varve.trials WHERE study = $1), o.n, p.n, f.n,"
                           " CASE WHEN $3 THEN o.epochs + (SELECT coalesce(sum(epochs_total), 0) FROM varve.trials "
                           "WHERE study = $1)::int8"
                           "  ELSE 0 END"
