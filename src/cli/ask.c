@@ -58,9 +58,7 @@ static int name_project(asking *a)
     if (!named && o->space == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "ask: PROJECT is missing; --space SPACE.yaml begins one");
     if (o->space != NULL) vvi_cli_name_after_file(o->space, name, sizeof name);
-    if (o->project_path == NULL) return vvi_cli_where(o, name, a->project);
-    const int n = snprintf(a->project, sizeof a->project, "%s", o->project_path);
-    return n < (int)sizeof a->project ? 0 : vvi_cli_complain(VVI_EXIT_USAGE, "ask: the project's path is too long");
+    return o->project_path == NULL ? vvi_cli_where(o, name, a->project) : vvi_cli_where_is(o, a->project);
 }
 
 static vv_status read_space(asking *a, vv_error *error)

@@ -24,7 +24,19 @@ enum {
     }
 #define VVI_POSITIONAL_PROJECT                                                                                         \
     {                                                                                                                  \
-        .name = "PROJECT", .offset = VVI_MEMBER(project_path), .help = "a project's folder, as search names it"        \
+        .name = "PROJECT", .offset = VVI_MEMBER(project_path), .unless = VVI_MEMBER(storage),                          \
+        .help = "a project's folder, as search names it, or postgresql://HOST/DATABASE#NAME"                           \
+    }
+/* The rows that say the same in two options. */
+#define VVI_OPTIONS_STUDY                                                                                              \
+    { .name = "storage",                                                                                               \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(storage),                                                                                   \
+      .argument = "URL",                                                                                               \
+      .help = "a database, in place of PROJECT: postgresql://HOST/DATABASE" },                                         \
+    {                                                                                                                  \
+        .name = "study", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(study), .argument = "NAME",                     \
+        .help = "the study in it"                                                                                      \
     }
 #define VVI_POSITIONAL_SPACE                                                                                           \
     {                                                                                                                  \
@@ -51,10 +63,14 @@ enum {
           .offset = VVI_MEMBER(trial),                                                                                 \
           .argument = "N|best",                                                                                        \
           .help = "which trial's network (best)" },                                                                    \
-    {                                                                                                                  \
-        .name = "batch-size", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(batch_size), .min = 1, .max = 1000000,      \
-        .argument = "N", .help = "examples at a time (32)"                                                             \
-    }
+        { .name = "batch-size",                                                                                        \
+          .type = VVI_OPTION_INT,                                                                                      \
+          .offset = VVI_MEMBER(batch_size),                                                                            \
+          .min = 1,                                                                                                    \
+          .max = 1000000,                                                                                              \
+          .argument = "N",                                                                                             \
+          .help = "examples at a time (32)" },                                                                         \
+        VVI_OPTIONS_STUDY
 
 /* The row of commands about functions and programs. */
 #define VVI_OPTION_STEPS                                                                                               \
@@ -148,7 +164,8 @@ enum {
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
     vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
-    vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit;
+    vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
+    vvi_command_status, vvi_command_export, vvi_command_import, vvi_command_copy;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -183,6 +200,15 @@ enum { VVI_WHERE_SIZE = 4096 };
 int vvi_cli_where(const vvi_options *options, const char *name, char where[VVI_WHERE_SIZE]);
 /* workers.c: --workers, or what it is when it is not given. */
 int vvi_cli_workers(const vvi_options *options);
+
+/* The same of commands that look at a study that is there: PROJECT, or --storage and --study. */
+int vvi_cli_where_is(const vvi_options *options, char where[VVI_WHERE_SIZE]);
+/* That study, opened to read; owned. 0, or the exit status after a complaint. */
+int vvi_cli_open_study(const vvi_options *options, vv_study **study);
+
+/* import.c: what an import or a copy has made. 0, or the exit status after a complaint. */
+struct vvi_exchanged;
+int vvi_cli_say_exchanged(const vvi_options *options, const char *where, const struct vvi_exchanged *exchanged);
 
 /* ---- search.c --------------------------------------------------------------------------------------------------- */
 

@@ -137,7 +137,7 @@ static bool (*const setters[])(const vvi_option *option, const char *text, void 
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
-enum { MOST_ROWS = 64 };
+enum { MOST_ROWS = 64, MOST_WORDS = 64 };
 
 static bool is_left_out(const vvi_command *command, const char *name)
 {
@@ -166,7 +166,8 @@ typedef struct parsing {
     const vvi_option *rows[MOST_ROWS];
     size_t n_rows;
     bool given[MOST_ROWS]; /* by row */
-    size_t n_positionals;
+    const char *words[MOST_WORDS];
+    size_t n_positionals; /* words that were given for them */
     char *message;
     size_t size;
 } parsing;
@@ -215,6 +216,15 @@ static bool take_option(parsing *p, const char *word)
     return setters[option->type](option, value, (char *)p->options + option->offset, p->message, p->size);
 }
 
+/* "-o", as "--output". */
+static bool take_letter(parsing *p, const char *word)
+{
+    for (size_t i = 0; i < p->n_rows && word[2] == '\0'; i++)
+        if (p->rows[i]->letter == word[1]) return take_option(p, p->rows[i]->name);
+    snprintf(p->message, p->size, "there is no option %s", word);
+    return false;
+}
+
 /* All words from p->at - 1 on. */
 static bool take_rest(parsing *p)
 {
@@ -224,38 +234,65 @@ static bool take_rest(parsing *p)
     return true;
 }
 
-static bool take_one_of_many(parsing *p, const char *word)
+static bool has_many(const vvi_command *command)
 {
-    if (p->options->many.n == sizeof p->options->many.list / sizeof *p->options->many.list) {
-        snprintf(p->message, p->size, "more than %zu words", p->options->many.n);
-        return false;
-    }
-    p->options->many.list[p->options->many.n++] = word;
-    return true;
+    return command->n_positionals > 0 && command->positionals[command->n_positionals - 1].many;
 }
 
 static bool take_positional(parsing *p, const char *word, bool only_positionals)
 {
-    const vvi_command *c = p->command;
-    const bool many = c->n_positionals > 0 && c->positionals[c->n_positionals - 1].many;
-    if (many && p->n_positionals >= c->n_positionals - 1) return take_one_of_many(p, word);
     if (only_positionals && p->command->rest != NULL && p->n_positionals == p->command->n_positionals)
         return take_rest(p);
-    if (p->n_positionals == p->command->n_positionals) {
+    const size_t most = has_many(p->command) ? MOST_WORDS : p->command->n_positionals;
+    if (p->n_positionals == most) {
         snprintf(p->message, p->size, "\"%s\" is one word too many", word);
         return false;
     }
-    memcpy((char *)p->options + p->command->positionals[p->n_positionals++].offset, &word, sizeof word);
+    p->words[p->n_positionals++] = word;
     return true;
+}
+
+/* Does an option stand for it? */
+static bool is_replaced(const parsing *p, const vvi_positional *positional)
+{
+    const char *text;
+    if (positional->unless == 0) return false;
+    memcpy(&text, (const char *)p->options + positional->unless, sizeof text);
+    return text != NULL;
+}
+
+static void give_many(const parsing *p, size_t *taken)
+{
+    const size_t most = sizeof p->options->many.list / sizeof *p->options->many.list;
+    while (*taken < p->n_positionals && p->options->many.n < most)
+        p->options->many.list[p->options->many.n++] = p->words[(*taken)++];
+}
+
+static bool give_words(const parsing *p)
+{
+    size_t taken = 0;
+    for (size_t i = 0; i < p->command->n_positionals; i++) {
+        const vvi_positional *positional = &p->command->positionals[i];
+        if (is_replaced(p, positional)) continue;
+        if (positional->many) {
+            give_many(p, &taken);
+            continue;
+        }
+        if (taken < p->n_positionals) {
+            memcpy((char *)p->options + positional->offset, &p->words[taken++], sizeof p->words[0]);
+        } else if (!positional->optional) {
+            snprintf(p->message, p->size, "%s is missing", positional->name);
+            return false;
+        }
+    }
+    if (taken == p->n_positionals) return true;
+    snprintf(p->message, p->size, "\"%s\" is one word too many", p->words[taken]);
+    return false;
 }
 
 static bool check_missing(const parsing *p)
 {
-    const vvi_positional *next = &p->command->positionals[p->n_positionals];
-    if (p->n_positionals < p->command->n_positionals && !next->optional && !next->many) {
-        snprintf(p->message, p->size, "%s is missing", next->name);
-        return false;
-    }
+    if (!give_words(p)) return false;
     for (size_t i = 0; i < p->n_rows; i++) {
         const vvi_option *option = p->rows[i];
         if (!option->required || p->given[i]) continue;
@@ -284,7 +321,7 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
         else if (strcmp(word, "-h") == 0)
             taken = options->help = true;
         else if (word[1] != '-')
-            taken = (snprintf(message, size, "there is no option %s", word), false);
+            taken = take_letter(&p, word);
         else
             taken = take_option(&p, word + 2);
         if (!taken) return false;

@@ -12,7 +12,8 @@
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
-        *warm_start, *storage, *study, *checkpoints, *engine, *memory, *partition, *space, *failed;
+        *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition, *space,
+        *failed;
     struct {
         const char *list[8];
         size_t n;
@@ -23,7 +24,7 @@ typedef struct vvi_options {
     double max_seconds, trial_timeout_s, time_s, lease_s;
     vv_maybe stop_at;
     uint64_t seed;
-    bool defaults_first, overwrite, begin_only, dry_run, json, help, pruned;
+    bool defaults_first, overwrite, csv, curves, begin_only, dry_run, json, help, pruned;
     bool joins; /* not on any command line: the settings are a study's, and this is a worker of it */
     struct {
         const char *list[64];
@@ -54,6 +55,7 @@ typedef struct vvi_option {
     const char *argument; /* its name in --help; NULL for flags */
     const char *help;
     bool required;
+    char letter; /* "-o"; 0: none */
 } vvi_option;
 
 typedef struct vvi_positional {
@@ -61,7 +63,8 @@ typedef struct vvi_positional {
     size_t offset; /* of a const char * in vvi_options */
     const char *help;
     bool optional;
-    bool many; /* the last one: any number of them, into vvi_options.many */
+    size_t unless; /* of a const char * of an option that stands for it; 0: none does */
+    bool many;     /* the last one: any number of them, into vvi_options.many */
 } vvi_positional;
 
 typedef struct vvi_command {

@@ -27,6 +27,7 @@ static const vvi_option rows[] = {
       .type = VVI_OPTION_FLAG,
       .offset = VVI_MEMBER(pruned),
       .help = "it was ended early, with what its steps came to" },
+    VVI_OPTIONS_STUDY,
     VVI_OPTION_JSON,
 };
 
@@ -76,7 +77,10 @@ static int tell(const vvi_options *o, int trial, const metrics *m)
 {
     vv_error error = { 0 };
     vv_told told;
-    const vv_tell_args args = { .project = o->project_path,
+    char where[VVI_WHERE_SIZE];
+    const int exit_status = vvi_cli_where_is(o, where);
+    if (exit_status != 0) return exit_status;
+    const vv_tell_args args = { .project = where,
                                 .trial = trial,
                                 .step = o->step,
                                 .metrics = { m->list, m->n },

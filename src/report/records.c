@@ -50,6 +50,20 @@ void vvi_json_trial(vvi_json *json, const vv_trial *trial)
     vvi_json_real(json, "seconds", trial->seconds);
 }
 
+static void add_time(vvi_json *json, const char *key, double unix_time)
+{
+    char text[VVI_NUMBER_SIZE];
+    vvi_json_string(json, key, vvi_report_time(unix_time, text, sizeof text) == 0 ? NULL : text);
+}
+
+void vvi_json_trial_times(vvi_json *json, const vv_trial *trial)
+{
+    add_time(json, "began", trial->began);
+    add_time(json, "ended", trial->ended);
+    vvi_json_string(json, "worker", trial->worker);
+    vvi_json_int(json, "attempts", (int64_t)trial->n_attempts);
+}
+
 /* ---- show ------------------------------------------------------------------------------------------------------- */
 
 static void add_layer(vvi_json *json, const vv_layer_view *view)

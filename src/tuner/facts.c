@@ -187,8 +187,8 @@ static vv_status compare_all(const vvi_search *search, const facts *mine, vv_err
             status = compare(search->study, &mine->list[i], fresh, &differences, error);
     if (status == VV_OK && differences.failed) status = vvi_no_memory(error);
     if (status == VV_OK && differences.n > 0)
-        status = vvi_fail(error, VV_MISMATCH, "%s: %s; overwrite it or choose another project", search->project,
-                          differences.data);
+        status = vvi_fail(error, VV_MISMATCH, "%s: %s; overwrite it or choose another project",
+                          vv_study_path(search->study), differences.data);
     vvi_text_deinit(&differences);
     return status;
 }

@@ -382,7 +382,7 @@ static vv_status prepare(vvi_attempt *w, int id, vv_error *error)
     w->longest = w->trial->epochs;
     if (w->trial->goal < search->epochs) w->goal = w->trial->goal;
     if (vv_study_checkpoint_path(search->study, id, w->checkpoint, VVI_PATH_SIZE) >= VVI_PATH_SIZE)
-        return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", search->project);
+        return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", vv_study_path(search->study));
     snprintf(w->part, sizeof w->part, "%s.part", w->checkpoint);
     return search->pruner == NULL ? VV_OK : begin_pruning(w, error);
 }
