@@ -17,4 +17,4 @@ set_tests_properties(fault/sqlite fault/postgresql fault/connection PROPERTIES L
 set_tests_properties(fault/sqlite fault/postgresql PROPERTIES PROCESSORS 2)
 
 # The long run, whose table is tests/fault/results.md.
-add_custom_target(check_slow COMMAND ${over_postgresql} --searches 300 USES_TERMINAL DEPENDS fault varve)
+add_custom_target(check_slow COMMAND ${over_postgresql} --searches 300 --jobs 3 USES_TERMINAL DEPENDS fault varve)
