@@ -29,10 +29,11 @@ as_postgres() {
     if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
 }
 
+# The server must not hold open what tells that the test has ended.
 postgresql_ctl() {
     folder=$1
     shift
-    as_postgres "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 -s "$@" </dev/null >/dev/null 2>"$folder/said"
+    as_postgres "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 -s "$@" </dev/null >/dev/null 2>"$folder/said" 9>&-
 }
 
 postgresql_start() {

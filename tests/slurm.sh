@@ -1,24 +1,22 @@
-# slurm.sh - a Slurm of one machine for tests: three nodes, which are all this one. Sourced after a folder is there.
+#!/bin/sh
+# slurm.sh - a throw-away Slurm of one machine for tests: three nodes, all of which are this one. Everything of it is in a
+# folder of its own; no systemd, no cgroups, no accounting; the daemons run as whoever calls. Sourced:
 #
-#     slurm_begin FOLDER    true: it runs, and SLURM_CONF is set; else why not is in FOLDER/why
-#     slurm_end             ends it; for a trap
+#     slurm_begin    needs $work, a folder of the test's own. Sets SLURM_CONF. It ends as soon as the test does, however that
+#                    ends. Exit status 77: no Slurm can be started here (1 where CI or VARVE_REQUIRE_ALL is set).
 #
-# No systemd, no cgroups, no accounting; everything is in FOLDER. The daemons run as whoever calls. Ports are drawn until
-# they are free.
-slurm_folder=
-
-slurm_fail() {
-    echo "$*" >"$slurm_folder/why"
-    slurm_end
-    return 1
+slurm_absent() {
+    echo "slurm.sh: no Slurm can be started here: $*" >&2
+    [ -z "${CI:-}${VARVE_REQUIRE_ALL:-}" ] || exit 1
+    exit 77
 }
 
 # Debian puts daemons where a user's PATH does not look.
-slurm_needs() {
+slurm_find() {
     PATH=$PATH:/usr/sbin:/sbin
     export PATH
     for needed in munged slurmctld slurmd sbatch squeue scancel scontrol; do
-        command -v $needed >/dev/null || { slurm_fail "$needed is not installed (packages slurm-wlm and munge)"; return 1; }
+        command -v $needed >/dev/null || slurm_absent "no $needed (Debian: apt-get install slurm-wlm munge)"
     done
 }
 
@@ -27,7 +25,8 @@ slurm_munge() {
     mkdir -m 755 "$munge"
     (umask 077; head -c 1024 /dev/urandom >"$munge/key")
     munged --force --key-file="$munge/key" --socket="$munge/socket" --pid-file="$munge/pid" --log-file="$munge/log" \
-        --seed-file="$munge/seed" >"$munge/out" 2>&1 || slurm_fail "munged does not start: $(tail -n 1 "$munge/out")"
+        --seed-file="$munge/seed" >"$munge/out" 2>&1 7>&- ||
+        slurm_absent "munged does not start: $(tail -n 1 "$munge/out")"
 }
 
 slurm_configure() { # the lowest of four ports
@@ -88,24 +87,48 @@ slurm_down() {
     done
 }
 
-slurm_begin() {
+# Ends it all when its input ends: with the test.
+slurm_keep() {
+    cat >/dev/null
+    cd / || exit 1
     slurm_folder=$1
-    SLURM_CONF=$slurm_folder/slurm.conf
+    SLURM_CONF=$1/slurm.conf
     export SLURM_CONF
-    mkdir -p "$slurm_folder"
-    chmod 755 "$slurm_folder"
-    slurm_needs && slurm_munge || return 1
-    for try in 1 2 3 4 5; do
-        slurm_configure $((16000 + ($$ * 7 + try * 911) % 16000))
-        slurm_up && return 0
-        slurm_down
-    done
-    slurm_fail "slurm does not start: $(tail -n 1 "$slurm_folder/out") $(tail -n 2 "$slurm_folder/slurmctld.log" 2>/dev/null)"
+    PATH=$PATH:/usr/sbin:/sbin
+    scancel --full -s KILL -u "$(id -un)" # jobs outlive the daemons
+    scancel -u "$(id -un)"
+    slurm_down
+    [ -s "$1/munge/pid" ] && kill "$(cat "$1/munge/pid")" 2>/dev/null
+    rm -rf "$1"
 }
 
-slurm_end() {
-    [ -n "$slurm_folder" ] || return 0
-    slurm_down
-    [ -s "$slurm_folder/munge/pid" ] && kill "$(cat "$slurm_folder/munge/pid")" 2>/dev/null
-    slurm_folder=
+slurm_begin() {
+    slurm_find
+    slurm_folder=$(mktemp -d /tmp/varve-slurm-XXXXXX) # sockets need short names
+    SLURM_CONF=$slurm_folder/slurm.conf
+    export SLURM_CONF
+    chmod 755 "$slurm_folder"
+    [ -p "$work/slurm_alive" ] || mkfifo "$work/slurm_alive"
+    exec 7<>"$work/slurm_alive"
+    setsid sh "$VARVE_SOURCE/tests/slurm.sh" keep "$slurm_folder" <"$work/slurm_alive" >/dev/null 2>&1 7>&- &
+    slurm_munge
+    for try in 1 2 3 4 5; do
+        slurm_configure $((16000 + ($$ * 7 + try * 911) % 16000))
+        slurm_up 7>&- && return 0
+        slurm_down
+    done
+    slurm_absent "$(tail -n 1 "$slurm_folder/out") $(tail -n 2 "$slurm_folder/slurmctld.log" 2>/dev/null)"
 }
+
+# Until no job of that number is there any more, at most 120 s.
+slurm_wait() {
+    for _ in $(seq 600); do
+        [ -z "$(squeue -h -j "$1" 2>/dev/null)" ] && return 0
+        sleep 0.2
+    done
+    return 1
+}
+
+case ${0##*/}:${1:-} in
+slurm.sh:keep) slurm_keep "$2" ;;
+esac

@@ -90,6 +90,18 @@ enum {
         .name = "study", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(study), .argument = "NAME",                     \
         .help = "the study in it (the file's name)"                                                                    \
     }
+/* ... the same, of those that work at it in this very process; */
+#define VVI_OPTIONS_SHARED                                                                                             \
+    VVI_OPTIONS_STORAGE,                                                                                               \
+        { .name = "checkpoints",                                                                                       \
+          .type = VVI_OPTION_TEXT,                                                                                     \
+          .offset = VVI_MEMBER(checkpoints),                                                                           \
+          .argument = "FOLDER",                                                                                        \
+          .help = "of a study in a database: where all machines see weights and training states (in the database)" },  \
+    {                                                                                                                  \
+        .name = "lease", .type = VVI_OPTION_TIME, .offset = VVI_MEMBER(lease_s), .min = 1, .max = 86400,               \
+        .argument = "T", .help = "how long it may not be heard of before others take its trials (60s)"                 \
+    }
 /* ... or in a folder. */
 #define VVI_OPTIONS_PLACE                                                                                              \
     { .name = "directory",                                                                                             \
@@ -102,7 +114,40 @@ enum {
           .offset = VVI_MEMBER(project),                                                                               \
           .argument = "P",                                                                                             \
           .help = "the folder in it for this search (the file's name)" },                                              \
-        VVI_OPTIONS_STORAGE
+        VVI_OPTIONS_SHARED
+/* The rows of commands that run trials. */
+#define VVI_OPTION_WORKERS                                                                                             \
+    {                                                                                                                  \
+        .name = "workers", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(workers), .min = 1, .max = 1024,               \
+        .argument = "N", .help = "trials at once, each on one core (as many as there are cores to be used)"            \
+    }
+#define VVI_OPTIONS_WORKERS                                                                                            \
+    VVI_OPTION_WORKERS,                                                                                                \
+        { .name = "trial-memory",                                                                                      \
+          .type = VVI_OPTION_INT,                                                                                      \
+          .offset = VVI_MEMBER(trial_memory_mb),                                                                       \
+          .min = 1,                                                                                                    \
+          .max = 1000000000,                                                                                           \
+          .argument = "MB",                                                                                            \
+          .help = "a trial that takes more, beyond the data, fails (no limit)" },                                      \
+        { .name = "trial-timeout",                                                                                     \
+          .type = VVI_OPTION_TIME,                                                                                     \
+          .offset = VVI_MEMBER(trial_timeout_s),                                                                       \
+          .min = 0.001,                                                                                                \
+          .max = 1e9,                                                                                                  \
+          .argument = "T",                                                                                             \
+          .help = "a trial that takes longer fails (no limit)" },                                                      \
+        { .name = "max-retries",                                                                                       \
+          .type = VVI_OPTION_INT,                                                                                      \
+          .offset = VVI_MEMBER(max_retries),                                                                           \
+          .min = 0,                                                                                                    \
+          .max = 1000,                                                                                                 \
+          .argument = "N",                                                                                             \
+          .help = "how often a trial that failed is tried again (0)" },                                                \
+    {                                                                                                                  \
+        .name = "max-consecutive-failures", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(max_failures), .min = 1,      \
+        .max = 1000000, .argument = "N", .help = "failed trials in a row that end the search (3)"                      \
+    }
 
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
@@ -139,6 +184,8 @@ enum { VVI_WHERE_SIZE = 4096 };
 /* Where the study is that the options name, as vv_study_open reads it; `name`: where they name none. 0, or the exit status
  * after a complaint. */
 int vvi_cli_where(const vvi_options *options, const char *name, char where[VVI_WHERE_SIZE]);
+/* workers.c: --workers, or what it is when it is not given. */
+int vvi_cli_workers(const vvi_options *options);
 
 /* The same of commands that look at a study that is there: PROJECT, or --storage and --study. */
 int vvi_cli_where_is(const vvi_options *options, char where[VVI_WHERE_SIZE]);
@@ -200,21 +247,34 @@ void vvi_trained_close(vvi_trained *trained);
 /* "3": the id; false: not a trial's number. */
 bool vvi_cli_trial_id(const char *text, int *id);
 
+/* ---- running.c: the trials that run now ------------------------------------------------------------------------- */
+
+typedef struct vvi_row vvi_row;
+typedef struct vvi_running {
+    vvi_row *list;
+    size_t n;
+} vvi_running;
+void vvi_running_begin(vvi_running *running, const vv_event *event); /* each takes the event of its name */
+void vvi_running_epoch(vvi_running *running, const vv_event *event);
+void vvi_running_end(vvi_running *running, const vv_event *event);
+void vvi_running_line(const vvi_running *running, vvi_text *line);
+void vvi_running_deinit(vvi_running *running);
+
 /* ---- screen.c: what a search shows ------------------------------------------------------------------------------ */
 
 typedef struct vvi_screen {
     FILE *out;
     void (*show)(struct vvi_screen *screen, const vv_event *event);
     vvi_live live;
-    vvi_text best;   /* the table of the best so far */
-    double epoch_s;  /* of this trial, in all */
-    int epochs_done; /* in this trial */
-    bool began;      /* has the search? */
-    bool tried;      /* has a trial begun? */
+    vvi_text best; /* the table of the best so far */
+    vvi_running running;
+    bool began; /* has the search? */
+    bool tried; /* has a trial begun? */
     bool color;
     int trials; /* ended in this search */
     vv_refusals refusals;
 } vvi_screen;
+void vvi_screen_trial_begin(vvi_text *text, const vv_event *event);
 void vvi_screen_init(vvi_screen *screen, FILE *out, bool json);
 void vvi_screen_quiet(vvi_screen *screen); /* nothing but a line for each trial that ends, where it is no JSON */
 void vvi_screen_on_event(void *context, const vv_event *event);

@@ -12,14 +12,15 @@
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
-        *warm_start, *storage, *study, *output, *source, *target, *engine, *memory, *partition;
+        *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition;
     struct {
         const char *list[8];
         size_t n;
     } constraints;
-    int max_trials, max_epochs_total, executions, epochs, batch_size, top, workers, cpus, array_limit;
+    int max_trials, max_epochs_total, executions, epochs, batch_size, top, workers, trial_memory_mb, max_retries,
+        max_failures, keep_checkpoints, cpus, array_limit;
     double validation_split; /* negative: not given */
-    double max_seconds, time_s;
+    double max_seconds, trial_timeout_s, time_s, lease_s;
     vv_maybe stop_at;
     uint64_t seed;
     bool defaults_first, overwrite, csv, curves, begin_only, dry_run, json, help;

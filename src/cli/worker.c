@@ -29,12 +29,19 @@ static const struct {
     { "max_epochs_total", "max-epochs-total", "", "0" },
     { "max_seconds", "max-time", "s", "0" },
     { "stop_at", "stop-at", "", "none" },
+    { "keep_checkpoints", "keep-checkpoints", "", NULL },
+    { "checkpoints", "checkpoints", "", "none" },
+    { "max_retries", "max-retries", "", NULL },
+    { "trial_timeout_s", "trial-timeout", "s", "0" },
+    { "trial_memory_mb", "trial-memory", "", "0" },
+    { "max_consecutive_failures", "max-consecutive-failures", "", NULL },
 };
 enum { SETTINGS = sizeof settings / sizeof *settings, WORDS = 2 + SETTINGS };
 
 static const vvi_positional positionals[] = { VVI_POSITIONAL_FILE };
 static const vvi_option rows[] = {
     VVI_OPTION_DATA(false, "where this machine has the study's data (where the study says)"),
+    VVI_OPTION_WORKERS,
     VVI_OPTIONS_PLACE,
     VVI_OPTION_JSON,
 };
@@ -100,7 +107,9 @@ static int search(const vvi_options *given, char *const words[SETTINGS], size_t 
     options.directory = given->directory, options.project = given->project;
     options.storage = given->storage, options.study = given->study;
     options.json = given->json;
-    if (given->workers > 0) options.workers = given->workers;
+    if (given->checkpoints != NULL) options.checkpoints = given->checkpoints;
+    options.workers = given->workers;
+    options.lease_s = given->lease_s;
     options.joins = true;
     return vvi_command_search.run(&options);
 }

@@ -124,6 +124,7 @@ static void collect(const vvi_search *s, facts *f)
         { "budget", or_none(&f->budget), FOLLOWS, NULL, NULL },
         { "budget_precision", precision, FOLLOWS, NULL, NULL },
         { "keep_checkpoints", number(f, "%d", s->keep_checkpoints), FOLLOWS, NULL, NULL },
+        { "checkpoints", a->checkpoints == NULL ? "none" : a->checkpoints, FOLLOWS, NULL, NULL },
         { "max_retries", number(f, "%d", a->max_retries), FOLLOWS, NULL, NULL },
         { "trial_timeout_s", real(f, a->trial_timeout_s), FOLLOWS, NULL, NULL },
         { "trial_memory_mb", number(f, "%d", a->trial_memory_mb), FOLLOWS, NULL, NULL },

@@ -5,9 +5,6 @@ write_table table.csv
 mkdir elsewhere
 cp table.csv elsewhere/other.csv
 
-trials() { # PROJECT: all trials but for times
-    varve results "$1" --top 100 --json | jq -S -c '.trials[] | del(.seconds)'
-}
 
 # There must be a study.
 run varve worker model.c --project none
@@ -20,7 +17,7 @@ set -- --objective mae,params --constraint 'params<=150' --tuner random --seed 7
     --executions-per-trial 3 --validation-split 0 --budget params=200 --stop-at 0.001 --max-time 1h --max-epochs-total 100
 run search --project whole "$@"
 exits 0
-trials whole >expected
+trials_of whole >expected
 [ "$(wc -l <expected)" -eq 5 ] || fail "the search has other than 5 trials"
 
 run search --project begun --begin-only "$@"
@@ -30,7 +27,7 @@ exits 0; out_has "has no trial yet"
 run varve worker model.c --project begun
 exits 0; err_empty; out_has "Trial 0 COMPLETED in "; out_lacks "epoch"; out_has "Done: there are as many trials as asked for."
 [ "$(wc -l <out)" -eq 6 ] || fail "a worker says more than a line for each trial, and one at its end"
-trials begun >got
+trials_of begun >got
 cmp -s expected got || fail "the worker's trials are not the search's: $(diff expected got | head -n 4)"
 run search --project begun "$@"
 exits 0; out_has "A larger --max-trials goes on."

@@ -62,8 +62,16 @@ static void prepare(searching *s, const char *name)
     add_place(s, &n);
 }
 
+/* Where trials depend on what has ended before, one that still counts as running must not be passed by: in a database it
+ * does until the lease of the worker that was killed is over. */
+static void wait_for_lease(const searching *s)
+{
+    if (s->store->shared && s->kind->most_workers == 1 && s->result->starts > 0) usleep(2500000);
+}
+
 static void start(searching *s)
 {
+    wait_for_lease(s);
     program_begin(&s->program, s->argv, s->log);
     s->groups[s->result->starts++] = s->program.pid;
     s->struck = false;
@@ -129,9 +137,9 @@ static void kill_child(searching *s)
 
 static void stop(searching *s)
 {
-    static const int signals[] = { SIGINT, SIGTERM };
+    static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
     findings *f = &s->result->findings;
-    kill(s->program.pid, signals[vvi_stream_below(&s->stream, 2)]);
+    kill(s->program.pid, signals[vvi_stream_below(&s->stream, 3)]);
     if (program_wait(&s->program, vvi_clock_s() + PATIENCE_S)) {
         if (s->program.code == 0) check_released(s);
         return;

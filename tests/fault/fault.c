@@ -1,6 +1,7 @@
 /* fault.c - searches that are killed and begun again, against the same searches undisturbed.
  *
- *     fault --varve PATH [--seed N] [--searches N] [--first N] [--jobs N] [--postgresql URL] [--keep FOLDER]
+ *     fault --varve PATH [--seed N] [--searches N] [--first N] [--jobs N] [--postgresql URL]
+ *          [--store SQLite|PostgreSQL] [--keep FOLDER]
  *
  * Search i of a seed has its kind, its store, its number of workers, and up to five moments at which something is killed
  * (SIGKILL) or stopped: the same whenever it is run, the moments as parts of the time that the undisturbed search took.
@@ -46,6 +47,8 @@ static int kind_of(int number)
 
 static int store_of(const settings *t, int number)
 {
+    for (int i = 0; i < STORES; i++)
+        if (t->store != NULL && strcmp(t->store, stores[i].name) == 0) return i;
     return t->postgresql == NULL ? 0 : number / KINDS % STORES;
 }
 
@@ -137,9 +140,10 @@ static int read_settings(int argc, char **argv, settings *t)
         const char *name;
         const char **text;
         int *number;
-    } options[] = { { "--varve", &t->varve, NULL }, { "--postgresql", &t->postgresql, NULL },
-                    { "--keep", &t->folder, NULL }, { "--searches", NULL, &t->searches },
-                    { "--first", NULL, &t->first }, { "--jobs", NULL, &t->jobs } };
+    } options[] = { { "--varve", &t->varve, NULL },       { "--postgresql", &t->postgresql, NULL },
+                    { "--keep", &t->folder, NULL },       { "--store", &t->store, NULL },
+                    { "--searches", NULL, &t->searches }, { "--first", NULL, &t->first },
+                    { "--jobs", NULL, &t->jobs } };
     for (int i = 1; i + 1 < argc; i += 2) {
         size_t k = 0;
         if (strcmp(argv[i], "--seed") == 0) t->seed = strtoull(argv[i + 1], NULL, 10);
@@ -150,7 +154,7 @@ static int read_settings(int argc, char **argv, settings *t)
     }
     if (t->varve != NULL && t->searches > 0 && t->jobs > 0 && t->first >= 0) return 0;
     fprintf(stderr, "usage: fault --varve PATH [--seed N] [--searches N] [--first N] [--jobs N] [--postgresql URL] "
-                    "[--keep FOLDER]\n");
+                    "[--store SQLite|PostgreSQL] [--keep FOLDER]\n");
     return 2;
 }
 

@@ -67,6 +67,7 @@ typedef struct store {
 } store;
 typedef struct settings {
     const char *varve, *postgresql, *folder;
+    const char *store; /* the only one; NULL: all that there are */
     uint64_t seed;
     int searches, first, jobs;
 } settings;

@@ -58,8 +58,10 @@ static vv_status commit(vvi_pg *store, vv_error *error)
     vv_error why = { 0 };
     const vv_status status = vvi_pg_exec(store, "COMMIT", &why);
     store->batch = store->broken = false;
-    if (status == VV_OK) return VV_OK;
-    return store->again ? check_committed(store, error) : vvi_fail(error, status, "%s", why.text);
+    if (status != VV_OK && !store->again) return vvi_fail(error, status, "%s", why.text);
+    if (status != VV_OK) VVI_TRY(check_committed(store, error));
+    if (store->news) vvi_pg_tell(store);
+    return VV_OK;
 }
 
 static vv_status batch_end(void *state, vv_status status, vv_error *error)

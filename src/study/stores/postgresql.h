@@ -9,7 +9,11 @@
 enum { VVI_PG_VERSION = 1 /* of the schema */, VVI_PG_LOCK = 0x56617276 /* "Varv": the class of our advisory locks */ };
 
 /* What functions of the schema answer when it is no id and no vv_status. */
-enum { VVI_PG_NONE = -100, VVI_PG_GONE = -101 /* the worker or the whole study was removed */ };
+enum {
+    VVI_PG_NONE = -100, /* nothing to claim */
+    VVI_PG_GONE = -101, /* the worker or the whole study was removed */
+    VVI_PG_IDLE = -102  /* nothing to claim, and the worker is idle since now */
+};
 
 typedef struct vvi_pg {
     char *where, *name, *shown, *worker, *password; /* owned; name, worker, password may be NULL */
@@ -29,6 +33,7 @@ typedef struct vvi_pg {
     int64_t request; /* number of this worker's last writing call */
     bool batch;      /* all calls are one transaction */
     bool broken;     /* ... which is lost */
+    bool news;       /* ... to be told when it is committed */
     bool proposing;  /* this connection holds the study's lock */
 } vvi_pg;
 
@@ -60,6 +65,7 @@ typedef enum vvi_pg_sql {
     VVI_PG_REQUEST,
     VVI_PG_MARK,
     VVI_PG_BEAT,
+    VVI_PG_TELL,
     VVI_PG_LOCK_TRY,
     VVI_PG_UNLOCK,
     VVI_PG_FACT_SET,
@@ -184,6 +190,8 @@ vv_status vvi_pg_trial_put(void *state, const vv_trial *trial, vv_error *error);
 vv_status vvi_pg_take_place(void *state, const char *name, vv_error *error);
 vv_status vvi_pg_remove(void *state, vv_error *error);
 
+/* Tells idle workers that something has changed: after the change was committed. */
+void vvi_pg_tell(vvi_pg *store);
 /* Takes in what was said to this connection; rings when others said it (postgresql_ear.c). */
 void vvi_pg_listen(vvi_pg *store);
 vv_status vvi_pg_ear_open(vvi_pg *store, vv_error *error);

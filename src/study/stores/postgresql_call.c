@@ -286,14 +286,16 @@ vv_status vvi_pg_write(vvi_pg *store, vvi_pg_sql which, int id, int *answer, vv_
 {
     call c = { .which = which };
     va_list args;
-    put_head(&c.parameters, store->study, store->worker, ++store->request);
+    const bool numbered = !store->batch || which == VVI_PG_MARK;
+    put_head(&c.parameters, store->study, store->worker, numbered ? ++store->request : INT64_C(0));
     va_start(args, error);
     put_all(&c.parameters, vvi_pg_statements[which].letters, &args);
     va_end(args);
     VVI_TRY(make(store, &c, true, error));
     *answer = vvi_pg_int(c.result, 0, 0);
     PQclear(c.result);
-    return *answer >= 0 || *answer == VVI_PG_NONE ? VV_OK : refused(store, id, *answer, error);
+    return *answer >= 0 || *answer == VVI_PG_NONE || *answer == VVI_PG_IDLE ? VV_OK
+                                                                            : refused(store, id, *answer, error);
 }
 
 vv_status vvi_pg_exec(vvi_pg *store, const char *sql, vv_error *error)

@@ -4,6 +4,11 @@
  * something else, and then the socket is silent. The ear is therefore an epoll of two things: the socket, and a bell that we
  * ring ourselves. It stays the same while connections come and go; a new one rings, since nobody knows what was said
  * meanwhile. Readers have no ear: one that does not listen would hold up what is said to all.
+ *
+ * Only workers that are idle are told: that found nothing to claim the last time. What is told wakes up everybody who listens,
+ * and all commits that tell something wait for each other: where all are busy, it would be most of the work. Nothing is missed:
+ * a worker says that it is idle, and only then looks a last time; whoever changes something has committed the change before he
+ * asks who is idle. So either the one sees the change, or the other sees the idler.
  */
 #include "study/stores/postgresql.h"
 
@@ -80,4 +85,12 @@ vv_status vvi_pg_hear(void *state, vv_error *error)
     if (store->connection == NULL && vvi_pg_connect(store, NULL) != VV_OK) return VV_OK;
     for (PGnotify *said; (said = PQnotifies(store->connection)) != NULL;) PQfreemem(said);
     return VV_OK;
+}
+
+void vvi_pg_tell(vvi_pg *store)
+{
+    PGresult *result = NULL;
+    store->news = store->batch;
+    if (store->batch) return;
+    if (vvi_pg_ask(store, VVI_PG_TELL, &result, NULL, store->study, store->worker) == VV_OK) PQclear(result);
 }

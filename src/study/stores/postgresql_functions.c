@@ -6,9 +6,12 @@
  *     finds the answer and does nothing; one that arrives late, after its successor, does nothing either.
  *   - A trial is changed only where `worker` is the caller and it is RUNNING; else the answer is TAKEN. What was said before
  *     by a call with another number is recognised by what it left, and changes nothing.
- *   - Ids are given under a lock of the study's row: each once, none left out.
+ *     Calls of a batch have the number 0 and pass: a batch is not made again, and only its last call, the mark, has a number.
+ *   - Ids are given under a lock of the study's row: each once, none left out. No row is written again with every trial of a
+ *     batch: PostgreSQL would look through all of its versions each time.
  *   - Locks are taken in the order worker, hyperparameters, study, trial.
- * Answers: an id or 0; -7 NOT_FOUND, -16 TAKEN, -2 BAD_ARG (vv_status); -100 nothing to claim, -101 gone.
+ * Answers: an id or 0; -7 NOT_FOUND, -16 TAKEN, -2 BAD_ARG (vv_status); -100 nothing to claim, -102 the same, and
+ * the worker is idle since now, -101 gone.
  */
 #include "study/stores/postgresql.h"
 
@@ -29,18 +32,20 @@
 #define RETRIED                                                                                                        \
     "status = 'WAITING' AND worker = w"                                                                                \
     " AND attempt_reasons[array_upper(attempt_reasons, 1)] IS NOT DISTINCT FROM why"
-#define DONE   " RETURN varve.done(s, w, r, t); "
-#define NOTIFY " PERFORM pg_notify('varve_' || s, ''); "
+#define BUSY " UPDATE varve.workers SET idle = false WHERE study = s AND name = w AND idle; "
+#define DONE " RETURN varve.done(s, w, r, t); "
 
 const char *const vvi_pg_functions[] = {
     "CREATE FUNCTION varve.gate(s integer, w text, r bigint) RETURNS integer LANGUAGE plpgsql AS $$"
     " DECLARE past varve.workers; BEGIN"
+    "  IF r = 0 THEN RETURN NULL; END IF;"
     "  SELECT * INTO past FROM varve.workers WHERE study = s AND name = w FOR NO KEY UPDATE;"
     "  IF NOT FOUND THEN RETURN -101; END IF;"
     "  IF past.request >= r THEN RETURN past.answer; END IF;"
     "  RETURN NULL; END $$",
 
     "CREATE FUNCTION varve.done(s integer, w text, r bigint, a integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN"
+    "  IF r = 0 THEN RETURN a; END IF;"
     "  UPDATE varve.workers SET request = r, answer = a, beat = clock_timestamp() WHERE study = s AND name = w;"
     "  RETURN a; END $$",
 
@@ -74,11 +79,13 @@ const char *const vvi_pg_functions[] = {
     "  UPDATE varve.workers SET lease = 0, beat = clock_timestamp() WHERE study = s AND name = w;"
     "  UPDATE varve.trials SET status = 'INTERRUPTED', reason = 'its worker ended', lease = NULL"
     "    WHERE study = s AND status = 'RUNNING' AND worker = w AND lease IS NOT NULL;"
-    "  IF FOUND THEN" NOTIFY " END IF; RETURN 0; END $$",
+    "  RETURN 0; END $$",
 
-    /* Which of its trials are the worker's still. */
+    /* Which of its trials are the worker's still. A heartbeat that a crash of the server takes back does no harm: it is not
+     * waited for until it is on the disk. */
     "CREATE FUNCTION varve.beat(s integer, w text, n integer, l double precision, ids integer[]) RETURNS integer[]"
     " LANGUAGE plpgsql AS $$ DECLARE kept integer[]; moment timestamptz; BEGIN"
+    "  PERFORM set_config('synchronous_commit', 'off', true);"
     "  UPDATE varve.workers SET beat = clock_timestamp(), lease = l, slots = n WHERE study = s AND name = w;"
     "  moment := clock_timestamp() + l * interval '1 second';"
     "  WITH mine AS (UPDATE varve.trials SET lease = moment WHERE study = s AND id = ANY (ids) AND worker = w"
@@ -121,9 +128,9 @@ const char *const vvi_pg_functions[] = {
         "  SELECT DISTINCT s, varve.digest(n, d), n, d FROM unnest(names, domains) AS u (n, d)"
         "  WHERE NOT EXISTS (SELECT FROM varve.hyperparameters h WHERE h.study = s AND h.digest = varve.digest(n, d))"
         "  ORDER BY 2 ON CONFLICT DO NOTHING;"
-        " UPDATE varve.studies SET trials = trials + 1 WHERE id = s AND (expected IS NULL OR trials = expected)"
-        "  RETURNING trials - 1 INTO t;"
-        " IF NOT FOUND THEN RETURN -16; END IF;"
+        " PERFORM FROM varve.studies WHERE id = s FOR NO KEY UPDATE; IF NOT FOUND THEN RETURN -101; END IF;"
+        " SELECT coalesce(max(id), -1) + 1 INTO t FROM varve.trials WHERE study = s;"
+        " IF t <> expected THEN RETURN -16; END IF;"
         " INSERT INTO varve.trials (study, id, status, worker, lease, goal, began) VALUES (s, t,"
         "  CASE how WHEN 1 THEN 'WAITING' ELSE 'RUNNING' END, CASE how WHEN 0 THEN w END,"
         "  CASE how WHEN 0 THEN clock_timestamp() + l * interval '1 second' END, goal,"
@@ -133,7 +140,7 @@ const char *const vvi_pg_functions[] = {
         "  vals, model);"
         " INSERT INTO varve.refusals AS x SELECT s, a, b, c FROM unnest(reasons, examples, counts) AS u (a, b, c)"
         "  ON CONFLICT (study, reason) DO UPDATE SET n = x.n + excluded.n;"
-        " IF how = 1 THEN" NOTIFY " END IF;" DONE),
+        " IF how = 0 THEN" BUSY " END IF;" DONE),
 
     /* The lowest id of two kinds, each found in an index of just that kind. */
     FUNCTION("trial_claim", ", l double precision", "t integer; late integer; moment timestamptz := clock_timestamp();",
@@ -142,10 +149,11 @@ const char *const vvi_pg_functions[] = {
              " SELECT id INTO t FROM varve.trials WHERE study = s AND status IN ('WAITING', 'INTERRUPTED')"
              "  ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;"
              " IF late < t OR t IS NULL THEN t := late; END IF;"
-             " IF t IS NULL THEN RETURN -100; END IF;"
+             " IF t IS NULL THEN UPDATE varve.workers SET idle = true WHERE study = s AND name = w AND NOT idle;"
+             "  RETURN CASE WHEN FOUND THEN -102 ELSE -100 END; END IF;"
              " UPDATE varve.trials SET status = 'RUNNING', worker = w, reason = NULL,"
              "  began = coalesce(began, moment), lease = clock_timestamp() + l * interval '1 second' WHERE study = s "
-             "AND id = t;" DONE),
+             "AND id = t;" BUSY DONE),
 
     FUNCTION("trial_take_in_hand", ", l double precision, t integer", "",
              "UPDATE varve.trials SET worker = w, lease = clock_timestamp() + l * interval '1 second'"
@@ -170,12 +178,12 @@ const char *const vvi_pg_functions[] = {
              "  reason = why, seconds = seconds + sec, lease = NULL,"
              "  ended = CASE WHEN st IN ('COMPLETED', 'FAILED', 'PRUNED') THEN clock_timestamp() END"
              "  WHERE study = s AND id = t AND (worker = w AND status = 'RUNNING' AND (epochs > 0 OR st <> 'PAUSED')"
-             "    OR status = 'PAUSED' AND st = 'PRUNED');" UNLESS("w", ENDED) NOTIFY DONE),
+             "    OR status = 'PAUSED' AND st = 'PRUNED');" UNLESS("w", ENDED) DONE),
 
     FUNCTION("trial_wake", ", t integer, up_to integer", "",
              "UPDATE varve.trials SET status = 'WAITING', goal = up_to, scores = NULL, violation = NULL, reason = NULL,"
              "  best_epochs = NULL, execution_scores = NULL, execution_seconds = NULL"
-             "  WHERE study = s AND id = t AND status = 'PAUSED';" UNLESS("''", WOKEN) NOTIFY DONE),
+             "  WHERE study = s AND id = t AND status = 'PAUSED';" UNLESS("''", WOKEN) DONE),
 
     FUNCTION("trial_retry", ", t integer, why text, sec double precision", "",
              "UPDATE varve.trials SET status = 'WAITING', lease = NULL, seconds = seconds + sec, epochs = 0,"
@@ -183,6 +191,6 @@ const char *const vvi_pg_functions[] = {
              "  attempt_reasons = array_append(attempt_reasons, why),"
              "  attempt_seconds = array_append(attempt_seconds, sec)" MINE
              ";" UNLESS("w", RETRIED) "DELETE FROM varve.epochs WHERE study = s AND trial = t;"
-                                      " DELETE FROM varve.files WHERE study = s AND trial = t;" NOTIFY DONE),
+                                      " DELETE FROM varve.files WHERE study = s AND trial = t;" DONE),
     NULL,
 };

@@ -18,8 +18,7 @@
 
 static const char *const tables[] = {
     "CREATE TABLE varve.studies ("
-    "  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE,"
-    "  trials integer NOT NULL DEFAULT 0)", /* so many ids were given */
+    "  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE)",
 
     "CREATE TABLE varve.workers ("
     "  study integer NOT NULL, name text NOT NULL, host text NOT NULL, pid integer NOT NULL, version text NOT NULL,"
@@ -28,7 +27,9 @@ static const char *const tables[] = {
     "  lease double precision NOT NULL," /* seconds; 0: it has left */
     /* Number and answer of the last writing call: the same call again is answered by it. */
     "  request bigint NOT NULL DEFAULT 0, answer integer NOT NULL DEFAULT 0,"
+    "  idle boolean NOT NULL DEFAULT true," /* it found nothing to claim, and wants to be told of news */
     "  PRIMARY KEY (study, name)) WITH (fillfactor = 50)",
+    "CREATE INDEX workers_idle ON varve.workers (study) WHERE idle",
 
     "CREATE TABLE varve.facts ("
     "  study integer NOT NULL, key text NOT NULL, text text NOT NULL, PRIMARY KEY (study, key))",

@@ -29,6 +29,9 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_REQUEST] = { "it", "SELECT request FROM varve.workers WHERE study = $1 AND name = $2" },
     [VVI_PG_MARK] = { "", "SELECT varve.mark($1, $2, $3)" },
     [VVI_PG_BEAT] = { "itidI", "SELECT varve.beat($1, $2, $3, $4, $5)" },
+    [VVI_PG_TELL] = { "it",
+                      "SELECT pg_notify('varve_' || $1, '') FROM varve.workers WHERE study = $1 AND idle AND name <> $2"
+                      " AND beat + lease * interval '1 second' > clock_timestamp() LIMIT 1" },
     [VVI_PG_LOCK_TRY] = { "ii", "SELECT pg_try_advisory_lock($1, $2)" },
     [VVI_PG_UNLOCK] = { "ii", "SELECT pg_advisory_unlock($1, $2)" },
     [VVI_PG_FACT_SET] = { "itt", "INSERT INTO varve.facts VALUES ($1, $2, $3)"
@@ -46,7 +49,8 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_RETRY] = { "itd", "SELECT varve.trial_retry($1, $2, $3, $4, $5, $6)" },
     [VVI_PG_WHOSE] = { "ii", "SELECT status, worker FROM varve.trials WHERE study = $1 AND id = $2" },
 
-    [VVI_PG_TRIALS_COUNT] = { "i", "SELECT trials FROM varve.studies WHERE id = $1" },
+    [VVI_PG_TRIALS_COUNT] = { "i", "SELECT (SELECT coalesce(max(id), -1) + 1 FROM varve.trials WHERE study = $1) FROM "
+                                   "varve.studies WHERE id = $1" },
     [VVI_PG_TRIALS_FROM] = { "iii", TRIALS "t.id >= $2 ORDER BY t.id LIMIT $3" },
     [VVI_PG_TRIALS_OF] = { "iI", TRIALS "t.id = ANY ($2) ORDER BY t.id" },
     [VVI_PG_HYPERPARAMETERS] = { "i",
@@ -59,7 +63,7 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_REFUSALS] = { "ii", "SELECT (sum(n) OVER ())::int8, reason, example, n FROM varve.refusals WHERE study = $1"
                                 " ORDER BY n DESC, reason COLLATE \"C\" LIMIT $2" },
     [VVI_PG_STANDING] = { "iifii",
-                          "SELECT (SELECT trials FROM varve.studies WHERE id = $1), o.n, p.n, f.n,"
+                          "SELECT (SELECT coalesce(max(id), -1) + 1 FROM varve.trials WHERE study = $1), o.n, p.n, f.n,"
                           " CASE WHEN $3 THEN o.epochs + (SELECT coalesce(sum(epochs_total), 0) FROM varve.trials "
                           "WHERE study = $1)::int8"
                           "  ELSE 0 END"

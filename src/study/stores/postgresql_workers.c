@@ -37,9 +37,11 @@ void vvi_pg_release(void *state)
     if (store == NULL) return;
     if (store->batch) vvi_pg_disconnect(store); /* which takes it back */
     store->batch = store->broken = false;
-    if (vvi_pg_connect(store, NULL) != VV_OK) return;
-    if (vvi_pg_ask_once(store, VVI_PG_WORKER_LEAVE, &result, NULL, store->study, store->worker) == VV_OK)
-        PQclear(result);
+    /* What is said to one that has left makes the server complain in its log. */
+    if (vvi_pg_connect(store, NULL) != VV_OK || vvi_pg_exec(store, "UNLISTEN *", NULL) != VV_OK) return;
+    if (vvi_pg_ask_once(store, VVI_PG_WORKER_LEAVE, &result, NULL, store->study, store->worker) != VV_OK) return;
+    PQclear(result);
+    if (vvi_pg_ask_once(store, VVI_PG_TELL, &result, NULL, store->study, store->worker) == VV_OK) PQclear(result);
 }
 
 static bool take_worker(const PGresult *result, int row, vvi_arena *arena, vv_worker *worker)
@@ -93,6 +95,7 @@ void vvi_pg_propose_end(void *state)
     if (!store->proposing) return;
     store->proposing = false;
     if (vvi_pg_ask_once(store, VVI_PG_UNLOCK, &result, NULL, (int)VVI_PG_LOCK, store->study) == VV_OK) PQclear(result);
+    vvi_pg_tell(store); /* that it is somebody else's turn */
 }
 
 /* ---- how things stand ------------------------------------------------------------------------------------------------ */

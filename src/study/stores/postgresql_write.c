@@ -97,6 +97,12 @@ static vv_status fill_lists(lists *l, const vvi_beginning *b, vv_error *error)
     return VV_OK;
 }
 
+static vv_status told(vvi_pg *store, vv_status status)
+{
+    if (status == VV_OK) vvi_pg_tell(store);
+    return status;
+}
+
 vv_status vvi_pg_trial_begin(void *state, const vvi_beginning *beginning, int *id, vv_error *error)
 {
     vvi_pg *store = state;
@@ -111,14 +117,16 @@ vv_status vvi_pg_trial_begin(void *state, const vvi_beginning *beginning, int *i
                               b->n_values, l.domains, b->n_values, l.values, b->n_values, b->model_json, l.reasons,
                               b->n_refusals, l.examples, b->n_refusals, l.counts, b->n_refusals);
     vvi_arena_deinit(&l.arena);
-    return status;
+    return b->waiting ? told(store, status) : status;
 }
 
 vv_status vvi_pg_trial_claim(void *state, int *id, vv_error *error)
 {
     vvi_pg *store = state;
-    VVI_TRY(vvi_pg_write(store, VVI_PG_CLAIM, -1, id, error, store->lease_s));
-    if (*id == VVI_PG_NONE) *id = -1;
+    *id = VVI_PG_IDLE;
+    for (int looks = 0; *id == VVI_PG_IDLE && looks < 2; looks++) /* postgresql_ear.c: why twice */
+        VVI_TRY(vvi_pg_write(store, VVI_PG_CLAIM, -1, id, error, store->lease_s));
+    if (*id < 0) *id = -1;
     return VV_OK;
 }
 
@@ -150,19 +158,19 @@ vv_status vvi_pg_trial_end(void *state, int id, const vv_trial_result *result, v
 {
     int answer = 0;
     const double violation = result->violation.set ? result->violation.value : (double)NAN;
-    return vvi_pg_write(state, VVI_PG_END, id, &answer, error, id, vv_trial_status_name(result->status),
-                        result->n_scores == 0 ? NULL : result->scores, result->n_scores, violation, result->reason,
-                        result->seconds);
+    return told(state, vvi_pg_write(state, VVI_PG_END, id, &answer, error, id, vv_trial_status_name(result->status),
+                                    result->n_scores == 0 ? NULL : result->scores, result->n_scores, violation,
+                                    result->reason, result->seconds));
 }
 
 vv_status vvi_pg_trial_wake(void *state, int id, int goal, vv_error *error)
 {
     int answer = 0;
-    return vvi_pg_write(state, VVI_PG_WAKE, id, &answer, error, id, goal);
+    return told(state, vvi_pg_write(state, VVI_PG_WAKE, id, &answer, error, id, goal));
 }
 
 vv_status vvi_pg_trial_retry(void *state, int id, const char *reason, double seconds, vv_error *error)
 {
     int answer = 0;
-    return vvi_pg_write(state, VVI_PG_RETRY, id, &answer, error, id, reason, seconds);
+    return told(state, vvi_pg_write(state, VVI_PG_RETRY, id, &answer, error, id, reason, seconds));
 }

@@ -252,7 +252,11 @@ static void others_are_heard(void **state)
     assert_false(rings(a, 0));
     assert_int_equal(claim(a), 0);
     must(end_trial(b, begin_trial(b, 1), VV_TRIAL_COMPLETED, 1, NULL), NULL);
+    assert_false(rings(a, 0)); /* it is busy */
+    assert_int_equal(claim(a), -1);
+    must(end_trial(b, begin_trial(b, 1), VV_TRIAL_COMPLETED, 1, NULL), NULL);
     assert_true(rings(a, 20000));
+    assert_int_equal(claim(b), -1);
     must(end_trial(a, 0, VV_TRIAL_INTERRUPTED, 1, NULL), NULL);
     assert_true(rings(b, 20000));
     assert_false(rings(c, 0));
