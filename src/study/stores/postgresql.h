@@ -98,6 +98,8 @@ typedef enum vvi_pg_sql {
     VVI_PG_FACTS,
     VVI_PG_ALL_REFUSALS,
     VVI_PG_REFUSAL_PUT,
+    VVI_PG_DOMAINS_PUT,
+    VVI_PG_BUILD_PUT,
     VVI_PG_TRIAL_PUT,
     VVI_PG_ATTEMPTS_PUT,
     VVI_PG_EPOCHS_PUT,
@@ -181,6 +183,15 @@ vv_status vvi_pg_hear(void *state, vv_error *error);
 vv_status vvi_pg_file_put(void *state, int id, int execution, const char *path, vv_error *error);
 vv_status vvi_pg_file_get(void *state, int id, int execution, const char *path, vv_error *error);
 vv_status vvi_pg_files_keep(void *state, const int *ids, size_t n, vv_error *error);
+
+/* A beginning as lists of the same length each. Text is in the arena, which is to be deinited. */
+typedef struct vvi_pg_lists {
+    vvi_arena arena;
+    const char **names, **domains, **values;
+    const char **reasons, **examples;
+    int64_t *counts;
+} vvi_pg_lists;
+vv_status vvi_pg_fill_lists(vvi_pg_lists *lists, const vvi_beginning *beginning, vv_error *error);
 
 /* postgresql_put.c */
 vv_status vvi_pg_facts(void *state, vvi_arena *arena, vvi_study_facts *facts, vv_error *error);
