@@ -208,7 +208,7 @@ int vvi_job_death(const vvi_job_end *end, char *text, size_t size);
 
 /* limits.c: of the process that asks. */
 uint64_t vvi_memory_data_mb(void);
-uint64_t vvi_memory_resident_mb(void);
+uint64_t vvi_memory_own_mb(void); /* resident, without what files have mapped: a fork takes no such pages along */
 void vvi_memory_limit(uint64_t more_mb); /* from now on; 0: none */
 /* "took all of the 512 MB that it may"; "" where its end had another cause. As snprintf. */
 int vvi_memory_death(const vvi_job_end *end, uint64_t began_mb, uint64_t limit_mb, char *text, size_t size);

@@ -115,11 +115,20 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
                                    " ORDER BY reason COLLATE \"C\"" },
     [VVI_PG_REFUSAL_PUT] = { "ittl", "INSERT INTO varve.refusals AS x VALUES ($1, $2, $3, $4)"
                                      " ON CONFLICT (study, reason) DO UPDATE SET n = x.n + excluded.n" },
-    [VVI_PG_TRIAL_PUT] = { "iitDmtdiitmmIDD",
-                           "UPDATE varve.trials SET status = $3, scores = $4, violation = $5, reason = $6,"
-                           " seconds = $7, epochs = $8, epochs_total = $9, worker = $10, began = to_timestamp($11),"
-                           " ended = to_timestamp($12), best_epochs = $13, execution_scores = $14,"
-                           " execution_seconds = $15 WHERE study = $1 AND id = $2" },
+    [VVI_PG_DOMAINS_PUT] = { "iTT", "INSERT INTO varve.hyperparameters (study, digest, name, domain)"
+                                    " SELECT DISTINCT $1, varve.digest(n, d), n, d FROM unnest($2, $3) AS u (n, d)"
+                                    " WHERE NOT EXISTS (SELECT FROM varve.hyperparameters h"
+                                    "  WHERE h.study = $1 AND h.digest = varve.digest(n, d)) ORDER BY 2" },
+    [VVI_PG_BUILD_PUT] = { "iiTTTt", "INSERT INTO varve.builds VALUES ($1, $2, array(SELECT h.id FROM unnest($3, $4)"
+                                     " WITH ORDINALITY AS u (n, d, i) JOIN varve.hyperparameters h"
+                                     " ON h.study = $1 AND h.digest = varve.digest(n, d) ORDER BY i), $5, $6)" },
+    [VVI_PG_TRIAL_PUT] = { "iitDmtdiitmmIDDi",
+                           "INSERT INTO varve.trials (study, id, status, scores, violation, reason, seconds, epochs,"
+                           " epochs_total, worker, began, ended, best_epochs, execution_scores, execution_seconds, "
+                           "goal)"
+                           " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11), to_timestamp($12), $13,"
+                           " $14, $15, $16 WHERE $2 ="
+                           " (SELECT coalesce(max(id), -1) + 1 FROM varve.trials WHERE study = $1) RETURNING id" },
     [VVI_PG_ATTEMPTS_PUT] = { "iiTD", "UPDATE varve.trials SET attempt_reasons = $3, attempt_seconds = $4"
                                       " WHERE study = $1 AND id = $2" },
     [VVI_PG_EPOCHS_PUT] = { "iiIIIITD", "INSERT INTO varve.epochs SELECT $1, $2, x, e, ($7::text[])[a:b],"
