@@ -42,6 +42,7 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
                        "SELECT varve.trial_begin($1, $2, $3, $4, $5, $6, $7::int, $8, $9, $10, $11, $12, $13, $14)" },
     [VVI_PG_CLAIM] = { "d", "SELECT varve.trial_claim($1, $2, $3, $4)" },
     [VVI_PG_TAKE_IN_HAND] = { "di", "SELECT varve.trial_take_in_hand($1, $2, $3, $4, $5)" },
+    [VVI_PG_PUT_BACK] = { "i", "SELECT varve.trial_put_back($1, $2, $3, $4)" },
     [VVI_PG_EPOCH] = { "iiiTD", "SELECT varve.trial_epoch($1, $2, $3, $4, $5, $6, $7, $8)" },
     [VVI_PG_EXECUTION] = { "iiidd", "SELECT varve.trial_execution($1, $2, $3, $4, $5, $6, $7, $8)" },
     [VVI_PG_END] = { "itDmtd", "SELECT varve.trial_end($1, $2, $3, $4, $5, $6, $7, $8, $9)" },

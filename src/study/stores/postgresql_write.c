@@ -139,6 +139,12 @@ vv_status vvi_pg_trial_take_in_hand(void *state, int id, vv_error *error)
     return vvi_pg_write(store, VVI_PG_TAKE_IN_HAND, id, &answer, error, store->lease_s, id);
 }
 
+vv_status vvi_pg_trial_put_back(void *state, int id, vv_error *error)
+{
+    int answer = 0;
+    return vvi_pg_write(state, VVI_PG_PUT_BACK, id, &answer, error, id);
+}
+
 vv_status vvi_pg_trial_epoch(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error)
 {
