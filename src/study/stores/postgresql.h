@@ -52,7 +52,7 @@ vv_status vvi_pg_persist(vvi_pg *store, vvi_pg_step step, void *context, vv_erro
 /* The same with what the step does as one transaction that sees one moment. */
 vv_status vvi_pg_transact(vvi_pg *store, bool write, vvi_pg_step step, void *context, vv_error *error);
 
-/* ---- statements (postgresql_call.c, postgresql_statements.c, postgresql_result.c) ---------------------------------------------------- */
+/* ---- statements (postgresql_call.c, postgresql_statements.c, postgresql_result.c) -------------------------------- */
 
 typedef enum vvi_pg_sql {
     VVI_PG_STUDY_FIND,

@@ -35,7 +35,7 @@ static vv_status copy_text(const reading *r, const PGresult *result, int row, in
     return found != NULL && *text == NULL ? vvi_no_memory(r->error) : VV_OK;
 }
 
-/* ---- values --------------------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 static vv_status read_hyperparameters(reading *r)
 {
@@ -121,7 +121,7 @@ static vv_status take_values(reading *r, const PGresult *result, int row, int co
     return VV_OK;
 }
 
-/* ---- rows ----------------------------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 static vv_status take_scores(const reading *r, const PGresult *result, int row, int column, vv_trial *trial)
 {
@@ -199,7 +199,7 @@ static vv_status take_trial(reading *r, const PGresult *result, int row, vv_tria
     return copy_text(r, result, row, 20, &trial->model_json);
 }
 
-/* ---- chunks ----------------------------------------------------------------------------------------------------------- */
+/* ---- chunks ------------------------------------------------------------------------------------------------------ */
 
 static size_t chunk_size(const reading *r)
 {
@@ -271,7 +271,7 @@ static vv_status read_news(reading *r)
     return status == VV_OK ? read_from(r, args->from) : status;
 }
 
-/* ---- best first ----------------------------------------------------------------------------------------------------- */
+/* ---- best first -------------------------------------------------------------------------------------------------- */
 
 static void take_key(const PGresult *result, int row, vvi_order_key *key)
 {
@@ -336,7 +336,7 @@ static vv_status read_best(reading *r, size_t total)
     return status;
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 /* How many trials there are; NOT_FOUND: the study was removed. */
 static vv_status count_trials(const reading *r, size_t *total)
