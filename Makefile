@@ -3,6 +3,7 @@
 #   make           builds build/varve and the libraries
 #   make demo      installs what is missing, builds, searches example 1 on the digits (one execution a trial)
 #   make check     installs what is missing, builds, runs all tests
+#   make check-slow  the same, and the long fault tests; see tests/fault
 #   make setup     installs what is missing (apt)
 #   make install   into PREFIX (default /usr/local), under DESTDIR if given
 #   make bench     measures; see bench/README.md
@@ -12,7 +13,7 @@ BUILD  ?= build
 PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all demo check setup install bench format clean
+.PHONY: all demo check check-slow setup install bench format clean
 
 all: $(BUILD)/build.ninja
 	@cmake --build $(BUILD) --parallel $(JOBS) --target everything
@@ -33,6 +34,10 @@ check: setup
 	@cmake -S . -B $(BUILD)-check -G Ninja -DCMAKE_BUILD_TYPE=Release -DVARVE_WERROR=ON >/dev/null
 	@cmake --build $(BUILD)-check --parallel $(JOBS)
 	@ctest --test-dir $(BUILD)-check --parallel $(JOBS) --output-on-failure
+
+# 300 searches that are killed and begun again: half an hour or so.
+check-slow: check
+	@cmake --build $(BUILD)-check --parallel $(JOBS) --target check_slow
 
 install: all
 	@cmake --install $(BUILD) --prefix $(PREFIX)

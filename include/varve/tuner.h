@@ -141,6 +141,7 @@ typedef struct vv_search_args {
     bool accept_new_space;    /* go on with a study whose trials the hypermodel would build otherwise, or not at all: they
                                  stay as they are, and what they came to is told where it fits */
     const char *checkpoints;  /* of vv_study_args; NULL: in the database */
+    double lease_s;           /* the same; 0: 60 */
     int keep_checkpoints;     /* of the best trials; 0: 3 */
     int workers;              /* trials at once, each in a process of its own, on one core; 0: 1 */
     double trial_timeout_s;   /* a trial (one attempt) that takes longer is ended, and FAILED; 0: no limit */

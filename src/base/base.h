@@ -139,7 +139,7 @@ vv_status vvi_swap_file(const char *path, vv_status (*write)(void *context, void
 
 /* Runs `child(context, fd)` in a forked process that ends with its return value. fd and process->fd are two ends of a pair
  * of sockets: what one writes the other reads; write with send and MSG_NOSIGNAL, or a process that has ended ends its
- * parent. SIGINT and SIGTERM from a terminal are left to the parent; the child dies with its parent; what is
+ * parent. SIGINT, SIGTERM, SIGUSR1 and SIGUSR2 are left to the parent; the child dies with its parent; what is
  * printed in it goes to standard error. `apart`: it gets a process group of its own, and what it has started ends when it
  * has; a terminal then cannot stop (Ctrl-Z) the child with its parent. */
 typedef struct vvi_process {

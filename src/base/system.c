@@ -107,9 +107,9 @@ static void tell_of_exit(void)
     _exit(VVI_PROCESS_EXITED);
 }
 
-/* A terminal sends its signals to parent and child alike, unless that is apart; the parent alone decides what becomes of
- * the child, and one that is apart may write to the terminal all the same. What the user's code prints goes to standard
- * error: standard output belongs to the program that asked. */
+/* A terminal sends its signals to parent and child alike, unless that is apart, and so do batch systems; the parent alone
+ * decides what becomes of the child, and one that is apart may write to the terminal all the same. What the user's code
+ * prints goes to standard error: standard output belongs to the program that asked. */
 static void settle_child(pid_t parent, bool apart)
 {
     if (apart) setpgid(0, 0);
@@ -117,9 +117,8 @@ static void settle_child(pid_t parent, bool apart)
     signal(SIGTTIN, SIG_IGN);
     dup2(STDERR_FILENO, STDOUT_FILENO);
     atexit(tell_of_exit);
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGPIPE, SIG_IGN);
+    static const int left_to_parent[] = { SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE };
+    for (size_t i = 0; i < sizeof left_to_parent / sizeof *left_to_parent; i++) signal(left_to_parent[i], SIG_IGN);
 #if defined(__linux__)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif

@@ -3,6 +3,7 @@
  * Data is prepared as the training data was: with the means, scales and categories that the study has kept.
  */
 #include "cli/cli.h"
+#include "study/study.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,14 @@ static bool has_checkpoint(const vv_study *study, int id)
 {
     char path[4096];
     return vv_study_checkpoint_path(study, id, path, sizeof path) < (int)sizeof path && access(path, R_OK) == 0;
+}
+
+/* Brings them from where the study keeps them, if it keeps them elsewhere. */
+static int fetch_checkpoint(const vv_study *study, int id)
+{
+    vv_error error = { 0 };
+    const vv_status status = vvi_study_file_get(study, id, -1, &error);
+    return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_study_status(status), &error);
 }
 
 /* A trial that should have weights and has not: says which have. */
@@ -28,17 +37,24 @@ static int no_weights(const vv_study *study, const vv_trials *trials, int wanted
 }
 
 /* `trials` are best first. */
-static int choose_trial(const vv_study *study, const vv_trials *trials, const char *text, int *id)
+static int find_trial(const vv_study *study, const vv_trials *trials, const char *text, int *id)
 {
     if (text == NULL || strcmp(text, "best") == 0) {
         if (trials->n == 0 || trials->list[0].status != VV_TRIAL_COMPLETED)
             return vvi_cli_complain(VVI_EXIT_FAILED, "%s: no trial is completed, so none is the best",
                                     vv_study_path(study));
         *id = trials->list[0].id;
-        return has_checkpoint(study, *id) ? 0 : no_weights(study, trials, *id);
+        return 0;
     }
-    if (!vvi_cli_trial_id(text, id))
-        return vvi_cli_complain(VVI_EXIT_USAGE, "--trial: \"%s\" is neither a trial's number nor best", text);
+    if (vvi_cli_trial_id(text, id)) return 0;
+    return vvi_cli_complain(VVI_EXIT_USAGE, "--trial: \"%s\" is neither a trial's number nor best", text);
+}
+
+static int choose_trial(const vv_study *study, const vv_trials *trials, const char *text, int *id)
+{
+    int exit_status = find_trial(study, trials, text, id);
+    if (exit_status == 0) exit_status = fetch_checkpoint(study, *id);
+    if (exit_status != 0) return exit_status;
     return has_checkpoint(study, *id) ? 0 : no_weights(study, trials, *id);
 }
 
@@ -88,11 +104,10 @@ static int load_trial(const vv_study *study, const vvi_options *options, vvi_tra
 int vvi_trained_open(const vvi_options *options, vvi_trained *trained)
 {
     vv_study *study = NULL;
-    vv_error error = { 0 };
     *trained = (vvi_trained){ .trial = -1 };
-    const vv_status status = vv_study_open(options->project_path, VV_STUDY_READ, &study, &error);
-    if (status != VV_OK) return vvi_cli_fail(vvi_cli_study_status(status), &error);
-    int exit_status = load_trial(study, options, trained);
+    int exit_status = vvi_cli_open_study(options, &study);
+    if (exit_status != 0) return exit_status;
+    exit_status = load_trial(study, options, trained);
     if (exit_status == 0) exit_status = open_data(study, options->data, &trained->data);
     vv_study_close(study);
     if (exit_status != 0) vvi_trained_close(trained);

@@ -20,11 +20,23 @@ enum {
 /* What commands are about. */
 #define VVI_POSITIONAL_FILE                                                                                            \
     {                                                                                                                  \
-        "FILE", VVI_MEMBER(file), "a hypermodel: a C file, or a shared object made of one"                             \
+        .name = "FILE", .offset = VVI_MEMBER(file), .help = "a hypermodel: a C file, or a shared object made of one"   \
     }
 #define VVI_POSITIONAL_PROJECT                                                                                         \
     {                                                                                                                  \
-        "PROJECT", VVI_MEMBER(project_path), "a project's folder, as search names it"                                  \
+        .name = "PROJECT", .offset = VVI_MEMBER(project_path), .unless = VVI_MEMBER(storage),                          \
+        .help = "a project's folder, as search names it, or postgresql://HOST/DATABASE#NAME"                           \
+    }
+/* The rows that say the same in two options. */
+#define VVI_OPTIONS_STUDY                                                                                              \
+    { .name = "storage",                                                                                               \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(storage),                                                                                   \
+      .argument = "URL",                                                                                               \
+      .help = "a database, in place of PROJECT: postgresql://HOST/DATABASE" },                                         \
+    {                                                                                                                  \
+        .name = "study", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(study), .argument = "NAME",                     \
+        .help = "the study in it"                                                                                      \
     }
 /* The row that every command has. */
 #define VVI_OPTION_JSON                                                                                                \
@@ -46,10 +58,14 @@ enum {
           .offset = VVI_MEMBER(trial),                                                                                 \
           .argument = "N|best",                                                                                        \
           .help = "which trial's network (best)" },                                                                    \
-    {                                                                                                                  \
-        .name = "batch-size", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(batch_size), .min = 1, .max = 1000000,      \
-        .argument = "N", .help = "examples at a time (32)"                                                             \
-    }
+        { .name = "batch-size",                                                                                        \
+          .type = VVI_OPTION_INT,                                                                                      \
+          .offset = VVI_MEMBER(batch_size),                                                                            \
+          .min = 1,                                                                                                    \
+          .max = 1000000,                                                                                              \
+          .argument = "N",                                                                                             \
+          .help = "examples at a time (32)" },                                                                         \
+        VVI_OPTIONS_STUDY
 
 /* The rows that explain and search share. */
 #define VVI_OPTIONS_BUDGET(budget_help)                                                                                \
@@ -63,9 +79,81 @@ enum {
         .help = "what bytes are counted in (int8)"                                                                     \
     }
 
+/* The rows of commands that work at a study in a database ... */
+#define VVI_OPTIONS_STORAGE                                                                                            \
+    { .name = "storage",                                                                                               \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(storage),                                                                                   \
+      .argument = "URL",                                                                                               \
+      .help = "a database that many machines share: postgresql://HOST/DATABASE" },                                     \
+    {                                                                                                                  \
+        .name = "study", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(study), .argument = "NAME",                     \
+        .help = "the study in it (the file's name)"                                                                    \
+    }
+/* ... the same, of those that work at it in this very process; */
+#define VVI_OPTIONS_SHARED                                                                                             \
+    VVI_OPTIONS_STORAGE,                                                                                               \
+        { .name = "checkpoints",                                                                                       \
+          .type = VVI_OPTION_TEXT,                                                                                     \
+          .offset = VVI_MEMBER(checkpoints),                                                                           \
+          .argument = "FOLDER",                                                                                        \
+          .help = "of a study in a database: where all machines see weights and training states (in the database)" },  \
+    {                                                                                                                  \
+        .name = "lease", .type = VVI_OPTION_TIME, .offset = VVI_MEMBER(lease_s), .min = 1, .max = 86400,               \
+        .argument = "T", .help = "how long it may not be heard of before others take its trials (60s)"                 \
+    }
+/* ... or in a folder. */
+#define VVI_OPTIONS_PLACE                                                                                              \
+    { .name = "directory",                                                                                             \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(directory),                                                                                 \
+      .argument = "D",                                                                                                 \
+      .help = "where projects are (.)" },                                                                              \
+        { .name = "project",                                                                                           \
+          .type = VVI_OPTION_TEXT,                                                                                     \
+          .offset = VVI_MEMBER(project),                                                                               \
+          .argument = "P",                                                                                             \
+          .help = "the folder in it for this search (the file's name)" },                                              \
+        VVI_OPTIONS_SHARED
+/* The rows of commands that run trials. */
+#define VVI_OPTION_WORKERS                                                                                             \
+    {                                                                                                                  \
+        .name = "workers", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(workers), .min = 1, .max = 1024,               \
+        .argument = "N", .help = "trials at once, each on one core (as many as there are cores to be used)"            \
+    }
+#define VVI_OPTIONS_WORKERS                                                                                            \
+    VVI_OPTION_WORKERS,                                                                                                \
+        { .name = "trial-memory",                                                                                      \
+          .type = VVI_OPTION_INT,                                                                                      \
+          .offset = VVI_MEMBER(trial_memory_mb),                                                                       \
+          .min = 1,                                                                                                    \
+          .max = 1000000000,                                                                                           \
+          .argument = "MB",                                                                                            \
+          .help = "a trial that takes more, beyond the data, fails (no limit)" },                                      \
+        { .name = "trial-timeout",                                                                                     \
+          .type = VVI_OPTION_TIME,                                                                                     \
+          .offset = VVI_MEMBER(trial_timeout_s),                                                                       \
+          .min = 0.001,                                                                                                \
+          .max = 1e9,                                                                                                  \
+          .argument = "T",                                                                                             \
+          .help = "a trial that takes longer fails (no limit)" },                                                      \
+        { .name = "max-retries",                                                                                       \
+          .type = VVI_OPTION_INT,                                                                                      \
+          .offset = VVI_MEMBER(max_retries),                                                                           \
+          .min = 0,                                                                                                    \
+          .max = 1000,                                                                                                 \
+          .argument = "N",                                                                                             \
+          .help = "how often a trial that failed is tried again (0)" },                                                \
+    {                                                                                                                  \
+        .name = "max-consecutive-failures", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(max_failures), .min = 1,      \
+        .max = 1000000, .argument = "N", .help = "failed trials in a row that end the search (3)"                      \
+    }
+
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
-    vvi_command_show, vvi_command_evaluate, vvi_command_predict, vvi_command_data, vvi_command_oracles;
+    vvi_command_show, vvi_command_evaluate, vvi_command_predict, vvi_command_data, vvi_command_oracles,
+    vvi_command_worker, vvi_command_submit, vvi_command_studies, vvi_command_status, vvi_command_export,
+    vvi_command_import, vvi_command_copy;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -87,6 +175,27 @@ void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint
 /* --budget and --precision. 0, or the exit status after a complaint. */
 int vvi_cli_budget(const vvi_options *options, vv_budget *budget);
 
+/* A word as a shell would read it back. */
+void vvi_cli_quote(vvi_text *text, const char *word);
+
+/* ---- where.c ---------------------------------------------------------------------------------------------------- */
+
+enum { VVI_WHERE_SIZE = 4096 };
+/* Where the study is that the options name, as vv_study_open reads it; `name`: where they name none. 0, or the exit status
+ * after a complaint. */
+int vvi_cli_where(const vvi_options *options, const char *name, char where[VVI_WHERE_SIZE]);
+/* workers.c: --workers, or what it is when it is not given. */
+int vvi_cli_workers(const vvi_options *options);
+
+/* The same of commands that look at a study that is there: PROJECT, or --storage and --study. */
+int vvi_cli_where_is(const vvi_options *options, char where[VVI_WHERE_SIZE]);
+/* That study, opened to read; owned. 0, or the exit status after a complaint. */
+int vvi_cli_open_study(const vvi_options *options, vv_study **study);
+
+/* import.c: what an import or a copy has made. 0, or the exit status after a complaint. */
+struct vvi_exchanged;
+int vvi_cli_say_exchanged(const vvi_options *options, const char *where, const struct vvi_exchanged *exchanged);
+
 /* ---- compile.c -------------------------------------------------------------------------------------------------- */
 
 /* The shared object of a C file, compiled now or found in the cache. *exit_status says what to exit with on failure;
@@ -106,7 +215,8 @@ typedef struct vvi_loaded {
     char path[4096];          /* absolute */
     void *library;
 } vvi_loaded;
-/* 0, or the exit status after a complaint. */
+/* 0, or the exit status after a complaint. find: only fills in path and name. */
+int vvi_hypermodel_find(const char *file, vvi_loaded *loaded);
 int vvi_hypermodel_load(const char *file, vvi_loaded *loaded);
 void vvi_hypermodel_unload(vvi_loaded *loaded);
 /* What it means; owned: vv_explanation_free. 0, or the exit status after a complaint, which names the file. */
@@ -137,22 +247,36 @@ void vvi_trained_close(vvi_trained *trained);
 /* "3": the id; false: not a trial's number. */
 bool vvi_cli_trial_id(const char *text, int *id);
 
+/* ---- running.c: the trials that run now ------------------------------------------------------------------------- */
+
+typedef struct vvi_row vvi_row;
+typedef struct vvi_running {
+    vvi_row *list;
+    size_t n;
+} vvi_running;
+void vvi_running_begin(vvi_running *running, const vv_event *event); /* each takes the event of its name */
+void vvi_running_epoch(vvi_running *running, const vv_event *event);
+void vvi_running_end(vvi_running *running, const vv_event *event);
+void vvi_running_line(const vvi_running *running, vvi_text *line);
+void vvi_running_deinit(vvi_running *running);
+
 /* ---- screen.c: what a search shows ------------------------------------------------------------------------------ */
 
 typedef struct vvi_screen {
     FILE *out;
     void (*show)(struct vvi_screen *screen, const vv_event *event);
     vvi_live live;
-    vvi_text best;   /* the table of the best so far */
-    double epoch_s;  /* of this trial, in all */
-    int epochs_done; /* in this trial */
-    bool began;      /* has the search? */
-    bool tried;      /* has a trial begun? */
+    vvi_text best; /* the table of the best so far */
+    vvi_running running;
+    bool began; /* has the search? */
+    bool tried; /* has a trial begun? */
     bool color;
     int trials; /* ended in this search */
     vv_refusals refusals;
 } vvi_screen;
+void vvi_screen_trial_begin(vvi_text *text, const vv_event *event);
 void vvi_screen_init(vvi_screen *screen, FILE *out, bool json);
+void vvi_screen_quiet(vvi_screen *screen); /* nothing but a line for each trial that ends, where it is no JSON */
 void vvi_screen_on_event(void *context, const vv_event *event);
 void vvi_screen_deinit(vvi_screen *screen);
 

@@ -25,11 +25,11 @@ static void name_after_file(vvi_loaded *loaded)
     if (dot != NULL && dot != loaded->name) *dot = '\0';
 }
 
-/* The file as the user wrote it: does it make sense at all? */
-static int check_file(const char *file, vvi_loaded *loaded)
+int vvi_hypermodel_find(const char *file, vvi_loaded *loaded)
 {
     char path[4096];
     struct stat info;
+    *loaded = (vvi_loaded){ 0 };
     if (stat(file, &info) != 0 || realpath(file, path) == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s: %s", file, strerror(errno));
     if (!S_ISREG(info.st_mode))
@@ -81,8 +81,7 @@ int vvi_hypermodel_load(const char *file, vvi_loaded *loaded)
 {
     vvi_compiled compiled;
     int exit_status;
-    *loaded = (vvi_loaded){ 0 };
-    if ((exit_status = check_file(file, loaded)) != 0) return exit_status;
+    if ((exit_status = vvi_hypermodel_find(file, loaded)) != 0) return exit_status;
     if (ends_with(file, ".so")) return load(file, loaded->path, loaded);
     if (!vvi_compile(file, &compiled, &exit_status)) return exit_status;
     exit_status = load(file, compiled.path, loaded);

@@ -142,8 +142,9 @@ typedef struct parsing {
     int argc, at;
     char **argv;
     vvi_options *options;
-    bool given[32]; /* by row of the table */
-    size_t n_positionals;
+    bool given[64]; /* by row of the table */
+    const char *words[8];
+    size_t n_positionals; /* words that were given for them */
     char *message;
     size_t size;
 } parsing;
@@ -190,22 +191,66 @@ static bool take_option(parsing *p, const char *word)
     return setters[option->type](option, value, (char *)p->options + option->offset, p->message, p->size);
 }
 
-static bool take_positional(parsing *p, const char *word)
+/* "-o", as "--output". */
+static bool take_letter(parsing *p, const char *word)
 {
+    for (size_t i = 0; i < p->command->n_options && word[2] == '\0'; i++)
+        if (p->command->options[i].letter == word[1]) return take_option(p, p->command->options[i].name);
+    snprintf(p->message, p->size, "there is no option %s", word);
+    return false;
+}
+
+/* All words from p->at - 1 on. */
+static bool take_rest(parsing *p)
+{
+    p->options->rest = p->argv + p->at - 1;
+    p->options->n_rest = p->argc - p->at + 1;
+    p->at = p->argc;
+    return true;
+}
+
+static bool take_positional(parsing *p, const char *word, bool only_positionals)
+{
+    if (only_positionals && p->command->rest != NULL && p->n_positionals == p->command->n_positionals)
+        return take_rest(p);
     if (p->n_positionals == p->command->n_positionals) {
         snprintf(p->message, p->size, "\"%s\" is one word too many", word);
         return false;
     }
-    memcpy((char *)p->options + p->command->positionals[p->n_positionals++].offset, &word, sizeof word);
+    p->words[p->n_positionals++] = word;
     return true;
+}
+
+/* Does an option stand for it? */
+static bool is_replaced(const parsing *p, const vvi_positional *positional)
+{
+    const char *text;
+    if (positional->unless == 0) return false;
+    memcpy(&text, (const char *)p->options + positional->unless, sizeof text);
+    return text != NULL;
+}
+
+static bool give_words(const parsing *p)
+{
+    size_t taken = 0;
+    for (size_t i = 0; i < p->command->n_positionals; i++) {
+        const vvi_positional *positional = &p->command->positionals[i];
+        if (is_replaced(p, positional)) continue;
+        if (taken < p->n_positionals) {
+            memcpy((char *)p->options + positional->offset, &p->words[taken++], sizeof p->words[0]);
+        } else if (!positional->optional) {
+            snprintf(p->message, p->size, "%s is missing", positional->name);
+            return false;
+        }
+    }
+    if (taken == p->n_positionals) return true;
+    snprintf(p->message, p->size, "\"%s\" is one word too many", p->words[taken]);
+    return false;
 }
 
 static bool check_missing(const parsing *p)
 {
-    if (p->n_positionals < p->command->n_positionals) {
-        snprintf(p->message, p->size, "%s is missing", p->command->positionals[p->n_positionals].name);
-        return false;
-    }
+    if (!give_words(p)) return false;
     for (size_t i = 0; i < p->command->n_options; i++) {
         const vvi_option *option = &p->command->options[i];
         if (!option->required || p->given[i]) continue;
@@ -227,13 +272,13 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
         const char *word = argv[p.at++];
         bool taken;
         if (only_positionals || word[0] != '-' || word[1] == '\0')
-            taken = take_positional(&p, word);
+            taken = take_positional(&p, word, only_positionals);
         else if (strcmp(word, "--") == 0)
             taken = only_positionals = true;
         else if (strcmp(word, "-h") == 0)
             taken = options->help = true;
         else if (word[1] != '-')
-            taken = (snprintf(message, size, "there is no option %s", word), false);
+            taken = take_letter(&p, word);
         else
             taken = take_option(&p, word + 2);
         if (!taken) return false;
@@ -279,11 +324,14 @@ static void write_option(const vvi_option *option, FILE *out)
 void vvi_options_help(const vvi_command *command, FILE *out)
 {
     fprintf(out, "usage: varve %s", command->name);
-    for (size_t i = 0; i < command->n_positionals; i++) fprintf(out, " %s", command->positionals[i].name);
+    for (size_t i = 0; i < command->n_positionals; i++)
+        fprintf(out, command->positionals[i].optional ? " [%s]" : " %s", command->positionals[i].name);
     for (size_t i = 0; i < command->n_options; i++)
         if (command->options[i].required)
             fprintf(out, " --%s %s", command->options[i].name, command->options[i].argument);
-    fprintf(out, "%s\n%s\n\n", command->n_options > 0 ? " [options]" : "", command->summary);
+    fprintf(out, "%s", command->n_options > 0 ? " [options]" : "");
+    if (command->rest != NULL) fprintf(out, " [-- %s]", command->rest);
+    fprintf(out, "\n%s\n\n", command->summary);
     for (size_t i = 0; i < command->n_positionals; i++) {
         const int column = fprintf(out, "  %s", command->positionals[i].name);
         write_wrapped(command->positionals[i].help, (size_t)column, out);

@@ -12,17 +12,21 @@
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
-        *warm_start;
+        *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition;
     struct {
         const char *list[8];
         size_t n;
     } constraints;
-    int max_trials, max_epochs_total, executions, epochs, batch_size, top;
+    int max_trials, max_epochs_total, executions, epochs, batch_size, top, workers, trial_memory_mb, max_retries,
+        max_failures, keep_checkpoints, cpus, array_limit;
     double validation_split; /* negative: not given */
-    double max_seconds;
+    double max_seconds, trial_timeout_s, time_s, lease_s;
     vv_maybe stop_at;
     uint64_t seed;
-    bool defaults_first, overwrite, json, help;
+    bool defaults_first, overwrite, csv, curves, begin_only, dry_run, json, help;
+    bool joins;  /* not on any command line: the settings are a study's, and this is a worker of it */
+    char **rest; /* words after "--" */
+    int n_rest;
     int argc; /* the whole command line, to be quoted back */
     char **argv;
 } vvi_options;
@@ -46,12 +50,15 @@ typedef struct vvi_option {
     const char *argument; /* its name in --help; NULL for flags */
     const char *help;
     bool required;
+    char letter; /* "-o"; 0: none */
 } vvi_option;
 
 typedef struct vvi_positional {
     const char *name;
     size_t offset; /* of a const char * in vvi_options */
     const char *help;
+    bool optional;
+    size_t unless; /* of a const char * of an option that stands for it; 0: none does */
 } vvi_positional;
 
 typedef struct vvi_command {
@@ -60,6 +67,7 @@ typedef struct vvi_command {
     size_t n_positionals;
     const vvi_option *options;
     size_t n_options;
+    const char *rest;                       /* what further words after "--" are called; NULL: there are none */
     const char *notes;                      /* after the options in --help; NULL: none */
     int (*run)(const vvi_options *options); /* the exit status */
 } vvi_command;

@@ -13,6 +13,7 @@ static const vvi_option rows[] = {
       .max = 1000000,
       .argument = "N",
       .help = "how many (10)" },
+    VVI_OPTIONS_STUDY,
     VVI_OPTION_JSON,
 };
 
@@ -24,7 +25,7 @@ static vv_status write_results(const vv_study *study, const vvi_options *options
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = limit }, &trials, error);
     if (status == VV_OK) status = vvi_report_goals_read(study, &goals, error);
     if (status == VV_OK && trials.n == 0 && !options->json)
-        printf("%s: has no trial yet\n", options->project_path);
+        printf("%s: has no trial yet\n", vv_study_path(study));
     else if (status == VV_OK)
         status = options->json ? vvi_results_write_json(&trials, stdout, error)
                                : vvi_results_write(&trials, &goals, true, stdout, error);
@@ -36,8 +37,9 @@ static int run(const vvi_options *options)
 {
     vv_study *study = NULL;
     vv_error error = { 0 };
-    vv_status status = vv_study_open(options->project_path, VV_STUDY_READ, &study, &error);
-    if (status == VV_OK) status = write_results(study, options, &error);
+    const int exit_status = vvi_cli_open_study(options, &study);
+    if (exit_status != 0) return exit_status;
+    const vv_status status = write_results(study, options, &error);
     vv_study_close(study);
     if (status != VV_OK) return vvi_cli_fail(vvi_cli_study_status(status), &error);
     return vvi_cli_end(VVI_EXIT_DONE, stdout);

@@ -1,5 +1,5 @@
 /* screen.c - what a search shows while it runs: JSON lines for programs, plain lines for pipes and files, and on a
- * terminal finished trials above a block with the best so far and the trial that runs.
+ * terminal finished trials above a block with the best so far and the trials that run.
  */
 #include "cli/cli.h"
 
@@ -44,7 +44,7 @@ static void write_head(vvi_screen *screen, const vv_event *e)
     fflush(screen->out);
 }
 
-static void add_trial_begin(vvi_text *text, const vv_event *e)
+void vvi_screen_trial_begin(vvi_text *text, const vv_event *e)
 {
     const int had = e->trial->epochs;
     vvi_text_printf(text, "Trial %d ", e->trial->id);
@@ -79,6 +79,11 @@ static void add_trial_end(vvi_text *text, const vv_event *e)
     const vv_trial *trial = e->trial;
     char seconds[VVI_NUMBER_SIZE];
     const bool early = trial->status == VV_TRIAL_PRUNED || trial->status == VV_TRIAL_PAUSED;
+    if (trial->status == VV_TRIAL_WAITING) {
+        const char *reason = trial->n_attempts == 0 ? NULL : trial->attempts[trial->n_attempts - 1].reason;
+        vvi_text_printf(text, "Trial %d failed, and is tried again: %s", trial->id, reason == NULL ? "?" : reason);
+        return;
+    }
     vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
     vvi_text_printf(text, "Trial %d %s", trial->id, vv_trial_status_name(trial->status));
     if (early) vvi_text_printf(text, " after %d epoch%s", trial->epochs, trial->epochs == 1 ? "" : "s");
@@ -116,7 +121,7 @@ static void show_plain(vvi_screen *screen, const vv_event *e)
         add_search(&text, e);
         break;
     case VV_EVENT_TRIAL_BEGIN:
-        add_trial_begin(&text, e);
+        vvi_screen_trial_begin(&text, e);
         break;
     case VV_EVENT_EPOCH:
         add_position(&text, e);
@@ -135,13 +140,20 @@ static void show_plain(vvi_screen *screen, const vv_event *e)
     if (e->kind == VV_EVENT_SEARCH_BEGIN) write_head(screen, e);
 }
 
+static void show_quiet(vvi_screen *screen, const vv_event *e)
+{
+    if (e->kind == VV_EVENT_TRIAL_END || e->kind == VV_EVENT_NOTE) show_plain(screen, e);
+}
+
 /* ---- live ------------------------------------------------------------------------------------------------------- */
 
-static void draw(vvi_screen *screen, const char *line)
+/* The best so far, and what runs. */
+static void draw(vvi_screen *screen)
 {
     vvi_text block = { 0 };
+    if (screen->running.n == 0) return;
     if (screen->best.data != NULL) vvi_text_printf(&block, "%s\n", screen->best.data);
-    vvi_text_printf(&block, "%s", line);
+    vvi_running_line(&screen->running, &block);
     if (!block.failed) vvi_live_draw(&screen->live, block.data);
     vvi_text_deinit(&block);
 }
@@ -168,27 +180,6 @@ static void update_best(vvi_screen *screen, const vv_event *e)
     vv_trials_free(&trials);
 }
 
-/* What matters most comes first, since the line is cut at the terminal's width: the time left, the objective. */
-static void show_epoch(vvi_screen *screen, const vv_event *e)
-{
-    vvi_text line = { 0 };
-    char left[VVI_NUMBER_SIZE];
-    const int goal = e->trial->goal > 0 ? e->trial->goal : e->epochs;
-    const int remaining = e->executions * goal - e->trial->epochs_total - screen->epochs_done;
-    vvi_text_printf(&line, "Trial %d", e->trial->id);
-    if (e->executions > 1) vvi_text_printf(&line, ", ex. %d/%d", e->execution + 1, e->executions);
-    vvi_text_printf(&line, ", epoch %d/%d", e->epoch + 1, e->epochs);
-    if (remaining > 0) {
-        vvi_report_seconds(screen->epoch_s / screen->epochs_done * remaining, left, sizeof left);
-        vvi_text_printf(&line, ", %s left", left);
-    }
-    for (int objective = 1; objective >= 0; objective--)
-        for (size_t i = 0; i < e->n_metrics; i++)
-            if ((strcmp(e->metrics[i], e->objective->name) == 0) == objective) add_metric(&line, e, i);
-    if (!line.failed) draw(screen, line.data);
-    vvi_text_deinit(&line);
-}
-
 static void show_end(vvi_screen *screen, const vv_event *e)
 {
     vvi_text line = { 0 };
@@ -199,6 +190,7 @@ static void show_end(vvi_screen *screen, const vv_event *e)
     vvi_live_clear(&screen->live);
     print_line(screen, &line);
     update_best(screen, e);
+    draw(screen);
 }
 
 static void show_live(vvi_screen *screen, const vv_event *e)
@@ -212,11 +204,8 @@ static void show_live(vvi_screen *screen, const vv_event *e)
         update_best(screen, e);
         break;
     case VV_EVENT_TRIAL_BEGIN:
-        add_trial_begin(&line, e);
-        if (!line.failed) draw(screen, line.data);
-        break;
     case VV_EVENT_EPOCH:
-        show_epoch(screen, e);
+        draw(screen);
         break;
     case VV_EVENT_TRIAL_END:
         show_end(screen, e);
@@ -225,6 +214,7 @@ static void show_live(vvi_screen *screen, const vv_event *e)
         vvi_text_printf(&line, "%s", e->note);
         vvi_live_clear(&screen->live);
         print_line(screen, &line);
+        draw(screen);
         break;
     case VV_EVENT_SEARCH_END:
         vvi_live_clear(&screen->live);
@@ -249,19 +239,19 @@ void vvi_screen_init(vvi_screen *screen, FILE *out, bool json)
     screen->show = json ? show_json : terminal ? show_live : show_plain;
 }
 
+void vvi_screen_quiet(vvi_screen *screen)
+{
+    if (screen->show != show_json) screen->show = show_quiet;
+}
+
 /* What the end of the command wants to know, whatever is shown. */
 static void remember(vvi_screen *screen, const vv_event *e)
 {
     screen->began = true;
-    if (e->kind == VV_EVENT_TRIAL_BEGIN) {
-        screen->tried = true;
-        screen->epoch_s = 0;
-        screen->epochs_done = 0;
-    }
-    if (e->kind == VV_EVENT_EPOCH) {
-        screen->epoch_s += e->seconds;
-        screen->epochs_done++;
-    }
+    screen->tried = screen->tried || e->kind == VV_EVENT_TRIAL_BEGIN;
+    if (e->kind == VV_EVENT_TRIAL_BEGIN) vvi_running_begin(&screen->running, e);
+    if (e->kind == VV_EVENT_EPOCH) vvi_running_epoch(&screen->running, e);
+    if (e->kind == VV_EVENT_TRIAL_END) vvi_running_end(&screen->running, e);
     screen->trials += e->kind == VV_EVENT_TRIAL_END;
     if (e->kind == VV_EVENT_SEARCH_END && e->refusals != NULL) screen->refusals = *e->refusals;
 }
@@ -277,4 +267,5 @@ void vvi_screen_deinit(vvi_screen *screen)
 {
     vvi_live_clear(&screen->live);
     vvi_text_deinit(&screen->best);
+    vvi_running_deinit(&screen->running);
 }

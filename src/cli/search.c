@@ -58,6 +58,7 @@ static const vvi_option rows[] = {
       .max = 1e308,
       .argument = "VALUE",
       .help = "stop when a trial reaches this in the first objective" },
+    VVI_OPTIONS_WORKERS,
     { .name = "executions-per-trial",
       .type = VVI_OPTION_INT,
       .offset = VVI_MEMBER(executions),
@@ -106,20 +107,22 @@ static const vvi_option rows[] = {
       .offset = VVI_MEMBER(seed),
       .argument = "N",
       .help = "of proposals, weights, order and split (0)" },
-    { .name = "directory",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(directory),
-      .argument = "D",
-      .help = "where projects are (.)" },
-    { .name = "project",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(project),
-      .argument = "P",
-      .help = "the folder in it for this search (the file's name)" },
+    VVI_OPTIONS_PLACE,
+    { .name = "keep-checkpoints",
+      .type = VVI_OPTION_INT,
+      .offset = VVI_MEMBER(keep_checkpoints),
+      .min = 1,
+      .max = 1000000,
+      .argument = "N",
+      .help = "of how many of the best trials the weights are kept (3)" },
     { .name = "overwrite",
       .type = VVI_OPTION_FLAG,
       .offset = VVI_MEMBER(overwrite),
       .help = "begin anew, removing the project that is there" },
+    { .name = "begin-only",
+      .type = VVI_OPTION_FLAG,
+      .offset = VVI_MEMBER(begin_only),
+      .help = "begin the study and leave the trials to workers: varve worker, varve submit" },
     VVI_OPTION_JSON,
 };
 
@@ -140,8 +143,8 @@ static void on_signal(int number)
 static void catch_signals(void)
 {
     struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    static const int signals[] = { SIGINT, SIGTERM, SIGUSR1, SIGUSR2 }; /* batch systems warn with the last ones */
+    for (size_t i = 0; i < VVI_COUNT(signals); i++) sigaction(signals[i], &action, NULL);
 }
 
 /* ---- before ----------------------------------------------------------------------------------------------------- */
@@ -153,10 +156,18 @@ typedef struct searching {
     vv_data *training, *validation;
     vv_budget budget;
     vvi_text enqueued, constraints;
-    char project[4096];
+    char project[VVI_WHERE_SIZE];
     vvi_screen screen;
     FILE *out;
 } searching;
+
+/* A study that is only to be begun has begun when the search says so. */
+static void on_event(void *context, const vv_event *event)
+{
+    searching *s = context;
+    vvi_screen_on_event(&s->screen, event);
+    if (event->kind == VV_EVENT_SEARCH_BEGIN && s->options->begin_only) stop_requested = 1;
+}
 
 static vv_search_args search_args(searching *s)
 {
@@ -182,8 +193,16 @@ static vv_search_args search_args(searching *s)
                              .seed = o->seed,
                              .project = s->project,
                              .overwrite = o->overwrite,
-                             .on_event = vvi_screen_on_event,
-                             .context = &s->screen,
+                             .lease_s = o->lease_s,
+                             .checkpoints = o->checkpoints,
+                             .keep_checkpoints = o->keep_checkpoints,
+                             .workers = vvi_cli_workers(o),
+                             .trial_memory_mb = o->trial_memory_mb,
+                             .trial_timeout_s = o->trial_timeout_s,
+                             .max_retries = o->max_retries,
+                             .max_consecutive_failures = o->max_failures,
+                             .on_event = on_event,
+                             .context = s,
                              .stop = &stop_requested };
 }
 
@@ -241,35 +260,12 @@ static int open_data(searching *s)
     if (spec == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s names no data; give --data SPEC (varve data lists what there is)",
                                 s->options->file);
+    s->hypermodel.validation_split = split; /* for those who join the search */
     const vv_status status = vv_data_open(spec, &args, &s->training, &s->validation, &error);
     return status == VV_OK ? check_targets(spec, s->training) : vvi_cli_fail(vvi_cli_data_status(status), &error);
 }
 
-static int name_project(searching *s)
-{
-    const char *directory = s->options->directory, *project = s->options->project;
-    const int n = snprintf(s->project, sizeof s->project, "%s%s%s", directory == NULL ? "" : directory,
-                           directory == NULL ? "" : "/", project == NULL ? s->loaded.name : project);
-    if (n < (int)sizeof s->project) return 0;
-    return vvi_cli_complain(VVI_EXIT_USAGE, "--directory: the path is %d bytes long, at most %zu are possible", n,
-                            sizeof s->project - 1);
-}
-
 /* ---- after ------------------------------------------------------------------------------------------------------ */
-
-/* A word as a shell would read it back. */
-static void add_word(vvi_text *text, const char *word)
-{
-    const bool plain = word[0] != '\0' && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                            "0123456789_-+=./,:@%")] == '\0';
-    vvi_text_printf(text, plain ? " " : " '");
-    for (; *word != '\0'; word++)
-        if (*word == '\'')
-            vvi_text_printf(text, "'\\''");
-        else
-            vvi_text_add(text, word, 1);
-    if (!plain) vvi_text_printf(text, "'");
-}
 
 /* The same command, but for --overwrite, which would begin anew. */
 static void write_how_to_go_on(const searching *s)
@@ -277,7 +273,10 @@ static void write_how_to_go_on(const searching *s)
     vvi_text command = { 0 };
     vvi_text_printf(&command, "%s", s->options->argv[0]);
     for (int i = 1; i < s->options->argc; i++)
-        if (strcmp(s->options->argv[i], "--overwrite") != 0) add_word(&command, s->options->argv[i]);
+        if (strcmp(s->options->argv[i], "--overwrite") != 0) {
+            vvi_text_printf(&command, " ");
+            vvi_cli_quote(&command, s->options->argv[i]);
+        }
     if (!command.failed) fprintf(s->out, "To go on: %s\n", command.data);
     vvi_text_deinit(&command);
 }
@@ -329,6 +328,10 @@ static const char *const endings[] = {
 
 static int write_end(const searching *s, const vv_search_result *result)
 {
+    if (s->options->begin_only && result->reason == VV_STOP_INTERRUPTED) {
+        fprintf(s->out, "\nThe study has begun. varve worker and varve submit work at it.\n");
+        return 0;
+    }
     vv_error error = { 0 };
     vvi_text refusals = { 0 };
     if (write_results(s, &error) != VV_OK) return vvi_cli_fail(VVI_EXIT_FAILED, &error);
@@ -341,6 +344,13 @@ static int write_end(const searching *s, const vv_search_result *result)
     vvi_text_deinit(&refusals);
     if (result->reason == VV_STOP_INTERRUPTED) write_how_to_go_on(s);
     return 0;
+}
+
+/* A worker that found nothing left to do has done its work. */
+static int end_worker(const searching *s, const vv_search_result *result)
+{
+    if (!s->options->json) fprintf(s->out, "%s\n", endings[result->reason]);
+    return result->reason == VV_STOP_FAILURES ? VVI_EXIT_FAILED : 0;
 }
 
 static int judge(const searching *s, const vv_search_result *result)
@@ -369,11 +379,13 @@ static int search(searching *s)
     vv_search_result result = { .best = -1 };
     const vv_search_args args = search_args(s);
     vvi_screen_init(&s->screen, s->out, o->json);
+    if (o->joins) vvi_screen_quiet(&s->screen);
     catch_signals();
     const vv_status status = vv_search_with(&args, &result, &error);
     vvi_screen_deinit(&s->screen);
     if (status != VV_OK) return explain_failure(s, status, &error);
     if (!s->screen.began) return vvi_cli_complain(VVI_EXIT_FAILED, "interrupted before the search began");
+    if (o->joins) return end_worker(s, &result);
     const int exit_status = o->json ? 0 : write_end(s, &result);
     return exit_status != 0 ? exit_status : judge(s, &result);
 }
@@ -381,7 +393,7 @@ static int search(searching *s)
 static int prepare_and_search(searching *s)
 {
     int exit_status = vvi_cli_budget(s->options, &s->budget);
-    if (exit_status == 0) exit_status = name_project(s);
+    if (exit_status == 0) exit_status = vvi_cli_where(s->options, s->loaded.name, s->project);
     if (exit_status == 0) exit_status = check_words(s);
     if (exit_status == 0) exit_status = open_data(s);
     if (exit_status == 0) exit_status = search(s);
@@ -413,6 +425,7 @@ const vvi_command vvi_command_search = {
     .options = rows,
     .n_options = VVI_COUNT(rows),
     .notes = "In parentheses: what is taken when the option is not given.\n"
-             "Ctrl-C stops the search, twice at once; the same command then goes on.\n",
+             "Ctrl-C stops the search when the epochs that run have ended, twice at once; the\n"
+             "same command then goes on from there.\n",
     .run = run,
 };

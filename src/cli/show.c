@@ -6,9 +6,9 @@
 
 static const vvi_positional positionals[] = {
     VVI_POSITIONAL_PROJECT,
-    { "TRIAL", VVI_MEMBER(trial), "a trial's number, or best" },
+    { .name = "TRIAL", .offset = VVI_MEMBER(trial), .help = "a trial's number, or best" },
 };
-static const vvi_option rows[] = { VVI_OPTION_JSON };
+static const vvi_option rows[] = { VVI_OPTIONS_STUDY, VVI_OPTION_JSON };
 
 static int show(const vv_study *study, const vvi_options *options, const vv_trials_args *args)
 {
@@ -20,13 +20,13 @@ static int show(const vv_study *study, const vvi_options *options, const vv_tria
     if (status == VV_NOT_FOUND) return vvi_cli_fail(VVI_EXIT_USAGE, &error);
     if (status == VV_OK) status = vvi_report_goals_read(study, &goals, &error);
     if (status == VV_OK && trials.n == 0)
-        exit_status = vvi_cli_complain(VVI_EXIT_USAGE, "%s: has no trial yet", options->project_path);
+        exit_status = vvi_cli_complain(VVI_EXIT_USAGE, "%s: has no trial yet", vv_study_path(study));
     else if (status == VV_OK && args->best_first && trials.list[0].status != VV_TRIAL_COMPLETED)
         exit_status =
-            vvi_cli_complain(VVI_EXIT_USAGE, "%s: no trial is completed, so none is the best", options->project_path);
+            vvi_cli_complain(VVI_EXIT_USAGE, "%s: no trial is completed, so none is the best", vv_study_path(study));
     else if (status == VV_OK)
         status = options->json ? vvi_show_write_json(&trials.list[0], stdout, &error)
-                               : vvi_show_write(&trials.list[0], options->project_path, &goals, stdout, &error);
+                               : vvi_show_write(&trials.list[0], vv_study_path(study), &goals, stdout, &error);
     vv_trials_free(&trials);
     return status == VV_OK ? exit_status : vvi_cli_fail(vvi_cli_study_status(status), &error);
 }
@@ -34,7 +34,6 @@ static int show(const vv_study *study, const vvi_options *options, const vv_tria
 static int run(const vvi_options *options)
 {
     vv_study *study = NULL;
-    vv_error error = { 0 };
     vv_trials_args args = { .curves = true };
     if (strcmp(options->trial, "best") == 0) {
         args.best_first = true;
@@ -45,9 +44,9 @@ static int run(const vvi_options *options)
             return vvi_cli_complain(VVI_EXIT_USAGE, "TRIAL: \"%s\" is neither a trial's number nor best",
                                     options->trial);
     }
-    const vv_status status = vv_study_open(options->project_path, VV_STUDY_READ, &study, &error);
-    if (status != VV_OK) return vvi_cli_fail(vvi_cli_study_status(status), &error);
-    const int exit_status = show(study, options, &args);
+    int exit_status = vvi_cli_open_study(options, &study);
+    if (exit_status != 0) return exit_status;
+    exit_status = show(study, options, &args);
     vv_study_close(study);
     return vvi_cli_end(exit_status, stdout);
 }

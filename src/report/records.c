@@ -22,11 +22,25 @@ static void add_scores(vvi_json *json, const vv_trial *trial)
     vvi_json_real(json, "violation", trial->violation);
 }
 
+/* Those that failed before this one. */
+static void add_attempts(vvi_json *json, const vv_trial *trial)
+{
+    vvi_json_begin(json, "failed_attempts", '[');
+    for (size_t i = 0; i < trial->n_attempts; i++) {
+        vvi_json_begin(json, NULL, '{');
+        vvi_json_string(json, "reason", trial->attempts[i].reason);
+        vvi_json_real(json, "seconds", trial->attempts[i].seconds);
+        vvi_json_end(json, '}');
+    }
+    vvi_json_end(json, ']');
+}
+
 void vvi_json_trial(vvi_json *json, const vv_trial *trial)
 {
     vvi_json_int(json, "trial", trial->id);
     vvi_json_string(json, "status", vv_trial_status_name(trial->status));
     if (trial->reason != NULL) vvi_json_string(json, "reason", trial->reason);
+    if (trial->n_attempts > 0) add_attempts(json, trial);
     add_scores(json, trial);
     vvi_json_int(json, "epochs", trial->epochs);
     add_hyperparameters(json, trial);
@@ -34,6 +48,20 @@ void vvi_json_trial(vvi_json *json, const vv_trial *trial)
     for (size_t i = 0; i < trial->n_executions; i++) vvi_json_real(json, NULL, trial->executions[i].score);
     vvi_json_end(json, ']');
     vvi_json_real(json, "seconds", trial->seconds);
+}
+
+static void add_time(vvi_json *json, const char *key, double unix_time)
+{
+    char text[VVI_NUMBER_SIZE];
+    vvi_json_string(json, key, vvi_report_time(unix_time, text, sizeof text) == 0 ? NULL : text);
+}
+
+void vvi_json_trial_times(vvi_json *json, const vv_trial *trial)
+{
+    add_time(json, "began", trial->began);
+    add_time(json, "ended", trial->ended);
+    vvi_json_string(json, "worker", trial->worker);
+    vvi_json_int(json, "attempts", (int64_t)trial->n_attempts);
 }
 
 /* ---- show ------------------------------------------------------------------------------------------------------- */

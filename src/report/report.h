@@ -7,6 +7,7 @@
  * show.c     one trial in full                  plot.c      curves in one line
  * live.c     a block of lines that is redrawn in place
  * objectives.c what is improved and what must be kept
+ * export.h     all trials as CSV or JSON        status.h   how a study is getting on
  *
  * An explanation (explain.h), in parts:
  *
@@ -63,6 +64,8 @@ vv_status vvi_json_flush(vvi_json *json, FILE *out, vv_error *error);
 void vvi_json_trial(vvi_json *json, const vv_trial *trial);
 /* What show adds: executions in full, layers of `model` (NULL: null), curves. */
 void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_model *model);
+/* When it began and ended, its worker, how often it was tried before. */
+void vvi_json_trial_times(vvi_json *json, const vv_trial *trial);
 void vvi_json_event(vvi_json *json, const vv_event *event);
 
 /* ---- text (text.c) --------------------------------------------------------------------------------------------------
@@ -70,6 +73,8 @@ void vvi_json_event(vvi_json *json, const vv_event *event);
 
 /* "0.25 s", "4.1 s", "2 min 05 s", "1 h 02 min". As snprintf, like the others. */
 int vvi_report_seconds(double seconds, char *text, size_t size);
+/* "2026-11-28T05:00:37.230837Z"; "" for 0: not known. */
+int vvi_report_time(double unix_time, char *text, size_t size);
 int vvi_report_number(double number, char *text, size_t size); /* four digits: "0.9812", "2.31e-05" */
 int vvi_report_shape(vv_shape shape, char *text, size_t size); /* "28x28x1" */
 /* Columns that `n` bytes of UTF-8 take. */

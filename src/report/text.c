@@ -5,6 +5,18 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+int vvi_report_time(double unix_time, char *text, size_t size)
+{
+    struct tm utc;
+    const double micros = fabs(unix_time) < 1e11 ? floor(unix_time * 1e6 + 0.5) : 0, whole = floor(micros / 1e6);
+    const time_t seconds = (time_t)whole;
+    if (size > 0) text[0] = '\0';
+    if (seconds == 0 || gmtime_r(&seconds, &utc) == NULL) return 0;
+    return snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                    utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(micros - whole * 1e6));
+}
 
 int vvi_report_seconds(double seconds, char *text, size_t size)
 {

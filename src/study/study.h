@@ -151,6 +151,14 @@ typedef struct vvi_trial_query {
     vv_objectives objectives; /* for args.best_first */
 } vvi_trial_query;
 
+/* Facts by key. */
+typedef struct vvi_study_facts {
+    const struct vvi_study_fact {
+        const char *key, *text;
+    } * list;
+    size_t n;
+} vvi_study_facts;
+
 /* A place where studies are kept. Every call is one transaction (but in a batch); every reading call sees one moment. Calls
  * that write may be made again after a lost connection: each finds out whether it was done already. */
 typedef struct vvi_store_row {
@@ -184,6 +192,16 @@ typedef struct vvi_store_row {
     vv_status (*workers)(void *state, vvi_arena *arena, vv_workers *workers, vv_error *error);
     vv_status (*batch_begin)(void *state, vv_error *error);
     vv_status (*batch_end)(void *state, vv_status status, vv_error *error);
+    /* For exchange.c: all of a study that `trials` does not give, and writing what was read elsewhere as it is. */
+    vv_status (*facts)(void *state, vvi_arena *arena, vvi_study_facts *facts, vv_error *error);
+    vv_status (*all_refusals)(void *state, vvi_arena *arena, const vv_refusal **list, size_t *n, vv_error *error);
+    vv_status (*refusal_put)(void *state, const vv_refusal *refusal, vv_error *error);
+    /* With its curves, under its id, which must be the next. RUNNING without a worker: held by hand. */
+    vv_status (*trial_put)(void *state, const vv_trial *trial, vv_error *error);
+    /* The study gets another's name, and that one is removed; it is removed itself. LOCKED: somebody is at work there. NULL
+     * where studies are in folders. */
+    vv_status (*take_place)(void *state, const char *name, vv_error *error);
+    vv_status (*remove)(void *state, vv_error *error);
     /* Of shared stores; NULL elsewhere. */
     vv_status (*propose_begin)(void *state, bool *mine, vv_error *error);
     void (*propose_end)(void *state);

@@ -161,7 +161,7 @@ static vv_status check_trial(const vvi_search *search, const vv_trial *trial, vv
     if (status == VV_OK) return VV_OK;
     return vvi_fail(error, VV_MISMATCH,
                     "%s: the build function has changed since trial %d: %.160s; overwrite it or choose another project",
-                    search->project, trial->id, why.text);
+                    vv_study_path(search->study), trial->id, why.text);
 }
 
 /* ---- in a child ------------------------------------------------------------------------------------------------- */

@@ -90,7 +90,7 @@ static bool has_ended(const vv_trial *trial)
     return trial->status == VV_TRIAL_COMPLETED || trial->status == VV_TRIAL_FAILED || trial->status == VV_TRIAL_PRUNED;
 }
 
-static vv_status copy_trials(const vvi_search *search, const vv_study *other, vv_error *error)
+static vv_status copy_trials(const vvi_search *search, const vv_study *other, const char *source, vv_error *error)
 {
     vv_trials trials;
     vvi_text text = { 0 };
@@ -102,7 +102,7 @@ static vv_status copy_trials(const vvi_search *search, const vv_study *other, vv
     vvi_text_printf(&text, "]");
     vv_trials_free(&trials);
     vv_status status = text.failed ? vvi_no_memory(error) : vv_study_set(search->study, trials_fact, text.data, error);
-    if (status == VV_OK) status = vv_study_set(search->study, source_fact, search->args->warm_start, error);
+    if (status == VV_OK) status = vv_study_set(search->study, source_fact, source, error);
     vvi_text_deinit(&text);
     return status;
 }
@@ -135,25 +135,34 @@ vv_status vvi_earlier_check(const vvi_search *search, vv_error *error)
     return status;
 }
 
-/* Once: a study that was begun without knows its trials to have been proposed without. */
-static vv_status import(const vvi_search *search, size_t n_trials, vv_error *error)
+/* Once: a study that was begun without knows its trials to have been proposed without. `shown`: the place without a
+ * password, which is what is kept of it. */
+static vv_status import_from(const vvi_search *search, const char *shown, size_t n_trials, vv_error *error)
 {
     char *source = NULL;
     vv_study *other = NULL;
-    const char *wanted = search->args->warm_start;
-    if (wanted == NULL) return VV_OK;
     VVI_TRY(vv_study_get(search->study, source_fact, &source, error));
-    const bool there = source != NULL, same = there && strcmp(source, wanted) == 0;
+    const bool there = source != NULL, same = there && strcmp(source, shown) == 0;
     free(source);
     if (same) return VV_OK;
     if (there || n_trials > 0)
         return vvi_fail(error, VV_MISMATCH,
                         "%s: it was begun %s, here with a warm start from %.120s; overwrite it or "
                         "choose another project",
-                        search->project, there ? "with another warm start" : "without a warm start", wanted);
-    VVI_TRY(vv_study_open(wanted, VV_STUDY_READ, &other, error));
-    const vv_status status = copy_trials(search, other, error);
+                        vv_study_path(search->study), there ? "with another warm start" : "without a warm start",
+                        shown);
+    VVI_TRY(vv_study_open(search->args->warm_start, VV_STUDY_READ, &other, error));
+    const vv_status status = copy_trials(search, other, shown, error);
     vv_study_close(other);
+    return status;
+}
+
+static vv_status import(const vvi_search *search, size_t n_trials, vv_error *error)
+{
+    if (search->args->warm_start == NULL) return VV_OK;
+    char *shown = vvi_pg_show(search->args->warm_start);
+    const vv_status status = shown == NULL ? vvi_no_memory(error) : import_from(search, shown, n_trials, error);
+    vvi_free(shown);
     return status;
 }
 
@@ -188,7 +197,7 @@ static vv_status take_all(const vvi_search *search, const char *text, vvi_earlie
     vv_status status = json_is_array(root)
                            ? VV_OK
                            : vvi_fail(error, VV_DATABASE, "%s: the database is damaged: the fact \"%s\"",
-                                      search->project, trials_fact);
+                                      vv_study_path(search->study), trials_fact);
     const size_t n = json_array_size(root);
     earlier->list = vvi_arena_alloc(&earlier->arena, (n + 1) * sizeof *earlier->list);
     if (earlier->list == NULL) status = vvi_no_memory(error);

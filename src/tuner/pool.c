@@ -25,7 +25,12 @@
 #include <unistd.h>
 
 enum { WAIT_MS = 100 };
-static const double beat_s = 2; /* between two looks at the leases, and at what others may have left */
+/* Between two looks at the leases, and at what others may have left: often enough for the shortest lease. */
+static double beat_every_s(const vvi_search *search)
+{
+    const double most = 2, part = search->args->lease_s / 4;
+    return part > 0 && part < most ? part : most;
+}
 
 typedef struct vvi_pool {
     vvi_search *search;
@@ -215,7 +220,7 @@ static vv_status hear(pool *p, bool readable, vv_error *error)
 static vv_status beat(pool *p, vv_error *error)
 {
     const double now_s = vvi_clock_s();
-    if (now_s - p->beat_at_s < beat_s) return VV_OK;
+    if (now_s - p->beat_at_s < beat_every_s(p->search)) return VV_OK;
     p->beat_at_s = now_s;
     if (vvi_study_is_shared(p->search->study)) p->changes++; /* a lease that lapses tells nobody */
     int *ids = vvi_calloc((size_t)p->n + 1, sizeof *ids);

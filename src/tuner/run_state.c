@@ -25,7 +25,7 @@ vv_status vvi_trial_state_path(const vvi_search *search, int id, int execution, 
 {
     const int n = vv_study_state_path(search->study, id, execution, path, VVI_PATH_SIZE);
     if (n >= 0 && n < VVI_PATH_SIZE) return VV_OK;
-    return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", search->project);
+    return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", vv_study_path(search->study));
 }
 
 void vvi_trial_drop_states(const vvi_search *search, int id)

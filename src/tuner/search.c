@@ -124,6 +124,8 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
                                        .earlier = search->earlier->fit,
                                        .misfits = (int)search->earlier->n - search->earlier->fit,
                                        .explanation = search->explanation });
+    /* A search that was killed may have left files of trials that had ended. */
+    if (trials_before > 0) VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
     VVI_TRY(vvi_pool_run(search, reason, error));
     if (is_final(*reason)) VVI_TRY(vvi_search_eliminate(search, error));
     VVI_TRY(vvi_time_store(search, error));
@@ -146,7 +148,11 @@ static vv_status search_with_study(vvi_search *search, vv_stop_reason *reason, v
     const vv_study_mode mode = search->args->overwrite ? VV_STUDY_OVERWRITE : VV_STUDY_WRITE;
     size_t trials_before = 0;
     bool stopped = false;
-    VVI_TRY(vv_study_open(search->project, mode, &search->study, error));
+    const vv_study_args place = { .where = search->project,
+                                  .mode = mode,
+                                  .checkpoints = search->args->checkpoints,
+                                  .lease_s = search->args->lease_s };
+    VVI_TRY(vv_study_open_with(&place, &search->study, error));
     vv_status status = agree(search, &trials_before, &stopped, error);
     if (stopped) *reason = VV_STOP_INTERRUPTED;
     if (status == VV_OK && !stopped) status = search_in_study(search, trials_before, reason, error);

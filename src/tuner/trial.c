@@ -285,9 +285,17 @@ static vv_status complete(const vvi_attempt *w, vv_trial_result *result, vv_erro
     return store_judged(w, result, error);
 }
 
+/* Everything is trained and only its weights could not be written: that is the disk's failure, and not the trial's. */
+static bool lacks_room(const vvi_attempt *w)
+{
+    const vvi_job_end *end = &w->working.end;
+    return end->failed && end->said.status == VV_IO && w->finished == w->search->executions && !w->pruned;
+}
+
 static vv_trial_status find_status(const vvi_attempt *w, const char *failure)
 {
     if (w->pruned) return VV_TRIAL_PRUNED;
+    if (lacks_room(w)) return VV_TRIAL_INTERRUPTED;
     if (failure[0] != '\0')
         return (int)w->trial->n_attempts < w->search->args->max_retries ? VV_TRIAL_WAITING : VV_TRIAL_FAILED;
     if (w->stopped) return VV_TRIAL_INTERRUPTED;
@@ -315,7 +323,8 @@ vv_status vvi_attempt_settle(vvi_attempt *w, vv_trial_status *status, vv_error *
     if (w->lost) return VV_OK;
     describe_failure(w, failure, sizeof failure);
     *status = find_status(w, failure);
-    return heed_loss(w, store_end(w, *status, failure, &said), &said, error);
+    VVI_TRY(heed_loss(w, store_end(w, *status, failure, &said), &said, error));
+    return lacks_room(w) ? vvi_fail(error, VV_IO, "%s", failure) : VV_OK;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
@@ -372,7 +381,7 @@ static vv_status prepare(vvi_attempt *w, int id, vv_error *error)
     w->longest = w->trial->epochs;
     if (w->trial->goal < search->epochs) w->goal = w->trial->goal;
     if (vv_study_checkpoint_path(search->study, id, w->checkpoint, VVI_PATH_SIZE) >= VVI_PATH_SIZE)
-        return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", search->project);
+        return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", vv_study_path(search->study));
     snprintf(w->part, sizeof w->part, "%s.part", w->checkpoint);
     return search->pruner == NULL ? VV_OK : begin_pruning(w, error);
 }

@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 write_model model.c
 write_table table.csv
-search() { varve search model.c --data "$TABLE" --json --executions-per-trial 1 --epochs 1 --project "$@"; }
+search() { varve search model.c --workers 1 --data "$TABLE" --json --executions-per-trial 1 --epochs 1 --project "$@"; }
 
 echo '[{"layers": 2, "units_0": 4, "units_1": 16}, {"units_1": 8}, {"layers": 1, "units_0": 4}, {"units_0": 4, "layers": 1}]' >queue.json
 run search queued --enqueue queue.json --defaults-first --max-trials 5

@@ -3,7 +3,7 @@
 write_model model.c
 write_table table.csv
 
-run varve search model.c --data "$TABLE" --project two --max-trials 12 --objective val_loss,params --constraint 'params<=200' \
+run varve search model.c --workers 1 --data "$TABLE" --project two --max-trials 12 --objective val_loss,params --constraint 'params<=200' \
     --constraint 'val_loss<=10,macs<=1k' --json
 exits 0; err_empty
 out_json '.[0] | .objectives == [{"name": "val_loss", "direction": "min"}, {"name": "params", "direction": "min"}] and .constraints == "params<=200, val_loss<=10, macs<=1000" and .objective == "val_loss"'

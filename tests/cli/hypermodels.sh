@@ -123,7 +123,7 @@ bad nan.c <<'C'
     vv_compile(m, .loss = VV_MSE, .optimizer = vv_sgd(.learning_rate = 1e6));
     return m;
 C
-run varve search --json nan.c --data "$TABLE" --epochs 20
+run varve search --json nan.c --workers 1 --data "$TABLE" --epochs 20
 exits 1
 out_json 'map(select(.event == "trial_end")) | length == 3 and all(.status == "FAILED" and (.reason | length > 0) and .score == null)'
 out_json '.[-1] | .event == "search_end" and .reason == "failures" and .best == null'

@@ -40,6 +40,11 @@ err_empty() { [ ! -s err ] || fail "standard error is not empty"; }
 one_line_err() { [ "$(wc -l <err)" -eq 1 ] || fail "standard error is not one line"; }
 # Holds for every JSON document on standard output?
 out_json() { jq -e -s "$1" out >/dev/null 2>&1 || fail "JSON on standard output: not so: $1"; }
+# What all trials of a project came to: no times, and not who ran them.
+trials_of() {
+    varve results "$1" --top 1000 --json |
+        jq -S -c '.trials | sort_by(.trial)[] | {trial, status, reason, scores, violation, epochs, hyperparameters, executions}'
+}
 within_80_columns() { awk 'length($0) > 80 { exit 1 }' "$1" || fail "$1: a line is longer than 80 columns"; }
 within_100_columns() { awk 'length($0) > 100 { exit 1 }' "$1" || fail "$1: a line is longer than 100 columns"; }
 

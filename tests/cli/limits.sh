@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 write_model model.c
 write_table table.csv
-search() { varve search model.c --data "$TABLE" --json --project "$@"; }
+search() { varve search model.c --workers 1 --data "$TABLE" --json --project "$@"; }
 
 # 2 executions of 3 epochs: no third trial, and no epoch too many; a larger limit goes on.
 run search epochs --max-trials 9 --max-epochs-total 17

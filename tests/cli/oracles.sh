@@ -68,7 +68,7 @@ for name in $(jq -r '.oracles[] | select(.pauses_trials) | .name' list.json); do
 done
 
 # A pruner ends trials, says why, and is the study's from then on. A grid may be pruned.
-run varve search model.c --data "$TABLE" --project pruned --max-trials 12 --epochs 6 --tuner random --pruner median:startup=2 --json
+run varve search model.c --data "$TABLE" --project pruned --max-trials 12 --workers 1 --epochs 6 --tuner random --pruner median:startup=2 --json
 exits 0; out_json '.[0].pruner == "median:startup=2"'
 out_json 'map(select(.event == "trial_end" and .status == "PRUNED")) | length > 0 and all((.reason | test("median")) and .score != null and .epochs >= 1)'
 run varve results pruned --top 20

@@ -11,7 +11,7 @@ essence() { # PROJECT: all trials but for times
     done
 }
 
-search() { varve search model.c --data "$TABLE" --json --project "$@"; }
+search() { varve search model.c --workers 1 --data "$TABLE" --json --project "$@"; }
 
 # Waits until `file` has an event of that kind of that trial.
 wait_for() {
@@ -29,7 +29,7 @@ essence whole >expected
 SLOW=1
 export SLOW
 for signal in INT TERM; do
-    "$VARVE" search model.c --data "$TABLE" --json --project "by$signal" --overwrite >events 2>err &
+    "$VARVE" search model.c --workers 1 --data "$TABLE" --json --project "by$signal" --overwrite >events 2>err &
     child=$!
     wait_for events epoch 1
     kill -$signal $child
@@ -48,7 +48,7 @@ for signal in INT TERM; do
 done
 
 # Killed, with its trial's process.
-"$VARVE" search model.c --data "$TABLE" --json --project killed >events 2>err &
+"$VARVE" search model.c --workers 1 --data "$TABLE" --json --project killed >events 2>err &
 child=$!
 wait_for events epoch 2
 kill -KILL $child
@@ -64,7 +64,7 @@ cmp -s expected got || fail "SIGKILL: not the undisturbed search: $(diff expecte
 # What is printed says how to go on, without what would begin anew.
 SLOW=1
 export SLOW
-"$VARVE" search model.c --data "$TABLE" --project plain --overwrite --objective 'val_loss:min' >events 2>err &
+"$VARVE" search model.c --workers 1 --data "$TABLE" --project plain --overwrite --objective 'val_loss:min' >events 2>err &
 child=$!
 for _ in $(seq 200); do grep -q 'epoch 1/3' events && break; sleep 0.05; done
 kill -INT $child
@@ -72,7 +72,7 @@ wait $child
 code=$? command="search in plain words, then SIGINT"
 cp events out
 exits 0; out_has "Interrupted."
-out_has "To go on: $VARVE search model.c --data '$TABLE' --project plain --objective val_loss:min"
+out_has "To go on: $VARVE search model.c --workers 1 --data '$TABLE' --project plain --objective val_loss:min"
 
 # A second search in the same project is refused while the first one runs; readers are not.
 "$VARVE" search model.c --data "$TABLE" --project busy --json >events 2>err &

@@ -3,7 +3,7 @@
 write_model model.c
 write_table table.csv
 
-run varve search model.c --data "$TABLE" --directory runs --json
+run varve search model.c --workers 1 --data "$TABLE" --directory runs --json
 exits 0; err_empty
 cp out events
 out_json 'map(.event) | .[0] == "search_begin" and .[-1] == "search_end"'

@@ -13,7 +13,7 @@ on_terminal() { # ENVIRONMENT-AND-COMMAND in one word
 }
 
 escape=$(printf '\033')
-on_terminal "SLOW=1 '$VARVE' search model.c --data '$TABLE' --max-trials 3 --executions-per-trial 1"
+on_terminal "SLOW=1 '$VARVE' search model.c --workers 1 --data '$TABLE' --max-trials 3 --executions-per-trial 1"
 exits 0
 grep -q "$escape\[J" typescript || fail "nothing was redrawn"
 grep -q "epoch 2/3, .* left  val_loss " typescript || fail "no live line with epoch, metrics and time left"

@@ -94,6 +94,14 @@ typedef enum vvi_pg_sql {
     VVI_PG_FILE_SIZE,
     VVI_PG_FILE_PIECE,
     VVI_PG_FILES_KEEP,
+
+    VVI_PG_FACTS,
+    VVI_PG_ALL_REFUSALS,
+    VVI_PG_REFUSAL_PUT,
+    VVI_PG_TRIAL_PUT,
+    VVI_PG_ATTEMPTS_PUT,
+    VVI_PG_EPOCHS_PUT,
+    VVI_PG_STUDY_RENAME,
     VVI_PG_STATEMENTS
 } vvi_pg_sql;
 
@@ -176,6 +184,15 @@ vv_status vvi_pg_files_keep(void *state, const int *ids, size_t n, vv_error *err
 
 /* Tells idle workers that something has changed: after the change was committed. */
 void vvi_pg_tell(vvi_pg *store);
+
+/* postgresql_put.c */
+vv_status vvi_pg_facts(void *state, vvi_arena *arena, vvi_study_facts *facts, vv_error *error);
+vv_status vvi_pg_all_refusals(void *state, vvi_arena *arena, const vv_refusal **list, size_t *n, vv_error *error);
+vv_status vvi_pg_refusal_put(void *state, const vv_refusal *refusal, vv_error *error);
+vv_status vvi_pg_trial_put(void *state, const vv_trial *trial, vv_error *error);
+vv_status vvi_pg_take_place(void *state, const char *name, vv_error *error);
+vv_status vvi_pg_remove(void *state, vv_error *error);
+
 /* Takes in what was said to this connection; rings when others said it (postgresql_ear.c). */
 void vvi_pg_listen(vvi_pg *store);
 vv_status vvi_pg_ear_open(vvi_pg *store, vv_error *error);

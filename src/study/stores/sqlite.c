@@ -387,4 +387,8 @@ const vvi_store_row vvi_store_sqlite = {
     .workers = vvi_sqlite_workers,
     .batch_begin = begin_batch,
     .batch_end = end_batch,
+    .facts = vvi_sqlite_facts,
+    .all_refusals = vvi_sqlite_all_refusals,
+    .refusal_put = vvi_sqlite_refusal_put,
+    .trial_put = vvi_sqlite_trial_put,
 };

@@ -84,6 +84,17 @@ vv_status vvi_sqlite_trial_epoch(void *state, int id, int execution, int epoch, 
                                  const double *values, size_t n, vv_error *error);
 vv_status vvi_sqlite_trial_execution(void *state, int id, int execution, const vv_execution *result, vv_error *error);
 
+/* A value, a refusal: rows of the transaction that is open. */
+vv_status vvi_sqlite_insert_value(const vvi_sqlite *store, int id, int position, const vv_active *active,
+                                  vv_error *error);
+vv_status vvi_sqlite_insert_refusal(const vvi_sqlite *store, const vv_refusal *refusal, vv_error *error);
+
+/* sqlite_put.c */
+vv_status vvi_sqlite_facts(void *state, vvi_arena *arena, vvi_study_facts *facts, vv_error *error);
+vv_status vvi_sqlite_all_refusals(void *state, vvi_arena *arena, const vv_refusal **list, size_t *n, vv_error *error);
+vv_status vvi_sqlite_refusal_put(void *state, const vv_refusal *refusal, vv_error *error);
+vv_status vvi_sqlite_trial_put(void *state, const vv_trial *trial, vv_error *error);
+
 /* sqlite_life.c */
 vv_status vvi_sqlite_trial_claim(void *state, int *id, vv_error *error);
 vv_status vvi_sqlite_trial_take_in_hand(void *state, int id, vv_error *error);

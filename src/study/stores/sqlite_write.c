@@ -54,7 +54,8 @@ static int bind_value(sqlite3_stmt *statement, int index, vv_value value)
     return SQLITE_MISUSE;
 }
 
-static vv_status insert_value(const vvi_sqlite *store, int id, int position, const vv_active *active, vv_error *error)
+vv_status vvi_sqlite_insert_value(const vvi_sqlite *store, int id, int position, const vv_active *active,
+                                  vv_error *error)
 {
     char *domain = NULL;
     VVI_TRY(vvi_domain_to_json(&active->domain, active->name, &domain, error));
@@ -67,7 +68,7 @@ static vv_status insert_value(const vvi_sqlite *store, int id, int position, con
     return status;
 }
 
-static vv_status count_refusal(const vvi_sqlite *store, const vv_refusal *refusal, vv_error *error)
+vv_status vvi_sqlite_insert_refusal(const vvi_sqlite *store, const vv_refusal *refusal, vv_error *error)
 {
     RUN(store, error, "INSERT INTO refusals VALUES (?, ?, ?) ON CONFLICT (reason) DO UPDATE SET n = n + excluded.n",
         "ttl", refusal->reason, refusal->values, refusal->n);
@@ -100,8 +101,8 @@ static vv_status insert_trial(const vvi_sqlite *store, const vvi_beginning *b, i
 {
     VVI_TRY(next_id(store, b, id, error));
     VVI_TRY(insert_row(store, b, *id, error));
-    for (size_t i = 0; i < b->n_values; i++) VVI_TRY(insert_value(store, *id, (int)i, &b->values[i], error));
-    for (size_t i = 0; i < b->n_refusals; i++) VVI_TRY(count_refusal(store, &b->refusals[i], error));
+    for (size_t i = 0; i < b->n_values; i++) VVI_TRY(vvi_sqlite_insert_value(store, *id, (int)i, &b->values[i], error));
+    for (size_t i = 0; i < b->n_refusals; i++) VVI_TRY(vvi_sqlite_insert_refusal(store, &b->refusals[i], error));
     return VV_OK;
 }
 

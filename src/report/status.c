@@ -1,0 +1,223 @@
+/* status.c - what there is to say of a study now. Trials are gone through in pages: what is kept of them does not grow with
+ * their number. */
+#include "report/status.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 256, MOST_REASONS = 256 };
+
+typedef struct reading {
+    const vv_study *study;
+    vvi_status *status;
+    int64_t epochs, executions; /* of a whole trial, as the study says; 0: it does not */
+    size_t failures_at;         /* where the last reason was found */
+    vv_error *error;
+} reading;
+
+/* A number that is kept as a fact; 0: there is none. */
+static vv_status read_real(const reading *r, const char *key, double *number)
+{
+    char *text = NULL;
+    VVI_TRY(vv_study_get(r->study, key, &text, r->error));
+    *number = text == NULL ? 0 : strtod(text, NULL);
+    if (!(*number >= 0)) *number = 0;
+    free(text);
+    return VV_OK;
+}
+
+static vv_status read_number(const reading *r, const char *key, int64_t *number)
+{
+    double real = 0;
+    VVI_TRY(read_real(r, key, &real));
+    *number = real < 0x1p53 ? (int64_t)real : 0;
+    return VV_OK;
+}
+
+/* ---- trials --------------------------------------------------------------------------------------------------------- */
+
+static const char *keep_text(vvi_arena *arena, const char *text, vv_status *status, vv_error *error)
+{
+    const char *kept = text == NULL ? NULL : vvi_arena_strdup(arena, text);
+    if (text != NULL && kept == NULL) *status = vvi_no_memory(error);
+    return kept;
+}
+
+static vv_status add_running(reading *r, const vv_trial *trial)
+{
+    vvi_status *s = r->status;
+    vv_status status = VV_OK;
+    const int64_t epochs = trial->goal > 0 ? trial->goal : r->epochs;
+    const int64_t goal = epochs * (r->executions > 0 ? r->executions : 1);
+    if (!vvi_arena_reserve(&s->arena, &s->running, s->n_running, sizeof *s->running)) return vvi_no_memory(r->error);
+    s->running[s->n_running++] = (vvi_status_running){ .id = trial->id,
+                                                       .worker = keep_text(&s->arena, trial->worker, &status, r->error),
+                                                       .epochs = trial->epochs_total,
+                                                       .goal = goal < INT32_MAX ? (int)goal : 0,
+                                                       .since = trial->began,
+                                                       .lapsed = trial->lapsed };
+    s->lapsed += trial->lapsed;
+    return status;
+}
+
+/* The entry of a reason; NULL: there are too many, or no memory. */
+static vvi_status_failure *find_failure(reading *r, const char *reason, vv_status *status)
+{
+    vvi_status *s = r->status;
+    for (size_t i = 0; i < s->n_failures; i++) {
+        const size_t at = (r->failures_at + i) % s->n_failures;
+        if (strcmp(s->failures[at].reason, reason) != 0) continue;
+        r->failures_at = at;
+        return &s->failures[at];
+    }
+    if (s->n_failures == MOST_REASONS) return NULL;
+    if (!vvi_arena_reserve(&s->arena, &s->failures, s->n_failures, sizeof *s->failures))
+        *status = vvi_no_memory(r->error);
+    const char *kept = *status == VV_OK ? keep_text(&s->arena, reason, status, r->error) : NULL;
+    if (kept == NULL) return NULL;
+    s->failures[s->n_failures] = (vvi_status_failure){ .reason = kept };
+    return &s->failures[s->n_failures++];
+}
+
+static vv_status add_failure(reading *r, const char *reason, bool attempt)
+{
+    vv_status status = VV_OK;
+    vvi_status_failure *failure = find_failure(r, reason == NULL ? "no reason was given" : reason, &status);
+    if (failure == NULL)
+        r->status->other_failures++;
+    else if (attempt)
+        failure->attempts++;
+    else
+        failure->trials++;
+    r->status->attempts += attempt;
+    return status;
+}
+
+/* Seconds are of work; a trial may have been left for days in between. */
+static void add_ended(reading *r, const vv_trial *trial)
+{
+    const double worked = trial->seconds > 0 ? trial->ended - trial->seconds : trial->began;
+    if (!(trial->ended > 0) || !(trial->began > 0)) return;
+    vvi_status_add_recent(&r->status->recent, &(vvi_status_ended){ .began = fmax(trial->began, worked),
+                                                                   .ended = trial->ended,
+                                                                   .epochs = trial->epochs_total });
+}
+
+static vv_status take_trial(reading *r, const vv_trial *trial)
+{
+    for (size_t i = 0; i < trial->n_attempts; i++) VVI_TRY(add_failure(r, trial->attempts[i].reason, true));
+    switch (trial->status) {
+    case VV_TRIAL_RUNNING:
+        return add_running(r, trial);
+    case VV_TRIAL_FAILED:
+        add_ended(r, trial);
+        return add_failure(r, trial->reason, false);
+    case VV_TRIAL_COMPLETED:
+    case VV_TRIAL_PRUNED:
+        add_ended(r, trial);
+        return VV_OK;
+    default:
+        return VV_OK;
+    }
+}
+
+static vv_status take_trials(reading *r)
+{
+    vv_status status = VV_OK;
+    bool more = true;
+    for (int from = 0; status == VV_OK && more;) {
+        vv_trials page = { .n = 0 };
+        status = vv_study_trials(r->study, &(vv_trials_args){ .from = from, .limit = PAGE }, &page, r->error);
+        for (size_t i = 0; status == VV_OK && i < page.n; i++) status = take_trial(r, &page.list[i]);
+        more = page.n == PAGE;
+        from = more ? page.list[page.n - 1].id + 1 : from;
+        vv_trials_free(&page);
+    }
+    return status;
+}
+
+static int most_frequent_first(const void *a, const void *b)
+{
+    const vvi_status_failure *x = a, *y = b;
+    const int64_t n = x->trials + x->attempts, m = y->trials + y->attempts;
+    return n != m ? (n < m) - (n > m) : strcmp(x->reason, y->reason);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+
+static vv_status read_best(reading *r, vv_trials *best)
+{
+    if (r->status->goals.objectives.n == 0 || r->status->counts.by_status[VV_TRIAL_COMPLETED] == 0) return VV_OK;
+    return vv_study_trials(r->study, &(vv_trials_args){ .best_first = true, .limit = 1 }, best, r->error);
+}
+
+static vv_status read_all(reading *r)
+{
+    vvi_status *s = r->status;
+    VVI_TRY(vvi_report_goals_read(r->study, &s->goals, r->error));
+    VVI_TRY(read_number(r, "max_trials", &s->max_trials));
+    VVI_TRY(read_number(r, "max_epochs_total", &s->max_epochs));
+    VVI_TRY(read_real(r, "max_seconds", &s->max_seconds));
+    VVI_TRY(read_real(r, "seconds", &s->spent_s));
+    VVI_TRY(read_number(r, "epochs", &r->epochs));
+    VVI_TRY(read_number(r, "executions_per_trial", &r->executions));
+    VVI_TRY(vv_study_counts(r->study, &s->counts, r->error));
+    VVI_TRY(vv_study_workers(r->study, &s->workers, r->error));
+    VVI_TRY(take_trials(r));
+    return read_best(r, &s->best);
+}
+
+/* A worker is written down at its first heartbeat; before that its trials show that there is one. */
+static int count_live(const vvi_status *status)
+{
+    int live = 0, at_work = 0;
+    for (size_t i = 0; i < status->workers.n; i++) live += status->workers.list[i].live;
+    for (size_t i = 0; i < status->n_running; i++)
+        at_work += status->running[i].worker != NULL && !status->running[i].lapsed;
+    return live > 0 ? live : at_work > 0;
+}
+
+vv_status vvi_status_read(const vv_study *study, vvi_status *status, vv_error *error)
+{
+    reading r = { .study = study, .status = status, .error = error };
+    *status = (vvi_status){ .where = vv_study_path(study) };
+    VVI_TRY(read_all(&r));
+    status->live = count_live(status);
+    if (status->n_failures > 1)
+        qsort(status->failures, status->n_failures, sizeof *status->failures, most_frequent_first);
+    status->pace = vvi_status_measure(&status->recent);
+    vvi_status_estimate(status);
+    return VV_OK;
+}
+
+void vvi_status_deinit(vvi_status *status)
+{
+    vvi_arena_deinit(&status->arena);
+    vv_workers_free(&status->workers);
+    vv_trials_free(&status->best);
+    *status = (vvi_status){ .n_running = 0 };
+}
+
+/* ---- in one line ---------------------------------------------------------------------------------------------------- */
+
+vv_status vvi_status_read_line(const vv_study *study, vvi_status_line *line, vv_error *error)
+{
+    vvi_report_goals goals;
+    vv_trials best = { .n = 0 };
+    line->best = -1;
+    VVI_TRY(vv_study_counts(study, &line->counts, error));
+    VVI_TRY(vvi_report_goals_read(study, &goals, error));
+    line->running = line->counts.by_status[VV_TRIAL_RUNNING];
+    line->changed = fmax(line->counts.first_began, line->counts.last_ended);
+    if (goals.objectives.n == 0) return VV_OK;
+    memcpy(line->objective, goals.objectives.list[0].name, sizeof line->objective);
+    if (line->counts.by_status[VV_TRIAL_COMPLETED] == 0) return VV_OK;
+    VVI_TRY(vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = 1 }, &best, error));
+    if (best.n > 0 && best.list[0].status == VV_TRIAL_COMPLETED) {
+        line->best = best.list[0].id;
+        line->score = best.list[0].score;
+    }
+    vv_trials_free(&best);
+    return VV_OK;
+}
