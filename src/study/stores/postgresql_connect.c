@@ -244,8 +244,8 @@ static vv_status prepare_session(vvi_pg *store, vv_error *error)
 static vv_status check_server(vvi_pg *store, vv_error *error)
 {
     const int version = PQserverVersion(store->connection);
-    if (version >= 110000) return VV_OK;
-    return vvi_fail(error, VV_UNSUPPORTED, "%s: PostgreSQL %d is there, 11 is the oldest that will do", store->shown,
+    if (version >= 120000) return VV_OK;
+    return vvi_fail(error, VV_UNSUPPORTED, "%s: PostgreSQL %d is there, 12 is the oldest that will do", store->shown,
                     version / 10000);
 }
 

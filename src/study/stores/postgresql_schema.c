@@ -62,6 +62,8 @@ static const char *const tables[] = {
     "CREATE INDEX trials_open ON varve.trials (study, (id + 0)) WHERE status IN ('WAITING', 'INTERRUPTED')",
     "CREATE INDEX trials_leased ON varve.trials (study, lease) WHERE lease IS NOT NULL",
     "CREATE INDEX trials_held ON varve.trials (study, id) WHERE status = 'RUNNING' AND lease IS NULL",
+    "CREATE INDEX trials_best ON varve.trials (study, (scores[1]), id)"
+    "  WHERE status = 'COMPLETED' AND coalesce(violation, 0) = 0",
     "CREATE INDEX trials_paused ON varve.trials (study, id) WHERE status = 'PAUSED'",
 
     "CREATE TABLE varve.builds ("

@@ -9,6 +9,11 @@
     " t.execution_seconds, t.attempt_reasons, t.attempt_seconds, b.hyperparameters, b.vals, b.model"                   \
     " FROM varve.trials t JOIN varve.builds b USING (study, id) WHERE t.study = $1 AND "
 
+/* The best of one objective that keep the constraints: by an index. */
+#define BEST(direction)                                                                                                \
+    "SELECT id, scores[1] FROM varve.trials WHERE study = $1 AND status = 'COMPLETED' AND coalesce(violation, 0) = 0"  \
+    " ORDER BY scores[1] " direction ", id LIMIT $2"
+
 /* clang-format off */
 
 /* Trials of one kind that are to go on, and the epochs that they are yet to have. */
@@ -75,6 +80,8 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
                                  "SELECT id, name, domain FROM varve.hyperparameters WHERE study = $1 ORDER BY id" },
     [VVI_PG_KEYS] = { "ii", "SELECT id, status = 'COMPLETED', violation, scores FROM varve.trials"
                             " WHERE study = $1 AND id >= $2 ORDER BY id LIMIT 20000" },
+    [VVI_PG_SMALLEST] = { "ii", BEST("ASC") },
+    [VVI_PG_LARGEST] = { "ii", BEST("DESC") },
     [VVI_PG_EPOCHS_OF] = { "iI", "SELECT trial, execution, epoch, metrics, vals FROM varve.epochs"
                                  " WHERE study = $1 AND trial = ANY ($2) ORDER BY trial, execution, epoch" },
     /* The total of all rows rides along on each. */
@@ -93,23 +100,8 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
                                   "execution = $3" },
     [VVI_PG_FILE_PIECE] = { "iiii", "SELECT bytes FROM varve.files WHERE study = $1 AND trial = $2 AND execution = $3"
                                     " AND piece = $4" },
-    [VVI_PG_FILES_KEEP] = { "iI", "DELETE FROM varve.files f USING varve.trials t WHERE f.study = $1 AND t.study = $1"
-                                  " AND t.id = f.trial AND t.status IN ('COMPLETED', 'FAILED', 'PRUNED')"
-                                  " AND (f.execution >= 0 OR f.trial <> ALL ($2))" },
-
-    [VVI_PG_FACTS] = { "i", "SELECT key, text FROM varve.facts WHERE study = $1 ORDER BY key COLLATE \"C\"" },
-    [VVI_PG_ALL_REFUSALS] = { "i", "SELECT reason, example, n FROM varve.refusals WHERE study = $1"
-                                   " ORDER BY reason COLLATE \"C\"" },
-    [VVI_PG_REFUSAL_PUT] = { "ittl", "INSERT INTO varve.refusals AS x VALUES ($1, $2, $3, $4)"
-                                     " ON CONFLICT (study, reason) DO UPDATE SET n = x.n + excluded.n" },
-    [VVI_PG_TRIAL_PUT] = { "iitDmtdiitmmIDD",
-                           "UPDATE varve.trials SET status = $3, scores = $4, violation = $5, reason = $6,"
-                           " seconds = $7, epochs = $8, epochs_total = $9, worker = $10, began = to_timestamp($11),"
-                           " ended = to_timestamp($12), best_epochs = $13, execution_scores = $14,"
-                           " execution_seconds = $15 WHERE study = $1 AND id = $2" },
-    [VVI_PG_ATTEMPTS_PUT] = { "iiTD", "UPDATE varve.trials SET attempt_reasons = $3, attempt_seconds = $4"
-                                      " WHERE study = $1 AND id = $2" },
-    [VVI_PG_EPOCHS_PUT] = { "iiIIIITD", "INSERT INTO varve.epochs SELECT $1, $2, x, e, ($7::text[])[a:b],"
-                                        " ($8::float8[])[a:b] FROM unnest($3, $4, $5, $6) AS u (x, e, a, b)" },
-    [VVI_PG_STUDY_RENAME] = { "it", "UPDATE varve.studies SET name = $2 WHERE id = $1" },
+    /* Files are few, trials are many. */
+    [VVI_PG_FILES_KEEP] = { "iI", "DELETE FROM varve.files f WHERE study = $1 AND (execution >= 0 OR trial <> ALL ($2))"
+                                  " AND (SELECT status FROM varve.trials t WHERE t.study = $1 AND t.id = f.trial)"
+                                  " IN ('COMPLETED', 'FAILED', 'PRUNED')" },
 };
