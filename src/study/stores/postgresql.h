@@ -5,6 +5,7 @@
 #include "study/study.h"
 
 #include <libpq-fe.h>
+#include <locale.h>
 
 enum { VVI_PG_VERSION = 1 /* of the schema */, VVI_PG_LOCK = 0x56617276 /* "Varv": the class of our advisory locks */ };
 
@@ -52,7 +53,7 @@ vv_status vvi_pg_persist(vvi_pg *store, vvi_pg_step step, void *context, vv_erro
 /* The same with what the step does as one transaction that sees one moment. */
 vv_status vvi_pg_transact(vvi_pg *store, bool write, vvi_pg_step step, void *context, vv_error *error);
 
-/* ---- statements (postgresql_call.c, postgresql_statements.c, postgresql_result.c) ---------------------------------------------------- */
+/* ---- statements (postgresql_call.c, postgresql_statements.c, postgresql_result.c) -------------------------------- */
 
 typedef enum vvi_pg_sql {
     VVI_PG_STUDY_FIND,
@@ -85,6 +86,8 @@ typedef enum vvi_pg_sql {
     VVI_PG_TRIALS_OF,
     VVI_PG_HYPERPARAMETERS,
     VVI_PG_KEYS,
+    VVI_PG_SMALLEST,
+    VVI_PG_LARGEST,
     VVI_PG_EPOCHS_OF,
     VVI_PG_REFUSALS,
     VVI_PG_STANDING,
@@ -154,6 +157,28 @@ vv_status vvi_pg_schema(vvi_pg *store, vv_error *error);
 vv_status vvi_pg_schema_version(vvi_pg *store, int *version, vv_error *error);
 extern const char *const vvi_pg_functions[]; /* of version 1; NULL-terminated */
 
+/* ---- reading (postgresql_read.c, postgresql_trial.c, postgresql_curves.c) ---- */
+
+/* One reading call: where rows come from, and where what they hold goes. */
+typedef struct vvi_pg_reading {
+    vvi_pg *store;
+    const vvi_trial_query *query;
+    vvi_arena *arena;
+    vv_error *error;
+    PGresult *hyperparameters; /* of the study, by id */
+    vv_active *known;          /* the same, read: name NULL: not yet */
+    locale_t plain;            /* numbers as in C */
+    vv_trial *list;
+    size_t room, n;
+} vvi_pg_reading;
+
+vv_status vvi_pg_damaged(const vvi_pg_reading *r, int trial, const char *what);
+/* Reads r->hyperparameters, which the values of trials refer to. */
+vv_status vvi_pg_hyperparameters(vvi_pg_reading *r);
+vv_status vvi_pg_take_trial(vvi_pg_reading *r, const PGresult *result, int row, vv_trial *trial);
+/* Adds the curves of a chunk of trials, which are in the order of their ids. */
+vv_status vvi_pg_curves(vvi_pg *store, vvi_arena *arena, vv_trial *const *trials, size_t n, vv_error *error);
+
 /* ---- the rows of the store (study.h) ---------------------------------------------------------------------------- */
 
 vv_status vvi_pg_fact_set(void *state, const char *key, const char *text, vv_error *error);
@@ -170,8 +195,6 @@ vv_status vvi_pg_trial_wake(void *state, int id, int goal, vv_error *error);
 vv_status vvi_pg_trial_retry(void *state, int id, const char *reason, double seconds, vv_error *error);
 vv_status vvi_pg_trials(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list, size_t *n,
                         vv_error *error);
-/* Adds the curves of a chunk of trials, which are in the order of their ids. */
-vv_status vvi_pg_curves(vvi_pg *store, vvi_arena *arena, vv_trial *const *trials, size_t n, vv_error *error);
 vv_status vvi_pg_refusals(void *state, vv_refusals *refusals, vv_error *error);
 vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
 vv_status vvi_pg_counts(void *state, vv_counts *counts, vv_error *error);

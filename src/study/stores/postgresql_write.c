@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- facts ---------------------------------------------------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------------------------------------------------- */
 
 vv_status vvi_pg_fact_set(void *state, const char *key, const char *text, vv_error *error)
 {
@@ -29,7 +29,7 @@ vv_status vvi_pg_fact_get(void *state, const char *key, char **text, vv_error *e
     return found && *text == NULL ? vvi_no_memory(error) : VV_OK;
 }
 
-/* ---- beginning ------------------------------------------------------------------------------------------------------- */
+/* ---- beginning --------------------------------------------------------------------------------------------------- */
 
 static bool new_lists(vvi_pg_lists *l, const vvi_beginning *b)
 {
@@ -122,7 +122,7 @@ vv_status vvi_pg_trial_claim(void *state, int *id, vv_error *error)
     return VV_OK;
 }
 
-/* ---- going on ------------------------------------------------------------------------------------------------------- */
+/* ---- going on ---------------------------------------------------------------------------------------------------- */
 
 vv_status vvi_pg_trial_take_in_hand(void *state, int id, vv_error *error)
 {
