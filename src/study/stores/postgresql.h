@@ -73,6 +73,7 @@ typedef enum vvi_pg_sql {
     VVI_PG_BEGIN,
     VVI_PG_CLAIM,
     VVI_PG_TAKE_IN_HAND,
+    VVI_PG_PUT_BACK,
     VVI_PG_EPOCH,
     VVI_PG_EXECUTION,
     VVI_PG_END,
@@ -160,6 +161,7 @@ vv_status vvi_pg_fact_get(void *state, const char *key, char **text, vv_error *e
 vv_status vvi_pg_trial_begin(void *state, const vvi_beginning *beginning, int *id, vv_error *error);
 vv_status vvi_pg_trial_claim(void *state, int *id, vv_error *error);
 vv_status vvi_pg_trial_take_in_hand(void *state, int id, vv_error *error);
+vv_status vvi_pg_trial_put_back(void *state, int id, vv_error *error);
 vv_status vvi_pg_trial_epoch(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error);
 vv_status vvi_pg_trial_execution(void *state, int id, int execution, const vv_execution *result, vv_error *error);
