@@ -120,6 +120,6 @@ const vvi_command vvi_command_tell = {
     .n_positionals = VVI_COUNT(positionals),
     .options = rows,
     .n_options = VVI_COUNT(rows),
-    .notes = "Without NAME=NUMBER, --failed and --pruned the best of its steps is what it came to.\n",
+    .notes = "Without NAME=NUMBER, --failed and --pruned it came to the best of its steps.\n",
     .run = run,
 };
