@@ -31,8 +31,8 @@ static inline FILE *cluster_script(cluster *c, const char *auth, int *pid)
     return fdopen(from[0], "r");
 }
 
-/* `auth`: "trust" or "scram". Where there is no PostgreSQL, the program ends: with 77, which ctest shows as skipped, or 1
- * where CI or VARVE_REQUIRE_ALL is set. */
+/* `auth`: "trust" or "scram". Where there is no PostgreSQL, the program ends: with 77, which ctest shows as skipped, or
+ * 1 where CI or VARVE_REQUIRE_ALL is set. */
 static inline void cluster_begin(cluster *c, const char *auth)
 {
     int pid = 0, status = 1;

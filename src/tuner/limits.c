@@ -27,12 +27,7 @@ uint64_t vvi_memory_data_mb(void)
     return status_mb("VmData: %llu kB");
 }
 
-uint64_t vvi_memory_resident_mb(void)
-{
-    return status_mb("VmRSS: %llu kB");
-}
-
-uint64_t vvi_memory_inherited_mb(void)
+uint64_t vvi_memory_own_mb(void)
 {
     return status_mb("RssAnon: %llu kB");
 }

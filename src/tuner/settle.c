@@ -97,7 +97,8 @@ static vv_status store_judged(const vvi_attempt *w, vv_trial_result *result, vv_
 
 static vv_status complete(const vvi_attempt *w, vv_trial_result *result, vv_error *error)
 {
-    if (rename(w->part, w->checkpoint) != 0)
+    const bool has_weights = vvi_work_of(w->search->args->hypermodel)->network;
+    if (has_weights && rename(w->part, w->checkpoint) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
     return store_judged(w, result, error);
 }

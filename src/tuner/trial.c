@@ -193,7 +193,7 @@ static double time_left_s(const vvi_attempt *w)
 static vv_status begin_process(vvi_attempt *w, vv_error *error)
 {
     const vvi_job job = { .child = child, .context = w, .take = take, .enough = &w->enough, .limit_s = time_left_s(w) };
-    w->began_mb = vvi_memory_inherited_mb();
+    w->began_mb = vvi_memory_own_mb();
     return vvi_job_begin(&w->working, &job, error);
 }
 

@@ -20,7 +20,7 @@
 
 static const double PATIENCE_S = 300;
 
-/* ---- batches ---------------------------------------------------------------------------------------------------------- */
+/* ---- batches ----------------------------------------------------------------------------------------------------- */
 
 static vv_status exec_step(vvi_pg *store, void *context, vv_error *error)
 {
@@ -77,7 +77,7 @@ static vv_status batch_end(void *state, vv_status status, vv_error *error)
     return status == VV_OK && broken ? lost_batch(store, error) : status;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static void close_store(void *state)
 {
@@ -146,7 +146,7 @@ static vv_status new_store(const vvi_store_args *args, vvi_pg **store, vv_error 
     return check_url(s, error);
 }
 
-/* ---- studies, workers ------------------------------------------------------------------------------------------------- */
+/* ---- studies, workers -------------------------------------------------------------------------------------------- */
 
 static vv_status find_study(vvi_pg *store, vv_error *error)
 {
@@ -295,6 +295,7 @@ const vvi_store_row vvi_store_postgresql = {
     .trial_begin = vvi_pg_trial_begin,
     .trial_claim = vvi_pg_trial_claim,
     .trial_take_in_hand = vvi_pg_trial_take_in_hand,
+    .trial_put_back = vvi_pg_trial_put_back,
     .trial_epoch = vvi_pg_trial_epoch,
     .trial_execution = vvi_pg_trial_execution,
     .trial_end = vvi_pg_trial_end,

@@ -5,6 +5,7 @@
 #include "study/study.h"
 
 #include <libpq-fe.h>
+#include <locale.h>
 
 enum { VVI_PG_VERSION = 1 /* of the schema */, VVI_PG_LOCK = 0x56617276 /* "Varv": the class of our advisory locks */ };
 
@@ -52,7 +53,7 @@ vv_status vvi_pg_persist(vvi_pg *store, vvi_pg_step step, void *context, vv_erro
 /* The same with what the step does as one transaction that sees one moment. */
 vv_status vvi_pg_transact(vvi_pg *store, bool write, vvi_pg_step step, void *context, vv_error *error);
 
-/* ---- statements (postgresql_call.c, postgresql_statements.c, postgresql_result.c) ---------------------------------------------------- */
+/* ---- statements (postgresql_call.c, postgresql_statements.c, postgresql_result.c) -------------------------------- */
 
 typedef enum vvi_pg_sql {
     VVI_PG_STUDY_FIND,
@@ -73,6 +74,7 @@ typedef enum vvi_pg_sql {
     VVI_PG_BEGIN,
     VVI_PG_CLAIM,
     VVI_PG_TAKE_IN_HAND,
+    VVI_PG_PUT_BACK,
     VVI_PG_EPOCH,
     VVI_PG_EXECUTION,
     VVI_PG_END,
@@ -84,6 +86,8 @@ typedef enum vvi_pg_sql {
     VVI_PG_TRIALS_OF,
     VVI_PG_HYPERPARAMETERS,
     VVI_PG_KEYS,
+    VVI_PG_SMALLEST,
+    VVI_PG_LARGEST,
     VVI_PG_EPOCHS_OF,
     VVI_PG_REFUSALS,
     VVI_PG_STANDING,
@@ -98,6 +102,8 @@ typedef enum vvi_pg_sql {
     VVI_PG_FACTS,
     VVI_PG_ALL_REFUSALS,
     VVI_PG_REFUSAL_PUT,
+    VVI_PG_DOMAINS_PUT,
+    VVI_PG_BUILD_PUT,
     VVI_PG_TRIAL_PUT,
     VVI_PG_ATTEMPTS_PUT,
     VVI_PG_EPOCHS_PUT,
@@ -151,6 +157,28 @@ vv_status vvi_pg_schema(vvi_pg *store, vv_error *error);
 vv_status vvi_pg_schema_version(vvi_pg *store, int *version, vv_error *error);
 extern const char *const vvi_pg_functions[]; /* of version 1; NULL-terminated */
 
+/* ---- reading (postgresql_read.c, postgresql_trial.c, postgresql_curves.c) ---- */
+
+/* One reading call: where rows come from, and where what they hold goes. */
+typedef struct vvi_pg_reading {
+    vvi_pg *store;
+    const vvi_trial_query *query;
+    vvi_arena *arena;
+    vv_error *error;
+    PGresult *hyperparameters; /* of the study, by id */
+    vv_active *known;          /* the same, read: name NULL: not yet */
+    locale_t plain;            /* numbers as in C */
+    vv_trial *list;
+    size_t room, n;
+} vvi_pg_reading;
+
+vv_status vvi_pg_damaged(const vvi_pg_reading *r, int trial, const char *what);
+/* Reads r->hyperparameters, which the values of trials refer to. */
+vv_status vvi_pg_hyperparameters(vvi_pg_reading *r);
+vv_status vvi_pg_take_trial(vvi_pg_reading *r, const PGresult *result, int row, vv_trial *trial);
+/* Adds the curves of a chunk of trials, which are in the order of their ids. */
+vv_status vvi_pg_curves(vvi_pg *store, vvi_arena *arena, vv_trial *const *trials, size_t n, vv_error *error);
+
 /* ---- the rows of the store (study.h) ---------------------------------------------------------------------------- */
 
 vv_status vvi_pg_fact_set(void *state, const char *key, const char *text, vv_error *error);
@@ -158,6 +186,7 @@ vv_status vvi_pg_fact_get(void *state, const char *key, char **text, vv_error *e
 vv_status vvi_pg_trial_begin(void *state, const vvi_beginning *beginning, int *id, vv_error *error);
 vv_status vvi_pg_trial_claim(void *state, int *id, vv_error *error);
 vv_status vvi_pg_trial_take_in_hand(void *state, int id, vv_error *error);
+vv_status vvi_pg_trial_put_back(void *state, int id, vv_error *error);
 vv_status vvi_pg_trial_epoch(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error);
 vv_status vvi_pg_trial_execution(void *state, int id, int execution, const vv_execution *result, vv_error *error);
@@ -166,8 +195,6 @@ vv_status vvi_pg_trial_wake(void *state, int id, int goal, vv_error *error);
 vv_status vvi_pg_trial_retry(void *state, int id, const char *reason, double seconds, vv_error *error);
 vv_status vvi_pg_trials(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list, size_t *n,
                         vv_error *error);
-/* Adds the curves of a chunk of trials, which are in the order of their ids. */
-vv_status vvi_pg_curves(vvi_pg *store, vvi_arena *arena, vv_trial *const *trials, size_t n, vv_error *error);
 vv_status vvi_pg_refusals(void *state, vv_refusals *refusals, vv_error *error);
 vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
 vv_status vvi_pg_counts(void *state, vv_counts *counts, vv_error *error);
@@ -182,8 +209,14 @@ vv_status vvi_pg_file_put(void *state, int id, int execution, const char *path, 
 vv_status vvi_pg_file_get(void *state, int id, int execution, const char *path, vv_error *error);
 vv_status vvi_pg_files_keep(void *state, const int *ids, size_t n, vv_error *error);
 
-/* Tells idle workers that something has changed: after the change was committed. */
-void vvi_pg_tell(vvi_pg *store);
+/* A beginning as lists of the same length each. Text is in the arena, which is to be deinited. */
+typedef struct vvi_pg_lists {
+    vvi_arena arena;
+    const char **names, **domains, **values;
+    const char **reasons, **examples;
+    int64_t *counts;
+} vvi_pg_lists;
+vv_status vvi_pg_fill_lists(vvi_pg_lists *lists, const vvi_beginning *beginning, vv_error *error);
 
 /* postgresql_put.c */
 vv_status vvi_pg_facts(void *state, vvi_arena *arena, vvi_study_facts *facts, vv_error *error);
@@ -193,6 +226,8 @@ vv_status vvi_pg_trial_put(void *state, const vv_trial *trial, vv_error *error);
 vv_status vvi_pg_take_place(void *state, const char *name, vv_error *error);
 vv_status vvi_pg_remove(void *state, vv_error *error);
 
+/* Tells idle workers that something has changed: after the change was committed. */
+void vvi_pg_tell(vvi_pg *store);
 /* Takes in what was said to this connection; rings when others said it (postgresql_ear.c). */
 void vvi_pg_listen(vvi_pg *store);
 vv_status vvi_pg_ear_open(vvi_pg *store, vv_error *error);

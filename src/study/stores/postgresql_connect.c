@@ -17,7 +17,7 @@
 
 static const double ATTEMPT_S = 15, OPENING_PATIENCE_S = 60, FIRST_PAUSE_S = 0.05, LONGEST_PAUSE_S = 5;
 
-/* ---- texts without passwords -------------------------------------------------------------------------------------- */
+/* ---- texts without passwords ------------------------------------------------------------------------------------- */
 
 /* Where the value of a parameter that is secret ends, if one begins here; NULL: none does. */
 static const char *secret_parameter(const char *text, const char **value)
@@ -92,7 +92,7 @@ static void clean(const vvi_pg *store, const char *said, char *text, size_t size
     if (store->connection != NULL) hide(text, PQpass(store->connection));
 }
 
-/* ---- errors ------------------------------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 typedef struct trouble {
     const char *state; /* the first characters of the SQLSTATE */
@@ -152,7 +152,7 @@ vv_status vvi_pg_fail(vvi_pg *store, const PGresult *result, vv_error *error)
     return status;
 }
 
-/* ---- connecting ---------------------------------------------------------------------------------------------------- */
+/* ---- connecting -------------------------------------------------------------------------------------------------- */
 
 /* In verbose texts, "FATAL:  28P01: ..." whatever the language; the last one, where several hosts were tried. */
 static const char *find_state(const char *said)
@@ -225,11 +225,11 @@ static void be_silent(void *context, const char *message)
  * longer than they do, and 20 MB for each connection. */
 static vv_status prepare_session(vvi_pg *store, vv_error *error)
 {
-    char text[400];
+    char text[500];
     int length = snprintf(text, sizeof text,
                           "SET search_path = pg_catalog; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5;"
                           "SET tcp_keepalives_count = 4; SET idle_in_transaction_session_timeout = '60s';"
-                          "SET enable_seqscan = off; SET jit = off;");
+                          "SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;");
     if (store->study > 0 && store->mode != VV_STUDY_READ)
         snprintf(text + length, sizeof text - (size_t)length, "LISTEN varve_%d", store->study);
     VVI_TRY(vvi_pg_exec(store, text, error));
@@ -244,8 +244,8 @@ static vv_status prepare_session(vvi_pg *store, vv_error *error)
 static vv_status check_server(vvi_pg *store, vv_error *error)
 {
     const int version = PQserverVersion(store->connection);
-    if (version >= 110000) return VV_OK;
-    return vvi_fail(error, VV_UNSUPPORTED, "%s: PostgreSQL %d is there, 11 is the oldest that will do", store->shown,
+    if (version >= 120000) return VV_OK;
+    return vvi_fail(error, VV_UNSUPPORTED, "%s: PostgreSQL %d is there, 12 is the oldest that will do", store->shown,
                     version / 10000);
 }
 
@@ -278,7 +278,7 @@ void vvi_pg_disconnect(vvi_pg *store)
     store->broken = store->batch;
 }
 
-/* ---- again and again ------------------------------------------------------------------------------------------------ */
+/* ---- again and again --------------------------------------------------------------------------------------------- */
 
 static void pause_for(double seconds)
 {

@@ -1,5 +1,5 @@
-/* postgresql_curves.c - the metrics of epochs, out of PostgreSQL: one row holds all metrics of an epoch, a curve is one metric
- * of an execution. Curves come in the order of executions and, within one, of the metrics' first reports. */
+/* postgresql_curves.c - the metrics of epochs, out of PostgreSQL: one row holds all metrics of an epoch, a curve is one
+ * metric of an execution. Curves come in the order of executions and, within one, of the metrics' first reports. */
 #include "study/stores/postgresql.h"
 
 #include <math.h>

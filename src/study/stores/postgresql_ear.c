@@ -1,14 +1,14 @@
 /* postgresql_ear.c - how a worker hears that something has changed: LISTEN on the study's channel.
  *
  * What others say arrives on the connection's socket; but libpq also takes it in while it waits for the answer to
- * something else, and then the socket is silent. The ear is therefore an epoll of two things: the socket, and a bell that we
- * ring ourselves. It stays the same while connections come and go; a new one rings, since nobody knows what was said
- * meanwhile. Readers have no ear: one that does not listen would hold up what is said to all.
+ * something else, and then the socket is silent. The ear is therefore an epoll of two things: the socket, and a bell
+ * that we ring ourselves. It stays the same while connections come and go; a new one rings, since nobody knows what was
+ * said meanwhile. Readers have no ear: one that does not listen would hold up what is said to all.
  *
- * Only workers that are idle are told: that found nothing to claim the last time. What is told wakes up everybody who listens,
- * and all commits that tell something wait for each other: where all are busy, it would be most of the work. Nothing is missed:
- * a worker says that it is idle, and only then looks a last time; whoever changes something has committed the change before he
- * asks who is idle. So either the one sees the change, or the other sees the idler.
+ * Only workers that are idle are told: that found nothing to claim the last time. What is told wakes up everybody who
+ * listens, and all commits that tell something wait for each other: where all are busy, it would be most of the work.
+ * Nothing is missed: a worker says that it is idle, and only then looks a last time; whoever changes something has
+ * committed the change before he asks who is idle. So either the one sees the change, or the other sees the idler.
  */
 #include "study/stores/postgresql.h"
 

@@ -23,7 +23,7 @@ static vv_status drop(vvi_pg *store, const transfer *t, vv_error *error)
     return VV_OK;
 }
 
-/* ---- there ---------------------------------------------------------------------------------------------------------- */
+/* ---- there ------------------------------------------------------------------------------------------------------- */
 
 /* Whoever runs a trial now, or ran it last, may leave files of it; and who writes a whole study in a batch. */
 static vv_status check_fence(vvi_pg *store, const transfer *t, vv_error *error)
@@ -78,7 +78,7 @@ vv_status vvi_pg_file_put(void *state, int id, int execution, const char *path, 
     return vvi_pg_transact(state, true, put_step, &t, error);
 }
 
-/* ---- and back ---------------------------------------------------------------------------------------------------------- */
+/* ---- and back ---------------------------------------------------------------------------------------------------- */
 
 typedef struct receiving {
     vvi_pg *store;

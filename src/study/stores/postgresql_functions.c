@@ -1,17 +1,18 @@
-/* postgresql_functions.c - what writes to studies in PostgreSQL, as functions inside of it: one round trip for each call.
+/* postgresql_functions.c - what writes to studies in PostgreSQL, as functions inside of it: one round trip for each
+ * call.
  *
  * Invariants:
- *   - Every writing call of a worker has a number and goes through the gate, which locks the worker's row, and ends with its
- *     answer there. A call that is made again, because its answer was lost with the connection, waits for its predecessor,
- *     finds the answer and does nothing; one that arrives late, after its successor, does nothing either.
- *   - A trial is changed only where `worker` is the caller and it is RUNNING; else the answer is TAKEN. What was said before
- *     by a call with another number is recognised by what it left, and changes nothing.
- *     Calls of a batch have the number 0 and pass: a batch is not made again, and only its last call, the mark, has a number.
- *   - Ids are given under a lock of the study's row: each once, none left out. No row is written again with every trial of a
- *     batch: PostgreSQL would look through all of its versions each time.
+ *   - Every writing call of a worker has a number and goes through the gate, which locks the worker's row, and ends
+ *     with its answer there. A call that is made again, because its answer was lost with the connection, waits for its
+ *     predecessor, finds the answer and does nothing; one that arrives late, after its successor, does nothing either.
+ *   - A trial is changed only where `worker` is the caller and it is RUNNING; else the answer is TAKEN. What was said
+ *     before by a call with another number is recognised by what it left, and changes nothing. Calls of a batch have
+ *     the number 0 and pass: a batch is not made again, and only its last call, the mark, has a number.
+ *   - Ids are given under a lock of the study's row: each once, none left out. No row is written again with every trial
+ *     of a batch: PostgreSQL would look through all of its versions each time.
  *   - Locks are taken in the order worker, hyperparameters, study, trial.
- * Answers: an id or 0; -7 NOT_FOUND, -16 TAKEN, -2 BAD_ARG (vv_status); -100 nothing to claim, -102 the same, and
- * the worker is idle since now, -101 gone.
+ * Answers: an id or 0; -7 NOT_FOUND, -16 TAKEN, -2 BAD_ARG (vv_status); -100 nothing to claim, -102 the same, and the
+ * worker is idle since now, -101 gone.
  */
 #include "study/stores/postgresql.h"
 
@@ -78,11 +79,11 @@ const char *const vvi_pg_functions[] = {
     "  DELETE FROM varve.workers WHERE study = s AND name = w AND slots IS NULL;"
     "  UPDATE varve.workers SET lease = 0, beat = clock_timestamp() WHERE study = s AND name = w;"
     "  UPDATE varve.trials SET status = 'INTERRUPTED', reason = 'its worker ended', lease = NULL"
-    "    WHERE study = s AND status = 'RUNNING' AND worker = w AND lease IS NOT NULL;"
+    "    WHERE study = s AND lease IS NOT NULL AND worker = w;"
     "  RETURN 0; END $$",
 
-    /* Which of its trials are the worker's still. A heartbeat that a crash of the server takes back does no harm: it is not
-     * waited for until it is on the disk. */
+    /* Which of its trials are the worker's still. A heartbeat that a crash of the server takes back does no harm: it is
+     * not waited for until it is on the disk. */
     "CREATE FUNCTION varve.beat(s integer, w text, n integer, l double precision, ids integer[]) RETURNS integer[]"
     " LANGUAGE plpgsql AS $$ DECLARE kept integer[]; moment timestamptz; BEGIN"
     "  PERFORM set_config('synchronous_commit', 'off', true);"
@@ -129,7 +130,7 @@ const char *const vvi_pg_functions[] = {
         "  WHERE NOT EXISTS (SELECT FROM varve.hyperparameters h WHERE h.study = s AND h.digest = varve.digest(n, d))"
         "  ORDER BY 2 ON CONFLICT DO NOTHING;"
         " PERFORM FROM varve.studies WHERE id = s FOR NO KEY UPDATE; IF NOT FOUND THEN RETURN -101; END IF;"
-        " SELECT coalesce(max(id), -1) + 1 INTO t FROM varve.trials WHERE study = s;"
+        " SELECT id + 1 INTO t FROM varve.trials WHERE study = s ORDER BY id DESC LIMIT 1; t := coalesce(t, 0);"
         " IF t <> expected THEN RETURN -16; END IF;"
         " INSERT INTO varve.trials (study, id, status, worker, lease, goal, began) VALUES (s, t,"
         "  CASE how WHEN 1 THEN 'WAITING' ELSE 'RUNNING' END, CASE how WHEN 0 THEN w END,"
@@ -144,10 +145,10 @@ const char *const vvi_pg_functions[] = {
 
     /* The lowest id of two kinds, each found in an index of just that kind. */
     FUNCTION("trial_claim", ", l double precision", "t integer; late integer; moment timestamptz := clock_timestamp();",
-             "SELECT id INTO late FROM varve.trials WHERE study = s AND status = 'RUNNING' AND lease < moment"
-             "  AND worker <> w ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;"
+             "SELECT id INTO late FROM varve.trials WHERE study = s AND lease < moment"
+             "  AND worker <> w ORDER BY id + 0 LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;"
              " SELECT id INTO t FROM varve.trials WHERE study = s AND status IN ('WAITING', 'INTERRUPTED')"
-             "  ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;"
+             "  ORDER BY id + 0 LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;"
              " IF late < t OR t IS NULL THEN t := late; END IF;"
              " IF t IS NULL THEN UPDATE varve.workers SET idle = true WHERE study = s AND name = w AND NOT idle;"
              "  RETURN CASE WHEN FOUND THEN -102 ELSE -100 END; END IF;"
@@ -158,6 +159,10 @@ const char *const vvi_pg_functions[] = {
     FUNCTION("trial_take_in_hand", ", l double precision, t integer", "",
              "UPDATE varve.trials SET worker = w, lease = clock_timestamp() + l * interval '1 second'"
              "  WHERE study = s AND id = t AND status = 'RUNNING' AND (lease IS NULL OR worker = w);" ELSE_REFUSE DONE),
+
+    FUNCTION("trial_put_back", ", t integer", "",
+             "UPDATE varve.trials SET worker = NULL, lease = NULL"
+             "  WHERE study = s AND id = t AND status = 'RUNNING' AND (worker = w OR worker IS NULL);" ELSE_REFUSE DONE),
 
     FUNCTION("trial_epoch", ", t integer, x integer, e integer, names text[], vals double precision[]", "",
              "PERFORM FROM varve.trials" MINE " FOR NO KEY UPDATE;" ELSE_REFUSE

@@ -1,5 +1,5 @@
-/* postgresql_result.c - what comes back from PostgreSQL, in its binary form: numbers come back bit for bit, NaN and infinities
- * too. What is not as long as it should be is not read. */
+/* postgresql_result.c - what comes back from PostgreSQL, in its binary form: numbers come back bit for bit, NaN and
+ * infinities too. What is not as long as it should be is not read. */
 #include "study/stores/postgresql.h"
 
 #include <endian.h>

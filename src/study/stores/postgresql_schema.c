@@ -1,5 +1,5 @@
-/* postgresql_schema.c - the tables of studies in PostgreSQL, and how a database comes to have them. What writes to them are
- * functions (postgresql_functions.c), which are a part of the schema and of its version.
+/* postgresql_schema.c - the tables of studies in PostgreSQL, and how a database comes to have them. What writes to them
+ * are functions (postgresql_functions.c), which are a part of the schema and of its version.
  *
  *     version 1   all studies of a database in the schema `varve`, keyed by the study's number
  *
@@ -8,11 +8,15 @@
  * executions are arrays of the trial: all trials are read with one query.
  *
  * Invariants that the schema itself refuses to break:
- *   - COMPLETED trials have scores; RUNNING, FAILED, INTERRUPTED and WAITING ones have none, PRUNED and PAUSED ones may.
+ *   - COMPLETED trials have scores; RUNNING, FAILED, INTERRUPTED and WAITING ones have none, PRUNED and PAUSED ones
+ *     may.
  *   - 0 <= epochs <= epochs_total. A PAUSED trial has epochs.
  *   - Only RUNNING trials have a lease, and whoever has a lease has a worker. (RUNNING without a lease: by hand.)
- * Rows that belong to a trial are written under a lock of its row; references that PostgreSQL checked would lock it a
- * second time for every epoch.
+ * Each index can be used for one thing only, since a plan that was good while the table was small is kept while it
+ * grows: what names a trial by its id must not find it through the index of leases, and what looks for the lowest open
+ * id must not go through all that have ended, in the order of the primary key. For that the open ones are sorted by id
+ * + 0. Rows that belong to a trial are written under a lock of its row; references that PostgreSQL checked would lock
+ * it a second time for every epoch.
  */
 #include "study/stores/postgresql.h"
 
@@ -29,7 +33,7 @@ static const char *const tables[] = {
     "  request bigint NOT NULL DEFAULT 0, answer integer NOT NULL DEFAULT 0,"
     "  idle boolean NOT NULL DEFAULT true," /* it found nothing to claim, and wants to be told of news */
     "  PRIMARY KEY (study, name)) WITH (fillfactor = 50)",
-    "CREATE INDEX workers_idle ON varve.workers (study) WHERE idle",
+    "CREATE INDEX workers_idle ON varve.workers (study, name) WHERE idle",
 
     "CREATE TABLE varve.facts ("
     "  study integer NOT NULL, key text NOT NULL, text text NOT NULL, PRIMARY KEY (study, key))",
@@ -55,8 +59,11 @@ static const char *const tables[] = {
     "  CHECK (lease IS NULL OR status = 'RUNNING' AND worker IS NOT NULL))"
     "  WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)",
 
-    "CREATE INDEX trials_open ON varve.trials (study, id) WHERE status IN ('WAITING', 'INTERRUPTED')",
-    "CREATE INDEX trials_running ON varve.trials (study, lease) WHERE status = 'RUNNING'",
+    "CREATE INDEX trials_open ON varve.trials (study, (id + 0)) WHERE status IN ('WAITING', 'INTERRUPTED')",
+    "CREATE INDEX trials_leased ON varve.trials (study, lease) WHERE lease IS NOT NULL",
+    "CREATE INDEX trials_held ON varve.trials (study, id) WHERE status = 'RUNNING' AND lease IS NULL",
+    "CREATE INDEX trials_best ON varve.trials (study, (scores[1]), id)"
+    "  WHERE status = 'COMPLETED' AND coalesce(violation, 0) = 0",
     "CREATE INDEX trials_paused ON varve.trials (study, id) WHERE status = 'PAUSED'",
 
     "CREATE TABLE varve.builds ("

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- heartbeats ------------------------------------------------------------------------------------------------------ */
+/* ---- heartbeats -------------------------------------------------------------------------------------------------- */
 
 static bool is_kept(PGresult *result, int id)
 {
@@ -73,7 +73,7 @@ vv_status vvi_pg_workers(void *state, vvi_arena *arena, vv_workers *workers, vv_
     return VV_OK;
 }
 
-/* ---- proposing: a lock that ends with its connection ------------------------------------------------------------------- */
+/* ---- proposing: a lock that ends with its connection ------------------------------------------------------------- */
 
 vv_status vvi_pg_propose_begin(void *state, bool *mine, vv_error *error)
 {
@@ -98,7 +98,7 @@ void vvi_pg_propose_end(void *state)
     vvi_pg_tell(store); /* that it is somebody else's turn */
 }
 
-/* ---- how things stand ------------------------------------------------------------------------------------------------ */
+/* ---- how things stand -------------------------------------------------------------------------------------------- */
 
 vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error)
 {

@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-/* ---- opening -------------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static void eight_that_find_an_empty_database_make_its_tables_once(void **state)
 {
@@ -136,7 +136,7 @@ static void studies_share_a_database_and_nothing_else(void **state)
     vv_names_free(&names);
 }
 
-/* ---- what moves ------------------------------------------------------------------------------------------------------- */
+/* ---- what moves -------------------------------------------------------------------------------------------------- */
 
 static void make_file(const char *path, size_t n, unsigned seed)
 {
@@ -228,7 +228,7 @@ static void pruning_keeps_the_files_of_the_best_and_of_what_may_go_on(void **sta
     vv_study_close(study);
 }
 
-/* ---- what is heard ---------------------------------------------------------------------------------------------------- */
+/* ---- what is heard ----------------------------------------------------------------------------------------------- */
 
 static bool rings(vv_study *study, int wait_ms)
 {

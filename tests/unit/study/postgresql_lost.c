@@ -10,7 +10,7 @@
 
 static const char *const metric[] = { "loss" };
 
-/* ---- cut and made anew ---------------------------------------------------------------------------------------------- */
+/* ---- cut and made anew ------------------------------------------------------------------------------------------- */
 
 static void check_life(vv_study *study, void (*harm)(void))
 {
@@ -228,10 +228,10 @@ static void a_new_connection_rings(void **state)
     vv_study_close(b);
 }
 
-/* ---- answers that never arrive --------------------------------------------------------------------------------------- */
+/* ---- answers that never arrive ----------------------------------------------------------------------------------- */
 
-/* Stands between a study and the server. When `swallow` has been counted down to 0 by answers of the server's, that answer is
- * lost, and the connection with it: the server has done what it was told. */
+/* Stands between a study and the server. When `swallow` has been counted down to 0 by answers of the server's, that
+ * answer is lost, and the connection with it: the server has done what it was told. */
 typedef struct between {
     volatile int swallow, lost;
 } between;

@@ -25,7 +25,7 @@ static int for_each_child(int n, int (*work)(int index))
     return failed;
 }
 
-/* ---- each once ------------------------------------------------------------------------------------------------------ */
+/* ---- each once --------------------------------------------------------------------------------------------------- */
 
 enum { TRIALS = 400, WORKERS = 8 };
 static int *claims; /* by trial; shared */
@@ -88,7 +88,7 @@ static void numbers_are_given_once_and_without_gaps(void **state)
                      3);
 }
 
-/* ---- leases --------------------------------------------------------------------------------------------------------- */
+/* ---- leases ------------------------------------------------------------------------------------------------------ */
 
 /* The database's clock goes on by a minute, as far as this worker's leases are concerned. */
 static void let_lapse(const vv_study *study)
