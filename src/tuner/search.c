@@ -12,6 +12,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { TURN_US = 50000 };
 
 /* ---- names, events ---------------------------------------------------------------------------------------------- */
 
@@ -118,6 +121,24 @@ static bool is_final(vv_stop_reason reason)
            reason == VV_STOP_PLAN;
 }
 
+/* While it is this worker's turn to propose nobody changes what is enqueued, or what a study begins with. */
+static vv_status open_in_turn(vvi_search *search, size_t trials_before, vv_error *error)
+{
+    const volatile int *stop = search->args->stop;
+    bool mine = false;
+    VVI_TRY(vvi_study_propose_begin(search->study, &mine, error));
+    while (!mine && (stop == NULL || *stop == 0)) {
+        usleep(TURN_US);
+        VVI_TRY(vvi_study_propose_begin(search->study, &mine, error));
+    }
+    vvi_stand standing = { .trials = 0 };
+    vv_status status = vvi_earlier_open(search, trials_before, error);
+    if (status == VV_OK) status = vvi_stop_look(search, &standing, error); /* others may have begun some since */
+    if (status == VV_OK) status = vvi_queue_open(search, (size_t)standing.trials, error);
+    if (mine) vvi_study_propose_end(search->study);
+    return status;
+}
+
 /* Of trials that another space has left. */
 static void say_misfits(const vvi_search *search)
 {
@@ -134,8 +155,7 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
 {
     VVI_TRY(find_best(search, error));
     VVI_TRY(vvi_time_load(search, error));
-    VVI_TRY(vvi_earlier_open(search, trials_before, error));
-    VVI_TRY(vvi_queue_open(search, trials_before, error));
+    VVI_TRY(open_in_turn(search, trials_before, error));
     vvi_search_say(search, (vv_event){ .kind = VV_EVENT_SEARCH_BEGIN,
                                        .trials_before = (int)trials_before,
                                        .enqueued = (int)vvi_queue_waiting(search),

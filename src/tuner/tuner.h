@@ -9,6 +9,7 @@
  * enqueued.c    building one of those            earlier.c  what another study has learnt
  * values.c      values by name as JSON
  * judge.c       what a trial came to             trial.c    a trial as its parent sees it
+ * settle.c      how a trial ends                 files.c    files of trials that move
  * run*.c        a trial, in its child            check.c    what is refused before any training, in a child
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
@@ -393,6 +394,10 @@ bool vvi_attempt_is_lost(const vvi_attempt *attempt);
 /* Its process has ended: stores what the trial came to. *status: COMPLETED, FAILED, INTERRUPTED, PRUNED, PAUSED, or WAITING
  * when it is to be tried again. */
 vv_status vvi_attempt_settle(vvi_attempt *attempt, vv_trial_status *status, vv_error *error);
+
+/* files.c: in a study that machines share. `now`: whether or not it is time to. */
+vv_status vvi_attempt_keep_states(vvi_attempt *attempt, bool now, vv_error *error);
+vv_status vvi_attempt_keep_weights(vvi_attempt *attempt, vv_error *error);
 
 /* ---- the pool (pool.c, answer.c) ------------------------------------------------------------------------------------ */
 
