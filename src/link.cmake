@@ -6,7 +6,7 @@ set(objects "")
 foreach(module ${modules})
   list(APPEND objects $<TARGET_OBJECTS:vv_${module}>)
 endforeach()
-set(libraries PkgConfig::JANSSON PkgConfig::SQLITE PkgConfig::LIBPQ PkgConfig::ZLIB PkgConfig::CURL PkgConfig::GMP PkgConfig::LAPACK
+set(libraries PkgConfig::JANSSON PkgConfig::SQLITE PkgConfig::LIBPQ PkgConfig::YAML PkgConfig::ZLIB PkgConfig::CURL PkgConfig::GMP PkgConfig::LAPACK
     PkgConfig::BLAS PkgConfig::NLOPT Threads::Threads m)
 
 # The command holds every object, used or not, and exports them: hypermodels are loaded into it and call them.

@@ -9,6 +9,7 @@
 #include <varve/explain.h>
 #include <varve/study.h>
 #include <varve/train.h>
+#include <varve/tune.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,15 +34,16 @@ typedef vv_status (*vv_fit_function)(vv_hp *hp, vv_model *model, const vv_fit_ar
 
 /* All there is to say about a hypermodel. Zeroed members mean the defaults. */
 struct vv_hypermodel {
-    vv_build_function build; /* required */
+    vv_build_function build; /* required, unless there is `tune` */
     vv_fit_function fit;     /* NULL: vv_fit_with */
-    void *user;              /* handed to both */
+    vv_tune_function tune;   /* instead of both: no network, see tune.h. Data, batches, costs and budgets mean nothing then */
+    void *user;              /* handed to all of them */
     const char *name;        /* NULL: the file's name */
     const char *data;        /* a SPEC of data.h; NULL: must be given to the search */
-    const char *objective;   /* NULL: "val_loss" */
+    const char *objective;   /* NULL: "val_loss"; of `tune`: "result:min" */
     int max_trials;          /* 0: 10 */
     int executions_per_trial; /* 0: 1 */
-    int epochs;              /* 0: 1 */
+    int epochs;              /* 0: 1. Of `tune`: steps, at the most; 0: as many as it reports */
     int batch_size;          /* 0: 32 */
     double validation_split; /* 0: 0.2 */
 };
@@ -53,7 +55,7 @@ struct vv_hypermodel {
 
 /* Runs the build function once. `chooser` NULL: all defaults. *hp and *model are owned by the caller; either may be
  * NULL (argument) if it is not wanted. A refusal (a layer that cannot exist, NULL returned, ...) is its status. The
- * fit function, if any, is rehearsed, so that *hp holds its hyperparameters too. */
+ * fit function, if any, is rehearsed, so that *hp holds its hyperparameters too. With `tune` the model is NULL. */
 vv_status vv_hypermodel_build(const vv_hypermodel *hypermodel, const vv_chooser *chooser, vv_hp **hp, vv_model **model,
                               vv_error *error) VV_MUST_USE;
 
@@ -90,7 +92,8 @@ typedef struct vv_event {
     const vv_objectives *objectives;
     const vv_constraints *constraints;
     const char *oracle, *pruner; /* as specs; pruner NULL: none */
-    int max_trials, executions, epochs;
+    int max_trials, executions, epochs; /* epochs 0: nobody says how many there will be */
+    const char *unit;          /* what they are: "epoch"; of a function: "step" */
     int trials_before;         /* SEARCH_BEGIN: trials that are already there */
     int enqueued;              /* SEARCH_BEGIN: configurations that wait to become trials */
     int earlier, misfits;      /* SEARCH_BEGIN: trials of a warm start that the oracle knows; that do not fit */
@@ -106,12 +109,13 @@ typedef struct vv_event {
     double best_score;         /* in the first objective */
     int running;               /* trials that run now, in this process's pool */
     const vv_refusals *refusals; /* SEARCH_END */
-    const vv_explanation *explanation; /* SEARCH_BEGIN; NULL: random builds were looked at, and none could be built */
+    const vv_explanation *explanation; /* SEARCH_BEGIN; NULL: random builds were looked at, and none could be
+                                          built; or there are no networks */
 } vv_event;
 
 typedef struct vv_search_args {
     const vv_hypermodel *hypermodel; /* required; its members are the defaults of those below */
-    const vv_data *training;         /* required */
+    const vv_data *training;         /* required, unless the hypermodel has `tune` */
     const vv_data *validation;       /* required when the objective begins with "val_" */
     vv_search_kind kind;      /* which oracle; 0: VV_SEARCH_AUTO */
     const char *oracle;       /* instead, with options: "NAME:OPTION=VALUE,..." of vv_oracle_at; NULL: `kind` */
@@ -151,6 +155,8 @@ typedef struct vv_search_args {
     void (*on_event)(void *context, const vv_event *event); /* NULL: silence */
     void *context;
     const volatile int *stop; /* becomes non-zero when the search shall stop; NULL: never */
+    vv_tune_function tune;    /* of vv_tune_with alone */
+    void *user;               /* handed to it */
 } vv_search_args;
 
 /* What a search came to. */
@@ -168,8 +174,11 @@ vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, v
 /* What can be said of the arguments alone, before there is data (training may be NULL): names and options that there are
  * not, numbers out of range, what cannot go together. */
 vv_status vv_search_check(const vv_search_args *args, vv_error *error) VV_MUST_USE;
+/* The same for a function (tune.h): args->tune and args->user stand for a hypermodel, which must be NULL. */
+vv_status vv_tune_with(const vv_search_args *args, vv_search_result *result, vv_error *error) VV_MUST_USE;
 #ifndef __cplusplus
 #define vv_search(result, error, ...) vv_search_with(&(vv_search_args){ .hypermodel = __VA_ARGS__ }, (result), (error))
+#define vv_tune(result, error, ...) vv_tune_with(&(vv_search_args){ .tune = __VA_ARGS__ }, (result), (error))
 #endif
 
 #ifdef __cplusplus

@@ -10,6 +10,8 @@
  *     search.h  oracles                               study.h    trials on disk
  *     tuner.h   hypermodels and their search          explain.h  what every hyperparameter means
  *     cost.h    what a model costs where it runs      status.h   errors
+ *     tune.h    any function as objective             command.h  any program as objective
+ *     ask.h     trials that somebody else runs
  *
  * A search from a program, but for its checks (examples/embed.c is whole):
  *
@@ -24,6 +26,8 @@
 #ifndef VARVE_H
 #define VARVE_H
 
+#include <varve/ask.h>
+#include <varve/command.h>
 #include <varve/cost.h>
 #include <varve/data.h>
 #include <varve/explain.h>
@@ -36,6 +40,7 @@
 #include <varve/status.h>
 #include <varve/study.h>
 #include <varve/train.h>
+#include <varve/tune.h>
 #include <varve/tuner.h>
 
 #define VV_VERSION_MAJOR 0

@@ -127,6 +127,8 @@ double vvi_clock_s(void); /* monotonic seconds */
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
 vv_status vvi_make_directories(const char *path, vv_error *error); /* like mkdir -p; IO */
+/* A folder with all that is in it, as far as that can be; links are removed, and not followed. */
+void vvi_remove_tree(const char *path);
 /* Writes a file as a whole or not at all: into PATH.tmp-PID, fsync, rename. `write` gets a FILE * as `file`. */
 vv_status vvi_replace_file(const char *path, vv_status (*write)(void *context, void *file, vv_error *error),
                            void *context, vv_error *error);
@@ -157,5 +159,27 @@ bool vvi_process_has_ended(const vvi_process *process);
  * killed it. */
 vv_status vvi_process_end(vvi_process *process, int *exit_code, int *signal_number, vv_error *error);
 void vvi_process_kill(vvi_process *process); /* apart: with all that it has started */
+
+/* ---- other programs (program.c) ---------------------------------------------------------------------------------- */
+
+/* Runs a program, never through a shell, with nothing to read on its standard input. A keeper, a process of its own, stands
+ * between: whatever the program has started, in whatever session, ends when the program has, when vvi_program_end is called,
+ * or when this process dies, however that comes. */
+typedef struct vvi_program {
+    int out, err, news; /* to be read from: its output, its errors, and from `news` what has become of it */
+    int life;           /* internal: the keeper ends it all when this is closed */
+    int keeper, pid;    /* pid: the program's, and its group's; 0: it has not been started so far */
+    bool ended;
+    int exit_code, signal_number; /* once ended: the code, or -1 and the signal */
+    int refusal;                  /* errno, if it could not be run; 0: it was */
+} vvi_program;
+/* `words` and `variables` ("NAME=VALUE", besides our own) end in NULL. */
+vv_status vvi_program_begin(vvi_program *program, const char *const *words, const char *const *variables,
+                            vv_error *error);
+/* Takes what has come through `news`; to be called when that is readable. */
+void vvi_program_hear(vvi_program *program);
+void vvi_program_signal(const vvi_program *program, int number); /* it, and all in its group */
+/* Ends what is left of it, and lets go. Any number of times. */
+void vvi_program_end(vvi_program *program);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/base.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,19 @@ vv_status vvi_make_directories(const char *path, vv_error *error)
     if (status == VV_OK) status = make_directory(path, error);
     vvi_free(part);
     return status;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at)
+{
+    (void)info, (void)kind, (void)at;
+    (void)remove(path);
+    return 0;
+}
+
+void vvi_remove_tree(const char *path)
+{
+    enum { OPEN_FOLDERS = 16 };
+    nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 typedef struct replacement {

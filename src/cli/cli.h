@@ -38,6 +38,11 @@ enum {
         .name = "study", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(study), .argument = "NAME",                     \
         .help = "the study in it"                                                                                      \
     }
+#define VVI_POSITIONAL_SPACE                                                                                           \
+    {                                                                                                                  \
+        .name = "SPACE.yaml", .offset = VVI_MEMBER(file),                                                              \
+        .help = "the space, and what else is to be said of the search"                                                 \
+    }
 /* The row that every command has. */
 #define VVI_OPTION_JSON                                                                                                \
     {                                                                                                                  \
@@ -66,6 +71,13 @@ enum {
           .argument = "N",                                                                                             \
           .help = "examples at a time (32)" },                                                                         \
         VVI_OPTIONS_STUDY
+
+/* The row of commands about functions and programs. */
+#define VVI_OPTION_STEPS                                                                                               \
+    {                                                                                                                  \
+        .name = "steps", .type = VVI_OPTION_INT, .offset = VVI_MEMBER(epochs), .min = 1, .max = 1000000,               \
+        .argument = "N", .help = "that a trial reports at the most (as many as it likes)"                              \
+    }
 
 /* The rows that explain and search share. */
 #define VVI_OPTIONS_BUDGET(budget_help)                                                                                \
@@ -151,9 +163,9 @@ enum {
 
 /* One row in main.c each. */
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
-    vvi_command_show, vvi_command_evaluate, vvi_command_predict, vvi_command_data, vvi_command_oracles,
-    vvi_command_worker, vvi_command_submit, vvi_command_studies, vvi_command_status, vvi_command_export,
-    vvi_command_import, vvi_command_copy;
+    vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
+    vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
+    vvi_command_status, vvi_command_export, vvi_command_import, vvi_command_copy;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -169,6 +181,8 @@ int vvi_cli_study_status(vv_status status);
 FILE *vvi_cli_output(bool json);
 /* Ends standard output: a full disk is a failure. */
 int vvi_cli_end(int exit_status, FILE *out);
+/* "space" of "dir/space.yaml". */
+void vvi_cli_name_after_file(const char *file, char *name, size_t size);
 /* What a download says while it runs, on a terminal. */
 void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes);
 
@@ -195,6 +209,16 @@ int vvi_cli_open_study(const vvi_options *options, vv_study **study);
 /* import.c: what an import or a copy has made. 0, or the exit status after a complaint. */
 struct vvi_exchanged;
 int vvi_cli_say_exchanged(const vvi_options *options, const char *where, const struct vvi_exchanged *exchanged);
+
+/* ---- search.c --------------------------------------------------------------------------------------------------- */
+
+/* --enqueue FILE, as text; --constraint of any number of times, as one text. 0, or the exit status after a complaint. */
+int vvi_cli_enqueued(const vvi_options *options, vvi_text *text);
+int vvi_cli_constraints(const vvi_options *options, vvi_text *text);
+/* The exit status of a search that did not begin. */
+int vvi_cli_search_status(vv_status status);
+/* A whole search, as the options say. `project`: the folder's name where they say none. The exit status. */
+int vvi_search_run(const vvi_options *options, const vv_hypermodel *hypermodel, const char *project);
 
 /* ---- compile.c -------------------------------------------------------------------------------------------------- */
 

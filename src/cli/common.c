@@ -113,6 +113,14 @@ int vvi_cli_end(int exit_status, FILE *out)
                             errno == 0 ? "" : strerror(errno));
 }
 
+void vvi_cli_name_after_file(const char *file, char *name, size_t size)
+{
+    const char *slash = strrchr(file, '/');
+    snprintf(name, size, "%.*s", (int)size - 1, slash == NULL ? file : slash + 1);
+    char *dot = strrchr(name, '.');
+    if (dot != NULL && dot != name) *dot = '\0';
+}
+
 void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes)
 {
     (void)context;

@@ -17,14 +17,6 @@ static bool ends_with(const char *text, const char *end)
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
-static void name_after_file(vvi_loaded *loaded)
-{
-    const char *slash = strrchr(loaded->path, '/');
-    snprintf(loaded->name, sizeof loaded->name, "%.250s", slash == NULL ? loaded->path : slash + 1);
-    char *dot = strrchr(loaded->name, '.');
-    if (dot != NULL && dot != loaded->name) *dot = '\0';
-}
-
 int vvi_hypermodel_find(const char *file, vvi_loaded *loaded)
 {
     char path[4096];
@@ -35,7 +27,7 @@ int vvi_hypermodel_find(const char *file, vvi_loaded *loaded)
     if (!S_ISREG(info.st_mode))
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s: is not a file; give a hypermodel's C file", file);
     snprintf(loaded->path, sizeof loaded->path, "%s", path);
-    name_after_file(loaded);
+    vvi_cli_name_after_file(path, loaded->name, sizeof loaded->name);
     return 0;
 }
 
@@ -50,7 +42,7 @@ static int take_declaration(const char *file, vvi_loaded *loaded)
     const void *symbol = dlsym(loaded->library, "varve_hypermodel");
     if (symbol == NULL) return no_declaration(file);
     memcpy(&loaded->hypermodel, symbol, sizeof loaded->hypermodel);
-    if (loaded->hypermodel.build == NULL)
+    if (loaded->hypermodel.build == NULL && loaded->hypermodel.tune == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s: VV_HYPERMODEL names no build function; add .build = ...", file);
     if (loaded->hypermodel.name == NULL) loaded->hypermodel.name = loaded->name;
     return 0;

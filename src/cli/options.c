@@ -135,6 +135,27 @@ static bool (*const setters[])(const vvi_option *option, const char *text, void 
     [VVI_OPTION_TIME] = set_time,   [VVI_OPTION_NUMBER] = set_number,
 };
 
+/* ---- rows ------------------------------------------------------------------------------------------------------- */
+
+enum { MOST_ROWS = 64, MOST_WORDS = 64 };
+
+static bool is_left_out(const vvi_command *command, const char *name)
+{
+    for (size_t i = 0; command->without != NULL && command->without[i] != NULL; i++)
+        if (strcmp(command->without[i], name) == 0) return true;
+    return false;
+}
+
+/* A command's own options, then those of the command that it is like. */
+static size_t list_rows(const vvi_command *command, const vvi_option *rows[MOST_ROWS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < command->n_options && n < MOST_ROWS; i++) rows[n++] = &command->options[i];
+    for (size_t i = 0; command->like != NULL && i < command->like->n_options && n < MOST_ROWS; i++)
+        if (!is_left_out(command, command->like->options[i].name)) rows[n++] = &command->like->options[i];
+    return n;
+}
+
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
 typedef struct parsing {
@@ -142,8 +163,10 @@ typedef struct parsing {
     int argc, at;
     char **argv;
     vvi_options *options;
-    bool given[64]; /* by row of the table */
-    const char *words[8];
+    const vvi_option *rows[MOST_ROWS];
+    size_t n_rows;
+    bool given[MOST_ROWS]; /* by row */
+    const char *words[MOST_WORDS];
     size_t n_positionals; /* words that were given for them */
     char *message;
     size_t size;
@@ -152,8 +175,10 @@ typedef struct parsing {
 static bool refuse_option(const parsing *p, const char *word, size_t length)
 {
     char name[64];
+    const char *names[MOST_ROWS];
     snprintf(name, sizeof name, "%.*s", (int)length, word);
-    const char *nearest = vvi_nearest(name, p->command->options, p->command->n_options, sizeof *p->command->options);
+    for (size_t i = 0; i < p->n_rows; i++) names[i] = p->rows[i]->name;
+    const char *nearest = vvi_nearest(name, names, p->n_rows, sizeof *names);
     snprintf(p->message, p->size, "there is no option --%s%s%s%s", name, nearest == NULL ? "" : "; did you mean --",
              nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
     return false;
@@ -161,8 +186,8 @@ static bool refuse_option(const parsing *p, const char *word, size_t length)
 
 static const vvi_option *find_option(parsing *p, const char *word, size_t length)
 {
-    for (size_t i = 0; i < p->command->n_options; i++) {
-        const vvi_option *option = &p->command->options[i];
+    for (size_t i = 0; i < p->n_rows; i++) {
+        const vvi_option *option = p->rows[i];
         if (strncmp(option->name, word, length) != 0 || option->name[length] != '\0') continue;
         p->given[i] = true;
         return option;
@@ -194,8 +219,8 @@ static bool take_option(parsing *p, const char *word)
 /* "-o", as "--output". */
 static bool take_letter(parsing *p, const char *word)
 {
-    for (size_t i = 0; i < p->command->n_options && word[2] == '\0'; i++)
-        if (p->command->options[i].letter == word[1]) return take_option(p, p->command->options[i].name);
+    for (size_t i = 0; i < p->n_rows && word[2] == '\0'; i++)
+        if (p->rows[i]->letter == word[1]) return take_option(p, p->rows[i]->name);
     snprintf(p->message, p->size, "there is no option %s", word);
     return false;
 }
@@ -209,11 +234,17 @@ static bool take_rest(parsing *p)
     return true;
 }
 
+static bool has_many(const vvi_command *command)
+{
+    return command->n_positionals > 0 && command->positionals[command->n_positionals - 1].many;
+}
+
 static bool take_positional(parsing *p, const char *word, bool only_positionals)
 {
     if (only_positionals && p->command->rest != NULL && p->n_positionals == p->command->n_positionals)
         return take_rest(p);
-    if (p->n_positionals == p->command->n_positionals) {
+    const size_t most = has_many(p->command) ? MOST_WORDS : p->command->n_positionals;
+    if (p->n_positionals == most) {
         snprintf(p->message, p->size, "\"%s\" is one word too many", word);
         return false;
     }
@@ -230,12 +261,23 @@ static bool is_replaced(const parsing *p, const vvi_positional *positional)
     return text != NULL;
 }
 
+static void give_many(const parsing *p, size_t *taken)
+{
+    const size_t most = sizeof p->options->many.list / sizeof *p->options->many.list;
+    while (*taken < p->n_positionals && p->options->many.n < most)
+        p->options->many.list[p->options->many.n++] = p->words[(*taken)++];
+}
+
 static bool give_words(const parsing *p)
 {
     size_t taken = 0;
     for (size_t i = 0; i < p->command->n_positionals; i++) {
         const vvi_positional *positional = &p->command->positionals[i];
         if (is_replaced(p, positional)) continue;
+        if (positional->many) {
+            give_many(p, &taken);
+            continue;
+        }
         if (taken < p->n_positionals) {
             memcpy((char *)p->options + positional->offset, &p->words[taken++], sizeof p->words[0]);
         } else if (!positional->optional) {
@@ -251,8 +293,8 @@ static bool give_words(const parsing *p)
 static bool check_missing(const parsing *p)
 {
     if (!give_words(p)) return false;
-    for (size_t i = 0; i < p->command->n_options; i++) {
-        const vvi_option *option = &p->command->options[i];
+    for (size_t i = 0; i < p->n_rows; i++) {
+        const vvi_option *option = p->rows[i];
         if (!option->required || p->given[i]) continue;
         snprintf(p->message, p->size, "--%s %s is missing", option->name, option->argument);
         return false;
@@ -267,6 +309,7 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
         .command = command, .argc = argc, .argv = argv, .options = options, .message = message, .size = size
     };
     bool only_positionals = false;
+    p.n_rows = list_rows(command, p.rows);
     *options = (vvi_options){ .argc = argc, .argv = argv, .validation_split = -1 };
     for (p.at = 2; p.at < argc;) {
         const char *word = argv[p.at++];
@@ -323,20 +366,23 @@ static void write_option(const vvi_option *option, FILE *out)
 
 void vvi_options_help(const vvi_command *command, FILE *out)
 {
+    const vvi_option *rows[MOST_ROWS];
+    const size_t n = list_rows(command, rows);
     fprintf(out, "usage: varve %s", command->name);
-    for (size_t i = 0; i < command->n_positionals; i++)
-        fprintf(out, command->positionals[i].optional ? " [%s]" : " %s", command->positionals[i].name);
-    for (size_t i = 0; i < command->n_options; i++)
-        if (command->options[i].required)
-            fprintf(out, " --%s %s", command->options[i].name, command->options[i].argument);
-    fprintf(out, "%s", command->n_options > 0 ? " [options]" : "");
+    for (size_t i = 0; i < command->n_positionals; i++) {
+        const vvi_positional *p = &command->positionals[i];
+        fprintf(out, p->optional ? " [%s]" : p->many ? " %s ..." : " %s", p->name);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (rows[i]->required) fprintf(out, " --%s %s", rows[i]->name, rows[i]->argument);
+    fprintf(out, "%s", n > 0 ? " [options]" : "");
     if (command->rest != NULL) fprintf(out, " [-- %s]", command->rest);
     fprintf(out, "\n%s\n\n", command->summary);
     for (size_t i = 0; i < command->n_positionals; i++) {
         const int column = fprintf(out, "  %s", command->positionals[i].name);
         write_wrapped(command->positionals[i].help, (size_t)column, out);
     }
-    for (size_t i = 0; i < command->n_options; i++) write_option(&command->options[i], out);
+    for (size_t i = 0; i < n; i++) write_option(rows[i], out);
     write_option(&help_option, out);
     if (command->notes != NULL) fprintf(out, "\n%s", command->notes);
 }

@@ -12,19 +12,24 @@
 typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
-        *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition;
+        *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition, *space,
+        *failed;
     struct {
         const char *list[8];
         size_t n;
     } constraints;
-    int max_trials, max_epochs_total, executions, epochs, batch_size, top, workers, trial_memory_mb, max_retries,
+    int max_trials, max_epochs_total, executions, epochs, batch_size, top, step, workers, trial_memory_mb, max_retries,
         max_failures, keep_checkpoints, cpus, array_limit;
     double validation_split; /* negative: not given */
     double max_seconds, trial_timeout_s, time_s, lease_s;
     vv_maybe stop_at;
     uint64_t seed;
-    bool defaults_first, overwrite, csv, curves, begin_only, dry_run, json, help;
-    bool joins;  /* not on any command line: the settings are a study's, and this is a worker of it */
+    bool defaults_first, overwrite, csv, curves, begin_only, dry_run, json, help, pruned;
+    bool joins; /* not on any command line: the settings are a study's, and this is a worker of it */
+    struct {
+        const char *list[64];
+        size_t n;
+    } many;      /* of a positional that there may be any number of */
     char **rest; /* words after "--" */
     int n_rest;
     int argc; /* the whole command line, to be quoted back */
@@ -59,6 +64,7 @@ typedef struct vvi_positional {
     const char *help;
     bool optional;
     size_t unless; /* of a const char * of an option that stands for it; 0: none does */
+    bool many;     /* the last one: any number of them, into vvi_options.many */
 } vvi_positional;
 
 typedef struct vvi_command {
@@ -67,6 +73,8 @@ typedef struct vvi_command {
     size_t n_positionals;
     const vvi_option *options;
     size_t n_options;
+    const struct vvi_command *like;         /* has its options, too, but for those in `without`; NULL: none has */
+    const char *const *without;             /* ends in NULL; NULL: none */
     const char *rest;                       /* what further words after "--" are called; NULL: there are none */
     const char *notes;                      /* after the options in --help; NULL: none */
     int (*run)(const vvi_options *options); /* the exit status */

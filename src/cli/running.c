@@ -49,7 +49,8 @@ static bool is_objective(const vv_event *e, size_t i)
 static void add_place(vvi_text *text, const vv_event *e, const char *separator)
 {
     if (e->executions > 1) vvi_text_printf(text, "%s ex. %d/%d,", separator, e->execution + 1, e->executions);
-    vvi_text_printf(text, "%s epoch %d/%d", e->executions > 1 ? "" : separator, e->epoch + 1, e->epochs);
+    vvi_text_printf(text, "%s %s %d", e->executions > 1 ? "" : separator, e->unit, e->epoch + 1);
+    if (e->epochs > 0) vvi_text_printf(text, "/%d", e->epochs);
 }
 
 static void write_whole(vvi_row *row, const vv_event *e)

@@ -32,7 +32,8 @@ static void add_search(vvi_text *text, const vv_event *e)
     vvi_report_objectives(text, e->objectives);
     if (e->constraints->n > 0) vvi_text_printf(text, ", keeping ");
     vvi_report_constraints(text, e->constraints);
-    vvi_text_printf(text, "; trials: %d, executions each: %d, epochs: %d", e->max_trials, e->executions, e->epochs);
+    vvi_text_printf(text, "; trials: %d, executions each: %d", e->max_trials, e->executions);
+    if (e->epochs > 0) vvi_text_printf(text, ", %ss: %d", e->unit, e->epochs);
     if (e->trials_before > 0) vvi_text_printf(text, "; going on after %d", e->trials_before);
     add_method(text, e);
 }
@@ -49,7 +50,7 @@ void vvi_screen_trial_begin(vvi_text *text, const vv_event *e)
     const int had = e->trial->epochs;
     vvi_text_printf(text, "Trial %d ", e->trial->id);
     if (had > 0)
-        vvi_text_printf(text, "goes on after %d epoch%s: ", had, had == 1 ? "" : "s");
+        vvi_text_printf(text, "goes on after %d %s%s: ", had, e->unit, had == 1 ? "" : "s");
     else
         vvi_text_printf(text, "begins: ");
     vvi_report_values(text, e->trial->values, e->trial->n_values);
@@ -67,11 +68,17 @@ static void add_metrics(vvi_text *text, const vv_event *e)
     for (size_t i = 0; i < e->n_metrics; i++) add_metric(text, e, i);
 }
 
+static void add_epoch(vvi_text *text, const vv_event *e)
+{
+    vvi_text_printf(text, ", %s %d", e->unit, e->epoch + 1);
+    if (e->epochs > 0) vvi_text_printf(text, "/%d", e->epochs);
+}
+
 static void add_position(vvi_text *text, const vv_event *e)
 {
     vvi_text_printf(text, "Trial %d", e->trial->id);
     if (e->executions > 1) vvi_text_printf(text, ", execution %d/%d", e->execution + 1, e->executions);
-    vvi_text_printf(text, ", epoch %d/%d", e->epoch + 1, e->epochs);
+    add_epoch(text, e);
 }
 
 static void add_trial_end(vvi_text *text, const vv_event *e)
@@ -86,7 +93,7 @@ static void add_trial_end(vvi_text *text, const vv_event *e)
     }
     vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
     vvi_text_printf(text, "Trial %d %s", trial->id, vv_trial_status_name(trial->status));
-    if (early) vvi_text_printf(text, " after %d epoch%s", trial->epochs, trial->epochs == 1 ? "" : "s");
+    if (early) vvi_text_printf(text, " after %d %s%s", trial->epochs, e->unit, trial->epochs == 1 ? "" : "s");
     vvi_text_printf(text, " in %s", seconds);
     if (trial->n_scores > 0) vvi_text_printf(text, ": ");
     vvi_report_scores(text, trial, e->objectives);

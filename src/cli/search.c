@@ -151,8 +151,8 @@ static void catch_signals(void)
 
 typedef struct searching {
     const vvi_options *options;
-    vvi_loaded loaded;
     vv_hypermodel hypermodel; /* as the search is to know it: named by its path */
+    const char *name;         /* of the project, where nobody says another */
     vv_data *training, *validation;
     vv_budget budget;
     vvi_text enqueued, constraints;
@@ -206,31 +206,36 @@ static vv_search_args search_args(searching *s)
                              .stop = &stop_requested };
 }
 
-static int read_enqueued(searching *s)
+int vvi_cli_enqueued(const vvi_options *options, vvi_text *text)
 {
     char bytes[4096];
-    const char *path = s->options->enqueue;
+    const char *path = options->enqueue;
     if (path == NULL) return 0;
     FILE *file = fopen(path, "rb");
     if (file == NULL) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: %s", path, strerror(errno));
-    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;) vvi_text_add(&s->enqueued, bytes, n);
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;) vvi_text_add(text, bytes, n);
     const bool failed = ferror(file) != 0;
     const int why = errno;
     fclose(file);
     if (failed) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: %s", path, strerror(why));
-    if (s->enqueued.n == 0) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s is empty", path);
-    return s->enqueued.failed ? vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY)) : 0;
+    if (text->n == 0) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s is empty", path);
+    return text->failed ? vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY)) : 0;
+}
+
+int vvi_cli_constraints(const vvi_options *options, vvi_text *text)
+{
+    for (size_t i = 0; i < options->constraints.n; i++)
+        vvi_text_printf(text, "%s%s", i == 0 ? "" : ",", options->constraints.list[i]);
+    return text->failed ? vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY)) : 0;
 }
 
 /* Mistakes that can be seen before any data is fetched. */
 static int check_words(searching *s)
 {
     vv_error error = { 0 };
-    const int exit_status = read_enqueued(s);
+    int exit_status = vvi_cli_enqueued(s->options, &s->enqueued);
+    if (exit_status == 0) exit_status = vvi_cli_constraints(s->options, &s->constraints);
     if (exit_status != 0) return exit_status;
-    for (size_t i = 0; i < s->options->constraints.n; i++)
-        vvi_text_printf(&s->constraints, "%s%s", i == 0 ? "" : ",", s->options->constraints.list[i]);
-    if (s->constraints.failed) return vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY));
     const vv_search_args args = search_args(s);
     return vv_search_check(&args, &error) == VV_OK ? 0 : vvi_cli_fail(VVI_EXIT_USAGE, &error);
 }
@@ -257,6 +262,7 @@ static int open_data(searching *s)
                          : s->hypermodel.validation_split > 0 ? s->hypermodel.validation_split
                                                               : 0.2;
     const vv_data_args args = { .validation_split = split, .seed = s->options->seed, .progress = vvi_cli_download };
+    if (s->hypermodel.tune != NULL) return 0;
     if (spec == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s names no data; give --data SPEC (varve data lists what there is)",
                                 s->options->file);
@@ -272,11 +278,13 @@ static void write_how_to_go_on(const searching *s)
 {
     vvi_text command = { 0 };
     vvi_text_printf(&command, "%s", s->options->argv[0]);
-    for (int i = 1; i < s->options->argc; i++)
-        if (strcmp(s->options->argv[i], "--overwrite") != 0) {
-            vvi_text_printf(&command, " ");
-            vvi_cli_quote(&command, s->options->argv[i]);
-        }
+    bool ours = true;
+    for (int i = 1; i < s->options->argc; i++) {
+        ours = ours && strcmp(s->options->argv[i], "--") != 0;
+        if (ours && strcmp(s->options->argv[i], "--overwrite") == 0) continue;
+        vvi_text_printf(&command, " ");
+        vvi_cli_quote(&command, s->options->argv[i]);
+    }
     if (!command.failed) fprintf(s->out, "To go on: %s\n", command.data);
     vvi_text_deinit(&command);
 }
@@ -362,12 +370,18 @@ static int judge(const searching *s, const vv_search_result *result)
                                                  : "no trial that was completed keeps the constraints");
 }
 
-static int explain_failure(const searching *s, vv_status status, const vv_error *error)
+int vvi_cli_search_status(vv_status status)
 {
     static const vv_status state[] = { VV_LOCKED, VV_VERSION, VV_FORMAT, VV_DATABASE, VV_MISMATCH };
     for (size_t i = 0; i < VVI_COUNT(state); i++)
-        if (status == state[i]) return vvi_cli_fail(VVI_EXIT_STATE, error);
-    return vvi_cli_fail(s->screen.tried ? VVI_EXIT_FAILED : vvi_cli_input_status(status), error);
+        if (status == state[i]) return VVI_EXIT_STATE;
+    return vvi_cli_input_status(status);
+}
+
+static int explain_failure(const searching *s, vv_status status, const vv_error *error)
+{
+    const int exit_status = vvi_cli_search_status(status);
+    return vvi_cli_fail(s->screen.tried && exit_status != VVI_EXIT_STATE ? VVI_EXIT_FAILED : exit_status, error);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
@@ -393,7 +407,7 @@ static int search(searching *s)
 static int prepare_and_search(searching *s)
 {
     int exit_status = vvi_cli_budget(s->options, &s->budget);
-    if (exit_status == 0) exit_status = vvi_cli_where(s->options, s->loaded.name, s->project);
+    if (exit_status == 0) exit_status = vvi_cli_where(s->options, s->name, s->project);
     if (exit_status == 0) exit_status = check_words(s);
     if (exit_status == 0) exit_status = open_data(s);
     if (exit_status == 0) exit_status = search(s);
@@ -404,17 +418,23 @@ static int prepare_and_search(searching *s)
     return exit_status;
 }
 
+int vvi_search_run(const vvi_options *options, const vv_hypermodel *hypermodel, const char *project)
+{
+    searching s = { .options = options, .hypermodel = *hypermodel, .name = project };
+    s.out = vvi_cli_output(options->json);
+    return vvi_cli_end(prepare_and_search(&s), s.out);
+}
+
 static int run(const vvi_options *options)
 {
-    searching s = { .options = options };
-    int exit_status = vvi_hypermodel_load(options->file, &s.loaded);
+    vvi_loaded loaded;
+    int exit_status = vvi_hypermodel_load(options->file, &loaded);
     if (exit_status != 0) return exit_status;
-    s.out = vvi_cli_output(options->json);
-    s.hypermodel = s.loaded.hypermodel;
-    if (s.hypermodel.name == s.loaded.name) s.hypermodel.name = s.loaded.path;
-    exit_status = prepare_and_search(&s);
-    vvi_hypermodel_unload(&s.loaded);
-    return vvi_cli_end(exit_status, s.out);
+    vv_hypermodel hypermodel = loaded.hypermodel;
+    if (hypermodel.name == loaded.name) hypermodel.name = loaded.path; /* so the study knows it */
+    exit_status = vvi_search_run(options, &hypermodel, loaded.name);
+    vvi_hypermodel_unload(&loaded);
+    return exit_status;
 }
 
 const vvi_command vvi_command_search = {

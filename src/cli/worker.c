@@ -20,7 +20,7 @@ static const struct {
     { "pruner", "pruner", "", "none" },
     { "seed", "seed", "", NULL },
     { "executions_per_trial", "executions-per-trial", "", NULL },
-    { "epochs", "epochs", "", NULL },
+    { "epochs", "epochs", "", "open" },
     { "batch_size", "batch-size", "", NULL },
     { "validation_split", "validation-split", "", NULL },
     { "budget", "budget", "", "none" },

@@ -72,6 +72,7 @@ typedef struct vvi_resource {
         range; /* places of the uint64_t in a vv_cost and a vv_budget, of the vv_range in vv_cost_ranges */
 } vvi_resource;
 extern const vvi_resource vvi_resources[VVI_RESOURCES];
+const vvi_resource *vvi_resource_find(const char *name); /* NULL: there is none of that name */
 uint64_t vvi_resource_cost(const vvi_resource *resource, const vv_cost *cost);
 uint64_t vvi_resource_limit(const vvi_resource *resource, const vv_budget *budget); /* 0: none */
 

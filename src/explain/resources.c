@@ -15,6 +15,13 @@ const vvi_resource vvi_resources[VVI_RESOURCES] = {
       offsetof(vv_cost_ranges, weight_bytes) },
 };
 
+const vvi_resource *vvi_resource_find(const char *name)
+{
+    for (size_t i = 0; i < VVI_RESOURCES; i++)
+        if (strcmp(vvi_resources[i].name, name) == 0) return &vvi_resources[i];
+    return NULL;
+}
+
 static uint64_t number_at(const void *base, size_t offset)
 {
     uint64_t number;

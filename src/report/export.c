@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PAGE = 256, PAGE_OF_CURVES = 16 };
+enum { PAGE = 256, FIRST_PAGE_OF_CURVES = 16, FEW_VALUES = 20000, MANY_VALUES = 200000 };
 
 /* Names in the order in which they were first seen. */
 typedef struct columns {
@@ -40,9 +40,19 @@ typedef struct exporting {
 
 typedef vv_status (*trial_function)(exporting *e, const vv_trial *trial);
 
+/* Curves may be of any length: pages of short ones become longer. */
+static int next_limit(const exporting *e, const vv_trials *page, int limit)
+{
+    size_t values = 0;
+    for (size_t i = 0; i < page->n; i++)
+        for (size_t k = 0; k < page->list[i].n_curves; k++) values += page->list[i].curves[k].n;
+    if (!e->args->curves || (values >= FEW_VALUES && values <= MANY_VALUES)) return limit;
+    return values < FEW_VALUES ? (limit < PAGE ? 2 * limit : limit) : limit > 1 ? limit / 2 : 1;
+}
+
 static vv_status each_trial(exporting *e, trial_function take)
 {
-    const int limit = e->args->curves ? PAGE_OF_CURVES : PAGE;
+    int limit = e->args->curves ? FIRST_PAGE_OF_CURVES : PAGE;
     vv_status status = VV_OK;
     bool more = true;
     for (int from = 0; status == VV_OK && more;) {
@@ -53,6 +63,7 @@ static vv_status each_trial(exporting *e, trial_function take)
             status = take(e, &page.list[i]);
         more = page.n == (size_t)limit && page.list[page.n - 1].id < e->last;
         from = more ? page.list[page.n - 1].id + 1 : from;
+        limit = next_limit(e, &page, limit);
         vv_trials_free(&page);
     }
     return status;

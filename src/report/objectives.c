@@ -3,6 +3,7 @@
 #include "study/study.h"
 #include "tuner/tuner.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void vvi_report_objectives(vvi_text *text, const vv_objectives *objectives)
@@ -23,7 +24,8 @@ void vvi_report_constraints(vvi_text *text, const vv_constraints *constraints)
 int vvi_report_score(const char *name, double score, char *text, size_t size)
 {
     char count[VVI_FORMAT_SIZE];
-    const bool counted = name != NULL && vvi_search_cost(name) != NULL && score >= 0 && score < 0x1p53;
+    const bool counted = name != NULL && vvi_resource_find(name) != NULL && score >= 0 && score < 0x1p53 &&
+                         score <= floor(score); /* a function's metric may have such a name, too */
     return counted ? snprintf(text, size, "%s", vvi_format_count((uint64_t)score, count))
                    : vvi_report_number(score, text, size);
 }

@@ -143,7 +143,10 @@ static vv_status take_lock(vvi_folder *folder, vv_error *error)
 static const struct {
     const char *format;
     vvi_kept kind;
-} kept_names[] = { { "trial_%9d.safetensors%n", VVI_KEPT_WEIGHTS }, { "trial_%9d_%*9d.state%n", VVI_KEPT_STATE } };
+} kept_names[] = { { "trial_%9d.safetensors%n", VVI_KEPT_WEIGHTS },
+                   { "trial_%9d_%*9d.state%n", VVI_KEPT_STATE },
+                   { "trial_%9d_%*9d.files%n", VVI_KEPT_FILES },
+                   { "trial_%9d_%*9d.log%n", VVI_KEPT_LOG } };
 
 /* Is it a name of ours, or that with an ending of a writer that died? */
 static bool parse_kept(const char *name, int *id, vvi_kept *kind)
@@ -218,10 +221,29 @@ static vv_status may_remove(const vvi_folder *folder, vv_error *error)
     return vvi_fail(error, VV_FORMAT, "%s: holds other files and is not a study; nothing was removed", folder->path);
 }
 
+void vvi_folder_remove(vvi_kept kind, const char *path)
+{
+    if (kind == VVI_KEPT_FILES)
+        vvi_remove_tree(path);
+    else
+        unlink(path);
+}
+
+void vvi_folder_remove_but_log(const char *path)
+{
+    vvi_text from = { 0 }, to = { 0 };
+    vvi_text_printf(&from, "%s/log", path);
+    vvi_text_printf(&to, "%.*s.log", (int)(strlen(path) - strlen(".files")), path);
+    if (!from.failed && !to.failed) (void)!rename(from.data, to.data); /* there may be none */
+    vvi_text_deinit(&from);
+    vvi_text_deinit(&to);
+    vvi_remove_tree(path);
+}
+
 static void remove_checkpoint(void *context, int id, vvi_kept kind, const char *path)
 {
-    (void)context, (void)id, (void)kind;
-    unlink(path);
+    (void)context, (void)id;
+    vvi_folder_remove(kind, path);
 }
 
 static void remove_database(const vvi_folder *folder)

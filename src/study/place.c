@@ -62,8 +62,8 @@ static vv_status open_folder(vv_study *study, const char *where, vv_error *error
 
 static void remove_file(void *context, int id, vvi_kept kind, const char *path)
 {
-    (void)context, (void)id, (void)kind;
-    unlink(path);
+    (void)context, (void)id;
+    vvi_folder_remove(kind, path);
 }
 
 /* ---- in a database -------------------------------------------------------------------------------------------------- */

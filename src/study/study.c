@@ -76,6 +76,12 @@ vv_status vv_trial_claim(vv_study *study, int *id, vv_error *error)
     return study->store->trial_claim(study->state, id, error);
 }
 
+vv_status vvi_trial_put_back(vv_study *study, int id, vv_error *error)
+{
+    VVI_TRY(vvi_study_check_writer(study, error));
+    return study->store->trial_put_back(study->state, id, error);
+}
+
 vv_status vvi_trial_take_in_hand(vv_study *study, int id, vv_error *error)
 {
     VVI_TRY(vvi_study_check_writer(study, error));
@@ -243,6 +249,11 @@ int vv_study_state_path(const vv_study *study, int id, int execution, char *path
     return snprintf(path, size, "%s/trial_%04d_%d.state", study->checkpoints, id, execution);
 }
 
+int vvi_study_files_path(const vv_study *study, int id, int execution, char *path, size_t size)
+{
+    return snprintf(path, size, "%s/trial_%04d_%d.files", study->checkpoints, id, execution);
+}
+
 typedef struct pruning {
     const vv_study *study;
     vv_trials best;
@@ -255,7 +266,7 @@ static bool is_among_the_best(const vv_trials *best, int id)
     return false;
 }
 
-typedef enum fate { OPEN, RUNNING, FINAL } fate;
+typedef enum fate { OPEN, RUNNING, FINAL, FAILED } fate;
 
 /* What cannot be read may go on. */
 static fate find_fate(const vv_study *study, int id)
@@ -265,7 +276,8 @@ static fate find_fate(const vv_study *study, int id)
     if (status != VV_OK) return status == VV_NOT_FOUND ? FINAL : RUNNING;
     const vv_trial_status now = trials.list[0].status;
     vv_trials_free(&trials);
-    if (now == VV_TRIAL_COMPLETED || now == VV_TRIAL_FAILED || now == VV_TRIAL_PRUNED) return FINAL;
+    if (now == VV_TRIAL_COMPLETED || now == VV_TRIAL_PRUNED) return FINAL;
+    if (now == VV_TRIAL_FAILED) return FAILED;
     return now == VV_TRIAL_RUNNING ? RUNNING : OPEN;
 }
 
@@ -273,10 +285,13 @@ static fate find_fate(const vv_study *study, int id)
 static void remove_unless_needed(void *context, int id, vvi_kept kind, const char *path)
 {
     const pruning *p = context;
-    if (kind == VVI_KEPT_WEIGHTS && is_among_the_best(&p->best, id)) return;
+    if (kind == VVI_KEPT_LOG || (kind == VVI_KEPT_WEIGHTS && is_among_the_best(&p->best, id))) return;
     const fate found = find_fate(p->study, id);
     if (found == RUNNING || (found == OPEN && kind != VVI_KEPT_LEFTOVER)) return;
-    unlink(path);
+    if (kind == VVI_KEPT_FILES && found == FAILED)
+        vvi_folder_remove_but_log(path);
+    else
+        vvi_folder_remove(kind, path);
 }
 
 /* The same with the copies in a database. */

@@ -25,8 +25,9 @@ typedef struct vvi_beginning {
 
 /* vv_trial_begin without a vv_hp. Everything is copied. */
 vv_status vvi_trial_begin(vv_study *study, const vvi_beginning *beginning, int *id, vv_error *error);
-/* A trial that is held by hand becomes this worker's, to be ended. TAKEN: it is not. */
+/* A trial that is held by hand becomes this worker's, to be told of, and to be ended or put back. TAKEN: it is not. */
 vv_status vvi_trial_take_in_hand(vv_study *study, int id, vv_error *error);
+vv_status vvi_trial_put_back(vv_study *study, int id, vv_error *error);
 
 /* ---- workers (worker.c) ---- */
 
@@ -77,6 +78,9 @@ vv_status vvi_study_file_put(vv_study *study, int id, int execution, vv_error *e
 /* Brings the copy to that path, if there is one and the file is not there. */
 vv_status vvi_study_file_get(const vv_study *study, int id, int execution, vv_error *error);
 
+/* The folder of an execution of a trial that is no network, "PROJECT/checkpoints/trial_0003_0.files". As snprintf. */
+int vvi_study_files_path(const vv_study *study, int id, int execution, char *path, size_t size);
+
 /* domain_json.c: a domain as one line of JSON and back. *json is owned: vvi_free. The domain read back lives in the
  * arena. `name` is for the text of the error. */
 vv_status vvi_domain_to_json(const vv_domain *domain, const char *name, char **json, vv_error *error);
@@ -108,7 +112,17 @@ vv_status vvi_folder_begin(vvi_folder *folder, bool overwrite, vv_error *error);
 /* Takes back what begin made: for an open that failed later on. */
 void vvi_folder_undo(vvi_folder *folder);
 /* Calls `each` for every file in a folder of checkpoints that is ours. */
-typedef enum vvi_kept { VVI_KEPT_WEIGHTS, VVI_KEPT_STATE, VVI_KEPT_LEFTOVER /* of a killed writer */ } vvi_kept;
+typedef enum vvi_kept {
+    VVI_KEPT_WEIGHTS,
+    VVI_KEPT_STATE,
+    VVI_KEPT_FILES,   /* the folder of a trial that is no network */
+    VVI_KEPT_LOG,     /* what is left of the folder of one that failed */
+    VVI_KEPT_LEFTOVER /* of a killed writer */
+} vvi_kept;
+/* Removes one of them, a folder with all that is in it. */
+void vvi_folder_remove(vvi_kept kind, const char *path);
+/* The same of VVI_KEPT_FILES; its file "log" stays, as VVI_KEPT_LOG. */
+void vvi_folder_remove_but_log(const char *path);
 void vvi_folder_checkpoints(const char *checkpoints,
                             void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context);
 
@@ -175,6 +189,7 @@ typedef struct vvi_store_row {
     vv_status (*trial_begin)(void *state, const vvi_beginning *beginning, int *id, vv_error *error);
     vv_status (*trial_claim)(void *state, int *id, vv_error *error);
     vv_status (*trial_take_in_hand)(void *state, int id, vv_error *error);
+    vv_status (*trial_put_back)(void *state, int id, vv_error *error); /* the contrary */
     vv_status (*trial_epoch)(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error);
     vv_status (*trial_execution)(void *state, int id, int execution, const vv_execution *result, vv_error *error);

@@ -72,7 +72,8 @@ static vv_status begin(const following *f, vv_error *error)
                                       .goal = p->epochs,
                                       .expects = true,
                                       .expected = p->trial,
-                                      .waiting = !f->room };
+                                      .waiting = !f->room,
+                                      .by_hand = f->search->by_hand };
     if (queued != NULL) VVI_TRY(vvi_queue_settle(f->search, queued, p->trial, error));
     vv_error taken = { 0 };
     const vv_status status = vvi_trial_begin(f->search->study, &beginning, &id, &taken);

@@ -216,9 +216,9 @@ static vv_status put_proposal(vvi_search *search, vvi_text *payload, const vv_hp
         values == NULL ? vvi_no_memory(error) : vvi_bound_replay(&search->bound, values, n, &hp, &model, error);
     if (status == VV_OK) status = vvi_trace_check(hp, values, n, error);
     if (status == VV_OK && !search->checked) status = vvi_check_model(search, model, error);
-    if (status == VV_OK) status = vv_model_to_json(model, &json, error);
+    if (status == VV_OK && model != NULL) status = vv_model_to_json(model, &json, error);
     if (status == VV_OK) status = put_trace(payload, hp, error);
-    if (status == VV_OK) vvi_put_text(payload, json);
+    if (status == VV_OK) vvi_put_text(payload, json == NULL ? "" : json);
     if (status == VV_OK) search->checked = true;
     free(json);
     vv_model_free(model);

@@ -60,7 +60,9 @@ static vv_status take_values(vvi_asker *a, vvi_record *record, vv_error *error)
     for (p->n_values = 0; p->n_values < n && !record->bad; p->n_values++)
         VVI_TRY(take_active(a, record, &p->values[p->n_values], error));
     p->model_json = keep_text(a, record);
-    return p->model_json == NULL ? vvi_no_memory(error) : VV_OK;
+    if (p->model_json == NULL) return vvi_no_memory(error);
+    if (p->model_json[0] == '\0') p->model_json = NULL; /* it is no network */
+    return VV_OK;
 }
 
 static void take_text(vvi_record *record, char *text, size_t size)

@@ -36,7 +36,7 @@ static vv_status check_name(const vvi_search *search, const vv_model *model, con
                             vv_error *error)
 {
     const bool validated = strncmp(name, "val_", 4) == 0;
-    if (vvi_search_cost(name) != NULL || is_metric(model, validated ? name + 4 : name)) return VV_OK;
+    if (vvi_search_cost(search, name) != NULL || is_metric(model, validated ? name + 4 : name)) return VV_OK;
     vvi_text names = { 0 };
     list_metrics(model, "", &names);
     if (search->args->validation != NULL) list_metrics(model, "val_", &names);
@@ -65,11 +65,16 @@ static vv_status check_data(const vvi_search *search, const vv_model *model, vv_
     return vvi_feed_check(model, search->args->validation, "validation data", true, error);
 }
 
-vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error)
+vv_status vvi_network_check(const vvi_search *search, const vv_model *model, vv_error *error)
 {
     VVI_TRY(vvi_model_check_trainable(model, error));
     VVI_TRY(check_data(search, model, error));
     return check_names(search, model, error);
+}
+
+vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error)
+{
+    return vvi_work_of(search->args->hypermodel)->check(search, model, error);
 }
 
 /* ---- the default configuration ---------------------------------------------------------------------------------- */
@@ -142,6 +147,7 @@ static vv_status check_same_model(const vv_model *model, const char *stored, vv_
 {
     char *json = NULL;
     if (stored == NULL) return VV_OK;
+    if (model == NULL) return vvi_fail(error, VV_MISMATCH, "it was a network, and there is none any more");
     VVI_TRY(vv_model_to_json(model, &json, error));
     const bool same = strcmp(json, stored) == 0;
     free(json);

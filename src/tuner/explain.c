@@ -48,7 +48,8 @@ static int explain_child(void *context, int fd)
     const vvi_source source = { build, &e->bound, e->args->hypermodel->fit != NULL };
     vvi_guard_begin(&e->bound);
     if (e->args->input.rank > 0) vvi_model_override_input(&e->args->input);
-    const vv_status status = vvi_explain(&source, e->args, &arena, &explanation, &error);
+    const vvi_work *work = vvi_work_of(e->args->hypermodel);
+    const vv_status status = work->explain(&source, e->args, &arena, &explanation, &error);
     if (status == VV_OK) {
         e->region->explanation = *explanation;
         e->region->explanation.hypermodel = e->args->hypermodel->name;
@@ -126,8 +127,9 @@ static vv_status check_input(vv_shape shape, vv_error *error)
 vv_status vv_explain_with(const vv_explain_args *args, vv_explanation **explanation, vv_error *error)
 {
     *explanation = NULL;
-    if (args->hypermodel == NULL || args->hypermodel->build == NULL)
-        return vvi_fail(error, VV_BAD_ARG, "hypermodel: build is NULL, must be a function");
+    VVI_TRY(vvi_work_check(args->hypermodel, "hypermodel", error));
+    if (!vvi_work_of(args->hypermodel)->network)
+        return vvi_fail(error, VV_BAD_ARG, "explain: there is no network to explain, only a function to tune");
     if (args->budget.precision != VV_INT8 && args->budget.precision != VV_FLOAT32)
         return vvi_fail(error, VV_BAD_ARG, "explain: there is no precision %d", (int)args->budget.precision);
     VVI_TRY(check_input(args->input, error));

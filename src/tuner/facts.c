@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACT_SIZE = 128, MOST_FACTS = 28 };
+enum { FACT_SIZE = 128, MOST_FACTS = 29 };
 
 typedef enum manner {
     ONCE,    /* the first search's */
@@ -30,6 +30,7 @@ typedef struct fact {
     manner manner;
     const char *absent;  /* DECIDES: what a study means that does not say; NULL: it says nothing */
     const char *differs; /* DECIDES: what to say when it is not, of texts that tell nobody anything; NULL: both texts */
+    bool of_networks;    /* means nothing where there are none */
 } fact;
 
 static const char digest_key[] = "data digest";
@@ -81,12 +82,14 @@ static void format_budget(const vv_budget *budget, vvi_text *text)
 static const char *format_examples(const vvi_search *s, facts *f)
 {
     const vv_data *validation = s->args->validation;
+    if (s->args->training == NULL) return NULL;
     return number(f, "%zu for training, %zu for validation", vv_data_count(s->args->training),
                   validation == NULL ? 0 : vv_data_count(validation));
 }
 
 static const char *format_digest(const vvi_search *s, facts *f)
 {
+    if (s->args->training == NULL) return NULL;
     return number(f, "%016" PRIx64 " for training, %016" PRIx64 " for validation", vvi_data_digest(s->args->training),
                   vvi_data_digest(s->args->validation));
 }
@@ -94,6 +97,7 @@ static const char *format_digest(const vvi_search *s, facts *f)
 static void collect(const vvi_search *s, facts *f)
 {
     const vv_search_args *a = s->args;
+    const vvi_work *work = vvi_work_of(a->hypermodel);
     static const char *const precisions[] = { "int8", "float32" };
     const char *precision = precisions[a->budget.precision == VV_FLOAT32];
     const manner limit = s->oracle->plans ? DECIDES : FOLLOWS; /* what is planned at the start cannot grow */
@@ -101,36 +105,39 @@ static void collect(const vvi_search *s, facts *f)
     vvi_constraints_format(&s->constraints, &f->constraints);
     format_budget(&a->budget, &f->budget);
     const fact list[MOST_FACTS] = {
-        { "objective", f->objectives.data, DECIDES, NULL, NULL },
-        { "constraints", or_none(&f->constraints), DECIDES, "none", NULL },
-        { "oracle", s->oracle_spec, DECIDES, NULL, NULL },
-        { "pruner", s->pruner == NULL ? "none" : s->pruner_spec, DECIDES, "none", NULL },
-        { "seed", number(f, "%" PRIu64, a->seed), DECIDES, NULL, NULL },
-        { "max_trials", number(f, "%d", s->max_trials), limit, NULL, NULL },
-        { "max_epochs_total", number(f, "%d", a->max_epochs_total), limit, NULL, NULL },
-        { "executions_per_trial", number(f, "%d", s->executions), DECIDES, NULL, NULL },
-        { "epochs", number(f, "%d", s->epochs), DECIDES, NULL, NULL },
-        { "batch_size", number(f, "%d", s->batch_size), DECIDES, NULL, NULL },
-        { "data", vv_data_name(a->training), NAMES, NULL, NULL },
-        { "examples", format_examples(s, f), DECIDES, NULL, NULL },
-        { "preparation", vv_data_preparation(a->training), DECIDES, NULL,
-          "the data has changed: it is prepared in another way" },
-        { digest_key, format_digest(s, f), DECIDES, NULL, "the data has changed: its numbers are others" },
-        { "precision", vvi_search_asks_costs(s) ? precision : NULL, DECIDES, NULL, NULL },
-        { "hypermodel", a->hypermodel->name, ONCE, NULL, NULL },
-        { "validation_split", real(f, a->hypermodel->validation_split), ONCE, NULL, NULL },
-        { "max_seconds", real(f, a->max_seconds), FOLLOWS, NULL, NULL },
-        { "stop_at", a->stop_at.set ? real(f, a->stop_at.value) : "none", FOLLOWS, NULL, NULL },
-        { "budget", or_none(&f->budget), FOLLOWS, NULL, NULL },
-        { "budget_precision", precision, FOLLOWS, NULL, NULL },
-        { "keep_checkpoints", number(f, "%d", s->keep_checkpoints), FOLLOWS, NULL, NULL },
-        { "checkpoints", a->checkpoints == NULL ? "none" : a->checkpoints, FOLLOWS, NULL, NULL },
-        { "max_retries", number(f, "%d", a->max_retries), FOLLOWS, NULL, NULL },
-        { "trial_timeout_s", real(f, a->trial_timeout_s), FOLLOWS, NULL, NULL },
-        { "trial_memory_mb", number(f, "%d", a->trial_memory_mb), FOLLOWS, NULL, NULL },
-        { "max_consecutive_failures", number(f, "%d", s->max_failures), FOLLOWS, NULL, NULL },
+        { "work", work->name, DECIDES, "network", NULL, false },
+        { "objective", f->objectives.data, DECIDES, NULL, NULL, false },
+        { "constraints", or_none(&f->constraints), DECIDES, "none", NULL, false },
+        { "oracle", s->oracle_spec, DECIDES, NULL, NULL, false },
+        { "pruner", s->pruner == NULL ? "none" : s->pruner_spec, DECIDES, "none", NULL, false },
+        { "seed", number(f, "%" PRIu64, a->seed), DECIDES, NULL, NULL, false },
+        { "max_trials", number(f, "%d", s->max_trials), limit, NULL, NULL, false },
+        { "max_epochs_total", number(f, "%d", a->max_epochs_total), limit, NULL, NULL, false },
+        { "executions_per_trial", number(f, "%d", s->executions), DECIDES, NULL, NULL, false },
+        { "epochs", s->epochs == VVI_EPOCHS_OPEN ? "open" : number(f, "%d", s->epochs), DECIDES, NULL, NULL, false },
+        { "batch_size", number(f, "%d", s->batch_size), DECIDES, NULL, NULL, true },
+        { "data", a->training == NULL ? NULL : vv_data_name(a->training), NAMES, NULL, NULL, true },
+        { "examples", format_examples(s, f), DECIDES, NULL, NULL, true },
+        { "preparation", a->training == NULL ? NULL : vv_data_preparation(a->training), DECIDES, NULL,
+          "the data has changed: it is prepared in another way", true },
+        { digest_key, format_digest(s, f), DECIDES, NULL, "the data has changed: its numbers are others", true },
+        { "precision", vvi_search_asks_costs(s) ? precision : NULL, DECIDES, NULL, NULL, true },
+        { "hypermodel", a->hypermodel->name, ONCE, NULL, NULL, false },
+        { "validation_split", real(f, a->hypermodel->validation_split), ONCE, NULL, NULL, true },
+        { "max_seconds", real(f, a->max_seconds), FOLLOWS, NULL, NULL, false },
+        { "stop_at", a->stop_at.set ? real(f, a->stop_at.value) : "none", FOLLOWS, NULL, NULL, false },
+        { "budget", or_none(&f->budget), FOLLOWS, NULL, NULL, true },
+        { "budget_precision", precision, FOLLOWS, NULL, NULL, true },
+        { "keep_checkpoints", number(f, "%d", s->keep_checkpoints), FOLLOWS, NULL, NULL, true },
+        { "checkpoints", a->checkpoints == NULL ? "none" : a->checkpoints, FOLLOWS, NULL, NULL, false },
+        { "max_retries", number(f, "%d", a->max_retries), FOLLOWS, NULL, NULL, false },
+        { "trial_timeout_s", real(f, a->trial_timeout_s), FOLLOWS, NULL, NULL, false },
+        { "trial_memory_mb", number(f, "%d", a->trial_memory_mb), FOLLOWS, NULL, NULL, false },
+        { "max_consecutive_failures", number(f, "%d", s->max_failures), FOLLOWS, NULL, NULL, false },
     };
     memcpy(f->list, list, sizeof list);
+    for (int i = 0; i < MOST_FACTS; i++)
+        if (list[i].of_networks && !work->network) f->list[i].text = NULL;
 }
 
 /* ---- comparing -------------------------------------------------------------------------------------------------- */

@@ -85,7 +85,7 @@ void vvi_guard_begin(vvi_bound *bound)
 {
     vvi_memory_limit(memory_limit_mb);
     bound->own = make_own();
-    bound->guard->began_mb = vvi_memory_resident_mb();
+    bound->guard->began_mb = vvi_memory_own_mb();
     bound->guard->beat = 0;
     bound->guard->forked = false;
 }

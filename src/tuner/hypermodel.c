@@ -40,13 +40,18 @@ static vv_model *build(const vv_hypermodel *hypermodel, vv_hp *hp)
     return model;
 }
 
+vv_status vvi_network_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error)
+{
+    made->model = build(bound->hypermodel, hp);
+    made->asked_by_build = vv_hp_count(hp);
+    VVI_TRY(check_built(hp, made->model, error));
+    return bound->hypermodel->fit == NULL ? VV_OK : rehearse(bound, hp, made->model, error);
+}
+
 vv_status vvi_bound_run(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error)
 {
     vvi_guard_enter(bound, hp);
-    made->model = build(bound->hypermodel, hp);
-    made->asked_by_build = vv_hp_count(hp);
-    vv_status status = check_built(hp, made->model, error);
-    if (status == VV_OK && bound->hypermodel->fit != NULL) status = rehearse(bound, hp, made->model, error);
+    const vv_status status = vvi_work_of(bound->hypermodel)->make(bound, hp, made, error);
     vvi_guard_leave(bound, hp);
     return status;
 }
@@ -82,8 +87,7 @@ vv_status vv_hypermodel_build(const vv_hypermodel *hypermodel, const vv_chooser 
     vv_model *new_model = NULL;
     if (hp != NULL) *hp = NULL;
     if (model != NULL) *model = NULL;
-    if (hypermodel == NULL || hypermodel->build == NULL)
-        return vvi_fail(error, VV_BAD_ARG, "hypermodel: build is NULL, must be a function");
+    VVI_TRY(vvi_work_check(hypermodel, "hypermodel", error));
     const vvi_bound bound = { .hypermodel = hypermodel };
     VVI_TRY(build_fresh(&bound, chooser, &new_hp, &new_model, error));
     if (hp != NULL)

@@ -2,6 +2,7 @@
  *
  * All metrics are those of one epoch, the best by the first objective that is a metric: the epoch whose weights are kept.
  * So the scores of a trial are those of one network that exists, and not of several that each were best at something.
+ * An execution that came to its end says which of its epochs that is; of one that did not, the curve does.
  * Costs are functions of the network that is stored with the trial. Nothing but the stored trial is looked at: one that was
  * paused and went on, in another process or another week, is judged as if it had not.
  */
@@ -47,15 +48,22 @@ static int count_executions(const vv_trial *trial)
     return n;
 }
 
+/* -1: none. */
+static int leading_epoch(const judging *j, int execution)
+{
+    const vv_curve *curve = find_curve(j->trial, execution, j->search->objective.name);
+    if ((size_t)execution < j->trial->n_executions) return j->trial->executions[execution].best_epoch;
+    return curve == NULL ? -1 : best_epoch(j->search, curve);
+}
+
 /* NaN: it was not reported in some execution's best epoch, or some execution has no best epoch. */
 static double mean_metric(const judging *j, const char *metric)
 {
     const int n = count_executions(j->trial);
     double sum = 0;
     for (int e = 0; e < n; e++) {
-        const vv_curve *leading = find_curve(j->trial, e, j->search->objective.name),
-                       *curve = find_curve(j->trial, e, metric);
-        const int epoch = leading == NULL ? -1 : best_epoch(j->search, leading);
+        const vv_curve *curve = find_curve(j->trial, e, metric);
+        const int epoch = leading_epoch(j, e);
         if (epoch < 0 || curve == NULL || (size_t)epoch >= curve->n) return (double)NAN;
         sum += curve->values[epoch];
     }
@@ -64,7 +72,7 @@ static double mean_metric(const judging *j, const char *metric)
 
 static double measure(const judging *j, const char *name)
 {
-    const vvi_resource *resource = vvi_search_cost(name);
+    const vvi_resource *resource = vvi_search_cost(j->search, name);
     return resource == NULL ? mean_metric(j, name) : (double)vvi_resource_cost(resource, &j->cost);
 }
 
@@ -73,8 +81,8 @@ static double measure(const judging *j, const char *name)
 bool vvi_search_asks_costs(const vvi_search *s)
 {
     bool any = false;
-    for (size_t i = 0; i < s->objectives.n; i++) any = any || vvi_search_cost(s->objectives.list[i].name) != NULL;
-    for (size_t i = 0; i < s->constraints.n; i++) any = any || vvi_search_cost(s->constraints.list[i].name) != NULL;
+    for (size_t i = 0; i < s->objectives.n; i++) any = any || vvi_search_cost(s, s->objectives.list[i].name) != NULL;
+    for (size_t i = 0; i < s->constraints.n; i++) any = any || vvi_search_cost(s, s->constraints.list[i].name) != NULL;
     return any;
 }
 

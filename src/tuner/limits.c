@@ -27,9 +27,9 @@ uint64_t vvi_memory_data_mb(void)
     return status_mb("VmData: %llu kB");
 }
 
-uint64_t vvi_memory_resident_mb(void)
+uint64_t vvi_memory_own_mb(void)
 {
-    return status_mb("VmRSS: %llu kB");
+    return status_mb("RssAnon: %llu kB");
 }
 
 void vvi_memory_limit(uint64_t more_mb)

@@ -20,10 +20,10 @@
 #include <stdio.h>
 #include <string.h>
 
-uint64_t vvi_run_seed(const vvi_running *r)
+uint64_t vvi_run_seed(const vvi_run *run, int execution)
 {
-    const vvi_key key = vvi_key_new(r->run->search->args->seed, "execution");
-    return vvi_key_int(vvi_key_int(key, r->run->trial->id), r->execution).bits;
+    const vvi_key key = vvi_key_new(run->search->args->seed, "execution");
+    return vvi_key_int(vvi_key_int(key, run->trial->id), execution).bits;
 }
 
 size_t vvi_run_copy_weights(vv_model *model, float *flat, bool back)
@@ -64,7 +64,7 @@ static vv_status fit(vvi_running *r, vv_hp *hp, vv_model *model, vv_error *error
     const vv_hypermodel *h = r->run->search->args->hypermodel;
     const vv_callback reporter = vvi_run_reporter(r);
     vv_fit_args args = r->run->search->bound.fit;
-    args.seed = vvi_run_seed(r);
+    args.seed = vvi_run_seed(r->run, r->execution);
     args.callbacks = (vv_callbacks){ .list = &reporter, .n = 1 };
     const vv_status status = h->fit == NULL ? vv_fit_with(model, &args) : h->fit(hp, model, &args, h->user);
     if (status == VV_OK || r->stopped || r->at_goal) return VV_OK;
@@ -123,7 +123,7 @@ static void settle_best(vvi_running *r)
 /* The model may never have been trained here: then it gets weights now. */
 static vv_status save_best(vvi_running *r, vv_model *model, vv_error *error)
 {
-    if (vv_model_weight_count(model) == 0) VVI_TRY(vv_model_init(model, vvi_run_seed(r)));
+    if (vv_model_weight_count(model) == 0) VVI_TRY(vv_model_init(model, vvi_run_seed(r->run, r->execution)));
     vvi_run_copy_weights(model, r->kept.weights, true);
     return vv_model_save(model, r->run->checkpoint, error);
 }
@@ -186,7 +186,7 @@ static vv_status run_all(vvi_running *r, vv_error *error)
     return VV_OK;
 }
 
-int vvi_run_child(const vvi_run *run, int fd)
+int vvi_network_run(const vvi_run *run, int fd)
 {
     vvi_running r = { .run = run, .fd = fd, .began_s = vvi_clock_s() };
     vv_error error = { 0 };
@@ -197,4 +197,9 @@ int vvi_run_child(const vvi_run *run, int fd)
     if (status == VV_OK) return vvi_record_send(fd, r.stopped ? VVI_RECORD_STOPPED : VVI_RECORD_DONE, NULL) ? 0 : 1;
     vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
     return 0;
+}
+
+int vvi_run_child(const vvi_run *run, int fd)
+{
+    return vvi_work_of(run->search->args->hypermodel)->run(run, fd);
 }

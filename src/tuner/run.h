@@ -40,7 +40,6 @@ typedef struct vvi_running {
 
 /* ---- run.c ---- */
 
-uint64_t vvi_run_seed(const vvi_running *r); /* of this execution */
 /* Takes note of an epoch's objective; true: it is the best so far. */
 bool vvi_run_note_best(const vvi_running *r, vvi_best *best, int epoch, double value);
 /* Copies all weights of a model out to `flat`, or back in; returns how many there are. flat NULL: only counts. */

@@ -38,7 +38,7 @@ void vvi_trial_drop_states(const vvi_search *search, int id)
 /* Whose state it is. */
 static void make_keys(const vvi_running *r, const vv_model *model, uint64_t keys[N_KEYS])
 {
-    keys[0] = vvi_run_seed(r);
+    keys[0] = vvi_run_seed(r->run, r->execution);
     keys[1] = (uint64_t)r->run->trial->n_attempts;
     keys[2] = vv_model_digest(model);
 }

@@ -34,6 +34,11 @@ const char *vv_stop_reason_name(vv_stop_reason reason)
     return index < sizeof stop_names / sizeof stop_names[0] ? stop_names[index] : "unknown";
 }
 
+static bool has_networks(const vvi_search *search)
+{
+    return vvi_work_of(search->args->hypermodel)->network;
+}
+
 void vvi_search_say(const vvi_search *search, vv_event event)
 {
     const vv_search_args *args = search->args;
@@ -46,7 +51,8 @@ void vvi_search_say(const vvi_search *search, vv_event event)
     event.pruner = search->pruner == NULL ? NULL : search->pruner_spec;
     event.max_trials = search->max_trials;
     event.executions = search->executions;
-    event.epochs = search->epochs;
+    event.unit = vvi_work_of(args->hypermodel)->unit;
+    event.epochs = search->epochs == VVI_EPOCHS_OPEN ? 0 : search->epochs;
     event.best = search->best;
     event.best_score = search->best_score;
     event.running = vvi_pool_running(search);
@@ -123,7 +129,7 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
                                        .enqueued = (int)vvi_queue_waiting(search),
                                        .earlier = search->earlier->fit,
                                        .misfits = (int)search->earlier->n - search->earlier->fit,
-                                       .explanation = search->explanation });
+                                       .explanation = has_networks(search) ? search->explanation : NULL });
     /* A search that was killed may have left files of trials that had ended. */
     if (trials_before > 0) VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
     VVI_TRY(vvi_pool_run(search, reason, error));
@@ -133,7 +139,7 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
 }
 
 /* Facts and stored trials must be this search's before anything is written. */
-static vv_status agree(vvi_search *search, size_t *trials_before, bool *stopped, vv_error *error)
+vv_status vvi_search_meet(vvi_search *search, size_t *trials_before, bool *stopped, vv_error *error)
 {
     vv_trials trials;
     VVI_TRY(vv_study_trials(search->study, NULL, &trials, error));
@@ -153,7 +159,7 @@ static vv_status search_with_study(vvi_search *search, vv_stop_reason *reason, v
                                   .checkpoints = search->args->checkpoints,
                                   .lease_s = search->args->lease_s };
     VVI_TRY(vv_study_open_with(&place, &search->study, error));
-    vv_status status = agree(search, &trials_before, &stopped, error);
+    vv_status status = vvi_search_meet(search, &trials_before, &stopped, error);
     if (stopped) *reason = VV_STOP_INTERRUPTED;
     if (status == VV_OK && !stopped) status = search_in_study(search, trials_before, reason, error);
     vvi_earlier_close(search);
@@ -186,44 +192,66 @@ static vv_status explain(vvi_search *search, bool *stopped, vv_error *error)
     return vvi_budget_leaves(&e->budget, error);
 }
 
-static vv_status check_and_search(vvi_search *search, vv_stop_reason *reason, vv_error *error)
+vv_status vvi_search_check(vvi_search *search, bool *stopped, vv_error *error)
 {
-    bool stopped = false;
     VVI_TRY(vvi_earlier_check(search, error));
-    VVI_TRY(vvi_check_search(search, &(vv_trials){ .n = 0 }, &stopped, error));
-    if (!stopped) VVI_TRY(explain(search, &stopped, error));
-    if (!stopped) VVI_TRY(vvi_enqueued_check(search, &stopped, error));
-    if (!stopped) VVI_TRY(check_first_proposal(search, &stopped, error));
+    VVI_TRY(vvi_check_search(search, &(vv_trials){ .n = 0 }, stopped, error));
+    if (!*stopped) VVI_TRY(explain(search, stopped, error));
+    if (!*stopped) VVI_TRY(vvi_enqueued_check(search, stopped, error));
+    if (!*stopped) VVI_TRY(check_first_proposal(search, stopped, error));
     if (search->undirected.status != VV_OK)
         return vvi_fail(error, search->undirected.status, "%s", search->undirected.text);
-    if (!stopped) return search_with_study(search, reason, error);
-    *reason = VV_STOP_INTERRUPTED;
     return VV_OK;
 }
 
-vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, vv_error *error)
+vv_status vvi_search_prepared(const vv_search_args *args, vvi_search_task task, void *context, vv_error *error)
 {
     vvi_search search;
-    vv_stop_reason reason = (vv_stop_reason)0;
-    if (result != NULL) *result = (vv_search_result){ .best = -1 };
     VVI_TRY(vvi_search_resolve(&search, args, error));
-    if (args->training == NULL) return vvi_fail(error, VV_BAD_ARG, "search: no training data");
+    if (args->training == NULL && has_networks(&search)) return vvi_fail(error, VV_BAD_ARG, "search: no training data");
     VVI_TRY(vvi_queue_new(&search, error));
     search.began_s = vvi_clock_s();
     search.bound.guard = vvi_guard_new();
     search.halt = vvi_halt_new();
     const int threads = vvi_one_thread(); /* its children have one then; in them it is too late to say so */
-    const vv_status status = search.bound.guard == NULL || search.halt == NULL
-                                 ? vvi_no_memory(error)
-                                 : check_and_search(&search, &reason, error);
+    const vv_status status =
+        search.bound.guard == NULL || search.halt == NULL ? vvi_no_memory(error) : task(&search, context, error);
     vvi_threads(threads);
     vvi_halt_free(search.halt);
     vvi_guard_free(search.bound.guard);
     vvi_queue_free(&search);
     vv_explanation_free(search.explanation);
-    if (result != NULL)
-        *result = (vv_search_result){ .reason = reason, .best = search.best, .best_score = search.best_score };
     return status;
+}
+
+static vv_status check_and_search(vvi_search *search, void *context, vv_error *error)
+{
+    vv_search_result *result = context;
+    bool stopped = false;
+    VVI_TRY(vvi_search_check(search, &stopped, error));
+    vv_stop_reason reason = stopped ? VV_STOP_INTERRUPTED : (vv_stop_reason)0;
+    const vv_status status = stopped ? VV_OK : search_with_study(search, &reason, error);
+    *result = (vv_search_result){ .reason = reason, .best = search->best, .best_score = search->best_score };
+    return status;
+}
+
+vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, vv_error *error)
+{
+    vv_search_result unused;
+    if (result == NULL) result = &unused;
+    *result = (vv_search_result){ .best = -1 };
+    return vvi_search_prepared(args, check_and_search, result, error);
+}
+
+vv_status vv_tune_with(const vv_search_args *args, vv_search_result *result, vv_error *error)
+{
+    if (result != NULL) *result = (vv_search_result){ .best = -1 };
+    if (args == NULL || args->tune == NULL || args->hypermodel != NULL)
+        return vvi_fail(error, VV_BAD_ARG, "tune: there must be a function, and no hypermodel");
+    const vv_hypermodel hypermodel = { .tune = args->tune, .user = args->user };
+    vv_search_args all = *args;
+    all.hypermodel = &hypermodel;
+    return vv_search_with(&all, result, error);
 }
 
 vv_status vv_search_check(const vv_search_args *args, vv_error *error)

@@ -29,7 +29,7 @@ static vv_status settle_numbers(vvi_search *s, const vv_search_args *a, vv_error
     const vv_hypermodel *h = a->hypermodel;
     VVI_TRY(settle("max_trials", a->max_trials, h->max_trials, 10, &s->max_trials, error));
     VVI_TRY(settle("executions_per_trial", a->executions_per_trial, h->executions_per_trial, 1, &s->executions, error));
-    VVI_TRY(settle("epochs", a->epochs, h->epochs, 1, &s->epochs, error));
+    VVI_TRY(settle("epochs", a->epochs, h->epochs, vvi_work_of(h)->epochs, &s->epochs, error));
     VVI_TRY(settle("batch_size", a->batch_size, h->batch_size, 32, &s->batch_size, error));
     VVI_TRY(settle("workers", a->workers, 0, 1, &s->workers, error));
     VVI_TRY(settle("keep_checkpoints", a->keep_checkpoints, 0, 3, &s->keep_checkpoints, error));
@@ -50,6 +50,9 @@ static vv_status settle_limits(vvi_search *s, const vv_search_args *a, vv_error 
         return vvi_fail(error, VV_BAD_ARG, "search: max_seconds is %g, must be >= 0", a->max_seconds);
     if (a->stop_at.set && !isfinite(a->stop_at.value))
         return vvi_fail(error, VV_BAD_ARG, "search: stop_at is %g, must be finite", a->stop_at.value);
+    if (a->max_epochs_total > 0 && s->epochs == VVI_EPOCHS_OPEN)
+        return vvi_fail(error, VV_BAD_ARG, "search: max_epochs_total is %d, but not how many epochs a trial has",
+                        a->max_epochs_total);
     const long long whole = (long long)s->epochs * s->executions;
     if (a->max_epochs_total > 0 && a->max_epochs_total < whole && !s->oracle->halves)
         return vvi_fail(error, VV_BAD_ARG, "search: max_epochs_total is %d, one trial has %lld (%d x %d)",
@@ -60,11 +63,9 @@ static vv_status settle_limits(vvi_search *s, const vv_search_args *a, vv_error 
 
 /* ---- objectives, constraints ------------------------------------------------------------------------------------ */
 
-const vvi_resource *vvi_search_cost(const char *name)
+const vvi_resource *vvi_search_cost(const vvi_search *search, const char *name)
 {
-    for (size_t i = 0; i < VVI_RESOURCES; i++)
-        if (strcmp(vvi_resources[i].name, name) == 0) return &vvi_resources[i];
-    return NULL;
+    return vvi_work_of(search->args->hypermodel)->network ? vvi_resource_find(name) : NULL;
 }
 
 /* The same list with some direction everywhere: whether there are such metrics is told before they are asked for. */
@@ -99,12 +100,12 @@ static vv_status settle_objectives(vvi_search *s, const vv_search_args *a, vv_er
 {
     const char *text = a->objective != NULL               ? a->objective
                        : a->hypermodel->objective != NULL ? a->hypermodel->objective
-                                                          : "val_loss";
+                                                          : vvi_work_of(a->hypermodel)->objective;
     VVI_TRY(parse_objectives(s, text, error));
     for (size_t i = s->objectives.n; i > 0; i--) {
         const vv_objective *objective = &s->objectives.list[i - 1];
         VVI_TRY(check_validated("objective", objective->name, a, error));
-        if (vvi_search_cost(objective->name) == NULL) s->objective = *objective;
+        if (vvi_search_cost(s, objective->name) == NULL) s->objective = *objective;
     }
     if (s->objective.name[0] == '\0')
         return vvi_fail(error, VV_BAD_ARG,
@@ -140,7 +141,7 @@ vv_oracle_args vvi_search_oracle_args(const vvi_search *s)
                              .n_objectives = s->objectives.n,
                              .maximize = s->maximize,
                              .max_trials = s->max_trials,
-                             .epochs = s->epochs,
+                             .epochs = s->epochs == VVI_EPOCHS_OPEN ? 0 : s->epochs,
                              .max_epochs_total = s->max_epochs_total / s->executions }; /* of each */
 }
 
@@ -203,6 +204,8 @@ static vv_status check_warm_start(const vvi_search *s, vv_error *error)
 static vv_status settle_method(vvi_search *search, vv_error *error)
 {
     const vv_search_args *args = search->args;
+    if (vvi_budget_limits(&args->budget) && !vvi_work_of(args->hypermodel)->network)
+        return vvi_fail(error, VV_BAD_ARG, "search: a budget limits networks, and there are none");
     VVI_TRY(settle_objectives(search, args, error));
     VVI_TRY(settle_constraints(search, args, error));
     VVI_TRY(settle_oracle(search, error));
@@ -214,8 +217,7 @@ static vv_status settle_method(vvi_search *search, vv_error *error)
 vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_error *error)
 {
     *search = (vvi_search){ .args = args, .best = -1 };
-    if (args == NULL || args->hypermodel == NULL || args->hypermodel->build == NULL)
-        return vvi_fail(error, VV_BAD_ARG, "search: no hypermodel with a build function");
+    VVI_TRY(vvi_work_check(args == NULL ? NULL : args->hypermodel, "search", error));
     search->project = args->project == NULL ? "untitled_project" : args->project;
     VVI_TRY(settle_numbers(search, args, error));
     VVI_TRY(settle_method(search, error));

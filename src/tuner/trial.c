@@ -280,7 +280,8 @@ static vv_status store_judged(const vvi_attempt *w, vv_trial_result *result, vv_
 
 static vv_status complete(const vvi_attempt *w, vv_trial_result *result, vv_error *error)
 {
-    if (rename(w->part, w->checkpoint) != 0)
+    const bool has_weights = vvi_work_of(w->search->args->hypermodel)->network;
+    if (has_weights && rename(w->part, w->checkpoint) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
     return store_judged(w, result, error);
 }
@@ -354,7 +355,7 @@ static double time_left_s(const vvi_attempt *w)
 static vv_status begin_process(vvi_attempt *w, vv_error *error)
 {
     const vvi_job job = { .child = child, .context = w, .take = take, .enough = &w->enough, .limit_s = time_left_s(w) };
-    w->began_mb = vvi_memory_resident_mb();
+    w->began_mb = vvi_memory_own_mb();
     return vvi_job_begin(&w->working, &job, error);
 }
 

@@ -12,7 +12,8 @@
  * run*.c        a trial, in its child            check.c    what is refused before any training, in a child
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
- * digest.c      which numbers the data holds
+ * digest.c      which numbers the data holds     work.c     what trials consist of
+ * tune.c        trials of a function             by_hand.c, tell.c  trials that somebody else runs
  */
 #ifndef VVI_TUNER_TUNER_H
 #define VVI_TUNER_TUNER_H
@@ -21,6 +22,7 @@
 #include "explain/explain.h"
 #include "study/study.h"
 #include "tuner/records.h"
+#include <limits.h>
 #include <varve/pruner.h>
 #include <varve/tuner.h>
 
@@ -66,6 +68,48 @@ vv_builder vvi_bound_builder(const vvi_bound *bound); /* borrows it */
 vv_status vvi_bound_replay(const vvi_bound *bound, const vv_active *values, size_t n, vv_hp **hp, vv_model **model,
                            vv_error *error);
 
+/* ---- what trials consist of (work.c) ---------------------------------------------------------------------------------
+ */
+
+struct vvi_search;
+struct vvi_run;
+
+/* One row for each kind of work. Where there is no network, models are NULL. */
+typedef struct vvi_work {
+    const char *name;      /* "network", in the facts of studies */
+    bool network;          /* data, costs, budgets, weights mean something */
+    const char *unit;      /* what an epoch is called */
+    const char *objective; /* where nobody names one */
+    int epochs;            /* of a trial, the same */
+    /* Asks `hp` for its values, and makes the model. */
+    vv_status (*make)(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);
+    /* What is to be seen before any trial: would this one do? */
+    vv_status (*check)(const struct vvi_search *search, const vv_model *model, vv_error *error);
+    /* Looks at the space, and says as much of it as it can. */
+    vv_status (*explain)(const vvi_source *source, const vv_explain_args *args, vvi_arena *arena,
+                         vv_explanation **explanation, vv_error *error);
+    /* A trial, in its child (vvi_run_child). */
+    int (*run)(const struct vvi_run *run, int fd);
+} vvi_work;
+const vvi_work *vvi_work_of(const vv_hypermodel *hypermodel);
+/* Has it what a hypermodel must have? `what`: "search". BAD_ARG. */
+vv_status vvi_work_check(const vv_hypermodel *hypermodel, const char *what, vv_error *error);
+
+vv_status vvi_network_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);       /* hypermodel.c */
+vv_status vvi_network_check(const struct vvi_search *search, const vv_model *model, vv_error *error); /* check.c */
+int vvi_network_run(const struct vvi_run *run, int fd);                                               /* run.c */
+vv_status vvi_function_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);      /* tune.c */
+int vvi_function_run(const struct vvi_run *run, int fd);                                              /* tune.c */
+
+/* Of a function that goes: for one that cannot be told to return (a program). */
+bool vvi_tuning_has_failed(const vv_tuning *tuning);
+bool vvi_tuning_is_to_stop(vv_tuning *tuning);    /* the search wants it to stop */
+bool vvi_tuning_is_over(const vv_tuning *tuning); /* it is to stop, or has come to its goal: its result is not wanted */
+int vvi_tuning_count(const vv_tuning *tuning);    /* steps so far */
+
+/* An `epochs` that is none: a trial has as many as it reports. */
+enum { VVI_EPOCHS_OPEN = INT_MAX };
+
 /* VV_OK when the trace is exactly these values with these domains; else MISMATCH: what differs. */
 vv_status vvi_trace_check(const vv_hp *hp, const vv_active *values, size_t n, vv_error *error);
 
@@ -89,6 +133,7 @@ typedef struct vvi_search {
     struct vvi_earlier *earlier;             /* NULL until the study is open */
     char note[sizeof((vv_answer *)0)->note]; /* what the oracle said last */
     int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures, workers;
+    bool by_hand; /* trials begin for somebody else to run */
     vvi_halt *halt;
     struct vvi_pool *pool; /* NULL: it does not run */
     vvi_bound bound;
@@ -103,8 +148,8 @@ typedef struct vvi_search {
 vv_status vvi_search_resolve(vvi_search *search, const vv_search_args *args, vv_error *error);
 /* How its oracle is opened; builder and space are the caller's to fill in. */
 vv_oracle_args vvi_search_oracle_args(const vvi_search *search);
-/* The cost of a network that an objective or a constraint is named after; NULL: it is a metric. */
-const vvi_resource *vvi_search_cost(const char *name);
+/* The cost of its networks that an objective or a constraint is named after; NULL: it is a metric. */
+const vvi_resource *vvi_search_cost(const vvi_search *search, const char *name);
 bool vvi_search_asks_costs(const vvi_search *search); /* does any? (judge.c) */
 /* facts.c: compares the facts of an opened study with this search's, then writes those that are not there. MISMATCH. */
 vv_status vvi_search_agree(const vvi_search *search, vv_error *error);
@@ -163,14 +208,14 @@ int vvi_job_death(const vvi_job_end *end, char *text, size_t size);
 
 /* limits.c: of the process that asks. */
 uint64_t vvi_memory_data_mb(void);
-uint64_t vvi_memory_resident_mb(void);
+uint64_t vvi_memory_own_mb(void); /* resident, without what files have mapped: a fork takes no such pages along */
 void vvi_memory_limit(uint64_t more_mb); /* from now on; 0: none */
 /* "took all of the 512 MB that it may"; "" where its end had another cause. As snprintf. */
 int vvi_memory_death(const vvi_job_end *end, uint64_t began_mb, uint64_t limit_mb, char *text, size_t size);
 
 /* ---- before any training (check.c) ------------------------------------------------------------------------------ */
 
-/* Can it be trained, does the objective's metric exist, does the data fit? */
+/* Can it be trained, does the objective's metric exist, does the data fit? `model` NULL: there is none to look at. */
 vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error);
 /* The default configuration and every stored trial, in a child. *stopped: `stop` said so. */
 vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error);
@@ -326,8 +371,10 @@ typedef struct vvi_run {
     const volatile int *stop; /* in memory shared with the parent: becomes non-zero when it shall stop; NULL: never */
     double state_part;        /* of the time, that may go into writing states; 0: a twentieth */
 } vvi_run;
-/* run.c: trains all executions, reporting to fd. The exit code. */
+/* run.c: all executions, reporting to fd. The exit code. */
 int vvi_run_child(const vvi_run *run, int fd);
+/* The key of all that is random in an execution. */
+uint64_t vvi_run_seed(const vvi_run *run, int execution);
 
 /* trial.c: a trial of this worker's, RUNNING, in a process of its own. */
 typedef struct vvi_attempt vvi_attempt;
@@ -363,6 +410,9 @@ vv_status vvi_answer_follow(vvi_search *search, const vvi_proposal *proposal, bo
 /* BAD_ARG: nothing builds; the most frequent reason. */
 vv_status vvi_answer_nothing_builds(const vvi_proposal *proposal, vv_error *error);
 
+/* by_hand.c: vv_study_open that waits for others who are at it for a moment. */
+vv_status vvi_study_open_soon(const char *project, vv_study_mode mode, vv_study **study, vv_error *error);
+
 /* prune.c: is a trial to be ended? */
 typedef struct vvi_pruning vvi_pruning;
 /* Owned: vvi_pruning_free. NULL: no memory. */
@@ -396,6 +446,13 @@ vv_status vvi_trial_judge(const vvi_search *search, const vv_trial *trial, vvi_j
 
 /* search.c: what is to be done, and said, when one has ended, or is to be tried again. */
 vv_status vvi_search_after_trial(vvi_search *search, int id, vv_error *error);
+/* search.c: a search's arguments are settled, and what it needs is there, while `task` runs. */
+typedef vv_status (*vvi_search_task)(vvi_search *search, void *context, vv_error *error);
+vv_status vvi_search_prepared(const vv_search_args *args, vvi_search_task task, void *context, vv_error *error);
+/* What can be wrong before there is a study. Looks at the space: search->explanation. */
+vv_status vvi_search_check(vvi_search *search, bool *stopped, vv_error *error);
+/* Are the facts of an opened study, and its trials, this search's? Writes the facts that are not there. */
+vv_status vvi_search_meet(vvi_search *search, size_t *trials_before, bool *stopped, vv_error *error);
 /* Fills in what all events have in common and hands it to the caller's on_event. */
 void vvi_search_say(const vvi_search *search, vv_event event);
 

@@ -50,7 +50,7 @@ run cc model.c own.c -o shared $(pkg-config --cflags --libs varve)
 exits 0
 LD_LIBRARY_PATH=$library run ./shared
 exits 0; out_has "Total params"
-run cc model.c own.c -o static -I"$prefix/include" "$library/libvarve.a" $(pkg-config --static --libs-only-l jansson sqlite3 libpq zlib libcurl gmp | tr ' ' '\n' | grep -E '^-l(jansson|sqlite3|pq|z|curl|gmp)$') -pthread -lm
+run cc model.c own.c -o static -I"$prefix/include" "$library/libvarve.a" $(pkg-config --static --libs jansson sqlite3 libpq yaml-0.1 zlib libcurl gmp lapacke lapack blas nlopt | tr ' ' '\n' | grep -E '^-L|^-l(jansson|sqlite3|pq|yaml|z|curl|gmp|lapacke|lapack|blas|nlopt)$') -pthread -lm
 exits 0
 run ./static
 exits 0; out_has "Total params"

@@ -228,8 +228,14 @@ static void a_trial_by_hand_waits_for_whoever_says_what_it_came_to(void **state)
     assert_int_equal(status_of(study, id), VV_TRIAL_RUNNING);
     must(vvi_trial_take_in_hand(study, id, NULL), NULL);
     must(vvi_trial_take_in_hand(study, id, NULL), NULL);
+    must(vvi_trial_put_back(study, id, NULL), NULL); /* as if it had not been taken */
+    must(vvi_trial_put_back(study, id, NULL), NULL);
+    assert_int_equal(end_trial(study, id, VV_TRIAL_COMPLETED, 1, NULL), VV_TAKEN);
+    claim_trial(study, -1);
+    must(vvi_trial_take_in_hand(study, id, NULL), NULL);
     must(end_trial(study, id, VV_TRIAL_COMPLETED, 1, NULL), NULL);
     assert_int_equal(vvi_trial_take_in_hand(study, id, NULL), VV_TAKEN);
+    assert_int_equal(vvi_trial_put_back(study, id, NULL), VV_TAKEN);
     assert_int_equal(vvi_trial_take_in_hand(study, 9, NULL), VV_NOT_FOUND);
     vv_study_close(study);
 }

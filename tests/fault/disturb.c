@@ -117,35 +117,39 @@ static void check_released(searching *s)
     vv_trials_free(&now);
 }
 
-static void kill_search(searching *s)
+static bool kill_search(searching *s)
 {
     program_kill(&s->program, false);
+    return true;
 }
 
-static void kill_all(searching *s)
+static bool kill_all(searching *s)
 {
     program_kill(&s->program, true);
+    return true;
 }
 
-static void kill_child(searching *s)
+static bool kill_child(searching *s)
 {
     pid_t family[64];
     const size_t n = program_family(&s->program, family, 64);
     if (n > 0) kill(family[vvi_stream_below(&s->stream, n)], SIGKILL);
     s->struck = s->struck || n > 0;
+    return n > 0;
 }
 
-static void stop(searching *s)
+static bool stop(searching *s)
 {
     static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
     findings *f = &s->result->findings;
     kill(s->program.pid, signals[vvi_stream_below(&s->stream, 3)]);
     if (program_wait(&s->program, vvi_clock_s() + PATIENCE_S)) {
         if (s->program.code == 0) check_released(s);
-        return;
+        return true;
     }
     find(f, &f->other, "it did not stop when it was asked to");
     program_kill(&s->program, true);
+    return true;
 }
 
 const blow blows[BLOWS] = {
@@ -184,8 +188,7 @@ static bool run_to_blow(searching *s, int which)
     const double part = (s->workers > 1 ? 0.5 : 0.8) * vvi_stream_unit(&s->stream);
     if (s->program.pid == 0) start(s);
     if (program_wait(&s->program, vvi_clock_s() + part * s->reference->seconds)) return !judge_end(s);
-    blows[which].strike(s);
-    s->result->blows[which]++;
+    s->result->blows[which] += blows[which].strike(s);
     look_after_blow(s);
     return true;
 }

@@ -106,8 +106,8 @@ typedef struct searching {
 
 typedef struct blow {
     const char *name;
-    int weight; /* how often it is drawn */
-    void (*strike)(searching *s);
+    int weight;                   /* how often it is drawn */
+    bool (*strike)(searching *s); /* false: there was nothing to strike */
 } blow;
 extern const blow blows[BLOWS];
 

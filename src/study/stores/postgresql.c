@@ -295,6 +295,7 @@ const vvi_store_row vvi_store_postgresql = {
     .trial_begin = vvi_pg_trial_begin,
     .trial_claim = vvi_pg_trial_claim,
     .trial_take_in_hand = vvi_pg_trial_take_in_hand,
+    .trial_put_back = vvi_pg_trial_put_back,
     .trial_epoch = vvi_pg_trial_epoch,
     .trial_execution = vvi_pg_trial_execution,
     .trial_end = vvi_pg_trial_end,

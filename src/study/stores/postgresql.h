@@ -74,6 +74,7 @@ typedef enum vvi_pg_sql {
     VVI_PG_BEGIN,
     VVI_PG_CLAIM,
     VVI_PG_TAKE_IN_HAND,
+    VVI_PG_PUT_BACK,
     VVI_PG_EPOCH,
     VVI_PG_EXECUTION,
     VVI_PG_END,
@@ -101,6 +102,8 @@ typedef enum vvi_pg_sql {
     VVI_PG_FACTS,
     VVI_PG_ALL_REFUSALS,
     VVI_PG_REFUSAL_PUT,
+    VVI_PG_DOMAINS_PUT,
+    VVI_PG_BUILD_PUT,
     VVI_PG_TRIAL_PUT,
     VVI_PG_ATTEMPTS_PUT,
     VVI_PG_EPOCHS_PUT,
@@ -183,6 +186,7 @@ vv_status vvi_pg_fact_get(void *state, const char *key, char **text, vv_error *e
 vv_status vvi_pg_trial_begin(void *state, const vvi_beginning *beginning, int *id, vv_error *error);
 vv_status vvi_pg_trial_claim(void *state, int *id, vv_error *error);
 vv_status vvi_pg_trial_take_in_hand(void *state, int id, vv_error *error);
+vv_status vvi_pg_trial_put_back(void *state, int id, vv_error *error);
 vv_status vvi_pg_trial_epoch(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error);
 vv_status vvi_pg_trial_execution(void *state, int id, int execution, const vv_execution *result, vv_error *error);
@@ -205,8 +209,14 @@ vv_status vvi_pg_file_put(void *state, int id, int execution, const char *path, 
 vv_status vvi_pg_file_get(void *state, int id, int execution, const char *path, vv_error *error);
 vv_status vvi_pg_files_keep(void *state, const int *ids, size_t n, vv_error *error);
 
-/* Tells idle workers that something has changed: after the change was committed. */
-void vvi_pg_tell(vvi_pg *store);
+/* A beginning as lists of the same length each. Text is in the arena, which is to be deinited. */
+typedef struct vvi_pg_lists {
+    vvi_arena arena;
+    const char **names, **domains, **values;
+    const char **reasons, **examples;
+    int64_t *counts;
+} vvi_pg_lists;
+vv_status vvi_pg_fill_lists(vvi_pg_lists *lists, const vvi_beginning *beginning, vv_error *error);
 
 /* postgresql_put.c */
 vv_status vvi_pg_facts(void *state, vvi_arena *arena, vvi_study_facts *facts, vv_error *error);
@@ -216,6 +226,8 @@ vv_status vvi_pg_trial_put(void *state, const vv_trial *trial, vv_error *error);
 vv_status vvi_pg_take_place(void *state, const char *name, vv_error *error);
 vv_status vvi_pg_remove(void *state, vv_error *error);
 
+/* Tells idle workers that something has changed: after the change was committed. */
+void vvi_pg_tell(vvi_pg *store);
 /* Takes in what was said to this connection; rings when others said it (postgresql_ear.c). */
 void vvi_pg_listen(vvi_pg *store);
 vv_status vvi_pg_ear_open(vvi_pg *store, vv_error *error);

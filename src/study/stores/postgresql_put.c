@@ -115,15 +115,17 @@ static vv_status put_row(vvi_pg *store, const vv_trial *t, vvi_arena *arena, vv_
 {
     columns c;
     PGresult *result = NULL;
+    vv_status status = VV_OK;
     const bool none = t->n_executions == 0;
     if (!fill_columns(arena, t, &c)) return vvi_no_memory(error);
     VVI_TRY(vvi_pg_ask(store, VVI_PG_TRIAL_PUT, &result, error, store->study, t->id, vv_trial_status_name(t->status),
                        t->n_scores == 0 ? NULL : (const void *)t->scores, t->n_scores, t->violation, t->reason,
                        t->seconds, t->epochs, t->epochs_total, t->worker, known(t->began), known(t->ended),
                        none ? NULL : (const void *)c.best_epochs, t->n_executions, none ? NULL : (const void *)c.scores,
-                       t->n_executions, none ? NULL : (const void *)c.seconds, t->n_executions));
+                       t->n_executions, none ? NULL : (const void *)c.seconds, t->n_executions, t->goal));
+    if (PQntuples(result) == 0) status = vvi_fail(error, VV_TAKEN, "%s: the next trial is not %d", store->shown, t->id);
     PQclear(result);
-    return put_attempts(store, t, &c, error);
+    return status == VV_OK ? put_attempts(store, t, &c, error) : status;
 }
 
 /* ---- curves --------------------------------------------------------------------------------------------------------- */
@@ -196,21 +198,38 @@ static vv_status put_epochs(vvi_pg *store, const vv_trial *t, vvi_arena *arena, 
     return VV_OK;
 }
 
-/* It begins as any trial does, and is then made what it was. */
+/* ---- values --------------------------------------------------------------------------------------------------------- */
+
+static vv_status put_lists(vvi_pg *store, const vv_trial *t, const vvi_pg_lists *l, vv_error *error)
+{
+    PGresult *result = NULL;
+    const size_t n = t->n_values;
+    VVI_TRY(vvi_pg_ask(store, VVI_PG_DOMAINS_PUT, &result, error, store->study, (const void *)l->names, n,
+                       (const void *)l->domains, n));
+    PQclear(result);
+    VVI_TRY(vvi_pg_ask(store, VVI_PG_BUILD_PUT, &result, error, store->study, t->id, (const void *)l->names, n,
+                       (const void *)l->domains, n, (const void *)l->values, n, t->model_json));
+    PQclear(result);
+    return VV_OK;
+}
+
+static vv_status put_values(vvi_pg *store, const vv_trial *t, vv_error *error)
+{
+    vvi_pg_lists lists = { .names = NULL };
+    const vvi_beginning beginning = { .values = t->values, .n_values = t->n_values };
+    vv_status status = vvi_pg_fill_lists(&lists, &beginning, error);
+    if (status == VV_OK) status = put_lists(store, t, &lists, error);
+    vvi_arena_deinit(&lists.arena);
+    return status;
+}
+
+/* Nobody else sees the study: no row is locked, which would take longer with every call of a batch. */
 vv_status vvi_pg_trial_put(void *state, const vv_trial *trial, vv_error *error)
 {
     vvi_pg *store = state;
     vvi_arena arena = { 0 };
-    int id = -1;
-    const vvi_beginning beginning = { .values = trial->values,
-                                      .n_values = trial->n_values,
-                                      .model_json = trial->model_json,
-                                      .goal = trial->goal,
-                                      .waiting = true,
-                                      .expects = true,
-                                      .expected = trial->id };
-    VVI_TRY(vvi_pg_trial_begin(store, &beginning, &id, error));
     vv_status status = put_row(store, trial, &arena, error);
+    if (status == VV_OK) status = put_values(store, trial, error);
     if (status == VV_OK) status = put_epochs(store, trial, &arena, error);
     vvi_arena_deinit(&arena);
     return status;

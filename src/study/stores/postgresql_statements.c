@@ -66,6 +66,7 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
                        "SELECT varve.trial_begin($1, $2, $3, $4, $5, $6, $7::int, $8, $9, $10, $11, $12, $13, $14)" },
     [VVI_PG_CLAIM] = { "d", "SELECT varve.trial_claim($1, $2, $3, $4)" },
     [VVI_PG_TAKE_IN_HAND] = { "di", "SELECT varve.trial_take_in_hand($1, $2, $3, $4, $5)" },
+    [VVI_PG_PUT_BACK] = { "i", "SELECT varve.trial_put_back($1, $2, $3, $4)" },
     [VVI_PG_EPOCH] = { "iiiTD", "SELECT varve.trial_epoch($1, $2, $3, $4, $5, $6, $7, $8)" },
     [VVI_PG_EXECUTION] = { "iiidd", "SELECT varve.trial_execution($1, $2, $3, $4, $5, $6, $7, $8)" },
     [VVI_PG_END] = { "itDmtd", "SELECT varve.trial_end($1, $2, $3, $4, $5, $6, $7, $8, $9)" },
@@ -104,4 +105,29 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_FILES_KEEP] = { "iI", "DELETE FROM varve.files f WHERE study = $1 AND (execution >= 0 OR trial <> ALL ($2))"
                                   " AND (SELECT status FROM varve.trials t WHERE t.study = $1 AND t.id = f.trial)"
                                   " IN ('COMPLETED', 'FAILED', 'PRUNED')" },
+
+    [VVI_PG_FACTS] = { "i", "SELECT key, text FROM varve.facts WHERE study = $1 ORDER BY key COLLATE \"C\"" },
+    [VVI_PG_ALL_REFUSALS] = { "i", "SELECT reason, example, n FROM varve.refusals WHERE study = $1"
+                                   " ORDER BY reason COLLATE \"C\"" },
+    [VVI_PG_REFUSAL_PUT] = { "ittl", "INSERT INTO varve.refusals AS x VALUES ($1, $2, $3, $4)"
+                                     " ON CONFLICT (study, reason) DO UPDATE SET n = x.n + excluded.n" },
+    [VVI_PG_DOMAINS_PUT] = { "iTT", "INSERT INTO varve.hyperparameters (study, digest, name, domain)"
+                                    " SELECT DISTINCT $1, varve.digest(n, d), n, d FROM unnest($2, $3) AS u (n, d)"
+                                    " WHERE NOT EXISTS (SELECT FROM varve.hyperparameters h"
+                                    "  WHERE h.study = $1 AND h.digest = varve.digest(n, d)) ORDER BY 2" },
+    [VVI_PG_BUILD_PUT] = { "iiTTTt", "INSERT INTO varve.builds VALUES ($1, $2, array(SELECT h.id FROM unnest($3, $4)"
+                                     " WITH ORDINALITY AS u (n, d, i) JOIN varve.hyperparameters h"
+                                     " ON h.study = $1 AND h.digest = varve.digest(n, d) ORDER BY i), $5, $6)" },
+    [VVI_PG_TRIAL_PUT] = { "iitDmtdiitmmIDDi",
+                           "INSERT INTO varve.trials (study, id, status, scores, violation, reason, seconds, epochs,"
+                           " epochs_total, worker, began, ended, best_epochs, execution_scores, execution_seconds, "
+                           "goal)"
+                           " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11), to_timestamp($12), $13,"
+                           " $14, $15, $16 WHERE $2 ="
+                           " (SELECT coalesce(max(id), -1) + 1 FROM varve.trials WHERE study = $1) RETURNING id" },
+    [VVI_PG_ATTEMPTS_PUT] = { "iiTD", "UPDATE varve.trials SET attempt_reasons = $3, attempt_seconds = $4"
+                                      " WHERE study = $1 AND id = $2" },
+    [VVI_PG_EPOCHS_PUT] = { "iiIIIITD", "INSERT INTO varve.epochs SELECT $1, $2, x, e, ($7::text[])[a:b],"
+                                        " ($8::float8[])[a:b] FROM unnest($3, $4, $5, $6) AS u (x, e, a, b)" },
+    [VVI_PG_STUDY_RENAME] = { "it", "UPDATE varve.studies SET name = $2 WHERE id = $1" },
 };

@@ -31,15 +31,7 @@ vv_status vvi_pg_fact_get(void *state, const char *key, char **text, vv_error *e
 
 /* ---- beginning --------------------------------------------------------------------------------------------------- */
 
-/* A beginning as lists of the same length each. Text is in the arena. */
-typedef struct lists {
-    vvi_arena arena;
-    const char **names, **domains, **values;
-    const char **reasons, **examples;
-    int64_t *counts;
-} lists;
-
-static bool new_lists(lists *l, const vvi_beginning *b)
+static bool new_lists(vvi_pg_lists *l, const vvi_beginning *b)
 {
     l->names = vvi_arena_alloc(&l->arena, (b->n_values + 1) * sizeof *l->names);
     l->domains = vvi_arena_alloc(&l->arena, (b->n_values + 1) * sizeof *l->domains);
@@ -77,7 +69,7 @@ static vv_status check_names(const vvi_beginning *b, vv_error *error)
     return VV_OK;
 }
 
-static vv_status fill_lists(lists *l, const vvi_beginning *b, vv_error *error)
+vv_status vvi_pg_fill_lists(vvi_pg_lists *l, const vvi_beginning *b, vv_error *error)
 {
     if (!new_lists(l, b)) return vvi_no_memory(error);
     for (size_t i = 0; i < b->n_values; i++) {
@@ -109,9 +101,9 @@ vv_status vvi_pg_trial_begin(void *state, const vvi_beginning *beginning, int *i
     const vvi_beginning *b = beginning;
     const int how = b->waiting ? 1 : b->by_hand ? 2 : 0;
     const double expected = b->expects ? b->expected : (double)NAN;
-    lists l = { .names = NULL };
+    vvi_pg_lists l = { .names = NULL };
     VVI_TRY(check_names(b, error));
-    vv_status status = fill_lists(&l, b, error);
+    vv_status status = vvi_pg_fill_lists(&l, b, error);
     if (status == VV_OK)
         status = vvi_pg_write(store, VVI_PG_BEGIN, -1, id, error, store->lease_s, how, b->goal, expected, l.names,
                               b->n_values, l.domains, b->n_values, l.values, b->n_values, b->model_json, l.reasons,
@@ -137,6 +129,12 @@ vv_status vvi_pg_trial_take_in_hand(void *state, int id, vv_error *error)
     vvi_pg *store = state;
     int answer = 0;
     return vvi_pg_write(store, VVI_PG_TAKE_IN_HAND, id, &answer, error, store->lease_s, id);
+}
+
+vv_status vvi_pg_trial_put_back(void *state, int id, vv_error *error)
+{
+    int answer = 0;
+    return vvi_pg_write(state, VVI_PG_PUT_BACK, id, &answer, error, id);
 }
 
 vv_status vvi_pg_trial_epoch(void *state, int id, int execution, int epoch, const char *const *metrics,

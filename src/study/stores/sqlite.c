@@ -374,6 +374,7 @@ const vvi_store_row vvi_store_sqlite = {
     .trial_begin = vvi_sqlite_trial_begin,
     .trial_claim = vvi_sqlite_trial_claim,
     .trial_take_in_hand = vvi_sqlite_trial_take_in_hand,
+    .trial_put_back = vvi_sqlite_trial_put_back,
     .trial_epoch = vvi_sqlite_trial_epoch,
     .trial_execution = vvi_sqlite_trial_execution,
     .trial_end = vvi_sqlite_trial_end,

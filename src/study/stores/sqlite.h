@@ -98,6 +98,7 @@ vv_status vvi_sqlite_trial_put(void *state, const vv_trial *trial, vv_error *err
 /* sqlite_life.c */
 vv_status vvi_sqlite_trial_claim(void *state, int *id, vv_error *error);
 vv_status vvi_sqlite_trial_take_in_hand(void *state, int id, vv_error *error);
+vv_status vvi_sqlite_trial_put_back(void *state, int id, vv_error *error);
 vv_status vvi_sqlite_trial_end(void *state, int id, const vv_trial_result *result, vv_error *error);
 vv_status vvi_sqlite_trial_wake(void *state, int id, int goal, vv_error *error);
 vv_status vvi_sqlite_trial_retry(void *state, int id, const char *reason, double seconds, vv_error *error);

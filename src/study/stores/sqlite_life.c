@@ -90,6 +90,22 @@ vv_status vvi_sqlite_trial_take_in_hand(void *state, int id, vv_error *error)
     return vvi_sqlite_finish(store, take_in_hand(store, id, error), error);
 }
 
+static vv_status put_back(const vvi_sqlite *store, int id, vv_error *error)
+{
+    RUN(store, error,
+        "UPDATE trials SET worker = NULL, lease = NULL"
+        " WHERE id = ?1 AND status = 'RUNNING' AND (worker = ?2 OR worker IS NULL)",
+        "it", id, store->worker);
+    return sqlite3_changes(store->db) > 0 ? VV_OK : vvi_sqlite_check_mine(store, id, error);
+}
+
+vv_status vvi_sqlite_trial_put_back(void *state, int id, vv_error *error)
+{
+    const vvi_sqlite *store = state;
+    VVI_TRY(vvi_sqlite_begin(store, true, error));
+    return vvi_sqlite_finish(store, put_back(store, id, error), error);
+}
+
 /* ---- end, pause ------------------------------------------------------------------------------------------------- */
 
 static double first_score(const vv_trial_result *result)

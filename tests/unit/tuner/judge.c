@@ -12,12 +12,13 @@ typedef struct judged {
 static judged judge_curves(const char *objectives, const char *constraints, const vv_curve *curves, size_t n,
                            const char *model_json)
 {
-    static const vv_search_args args = { .oracle = NULL };
+    static const vv_hypermodel networks = { .name = NULL };
+    static const vv_search_args args = { .hypermodel = &networks };
     vv_error error = { 0 };
     judged j = { .search = { .args = &args }, .trial = { .curves = curves, .n_curves = n, .model_json = model_json } };
     must(vv_objectives_parse(objectives, &j.search.objectives, &error), &error);
     for (size_t i = j.search.objectives.n; i > 0; i--)
-        if (vvi_search_cost(j.search.objectives.list[i - 1].name) == NULL)
+        if (vvi_search_cost(&j.search, j.search.objectives.list[i - 1].name) == NULL)
             j.search.objective = j.search.objectives.list[i - 1];
     if (constraints != NULL) must(vv_constraints_parse(constraints, &j.search.constraints, &error), &error);
     must(vvi_trial_judge(&j.search, &j.trial, &j.judgement, &error), &error);
