@@ -139,6 +139,8 @@ typedef struct vvi_search {
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
     bool checked;                /* check.c has seen a model that builds */
+    int *misfits;                /* stored trials that the hypermodel would build otherwise, by id: accept_new_space */
+    size_t n_misfits;
     vv_study *study;
     double began_s;
     int best;
@@ -219,6 +221,8 @@ int vvi_memory_death(const vvi_job_end *end, uint64_t began_mb, uint64_t limit_m
 vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error);
 /* The default configuration and every stored trial, in a child. *stopped: `stop` said so. */
 vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error);
+/* Is a stored trial one that the hypermodel would build otherwise, or not at all? */
+bool vvi_check_misfits(const vvi_search *search, int id);
 
 /* ---- builds in a child (guard.c, explain.c) --------------------------------------------------------------------- */
 

@@ -6,10 +6,19 @@
 #include "tuner/command/yaml.h"
 #include <varve/command.h>
 
+typedef enum vvi_condition_how {
+    VVI_AMONG = 1,
+    VVI_NOT_AMONG,
+    VVI_LESS,
+    VVI_AT_MOST,
+    VVI_MORE,
+    VVI_AT_LEAST
+} vvi_condition_how;
+
 /* What the value of an earlier row must be. */
 typedef struct vvi_condition_row {
     const char *name; /* "layers", "units_0", "units_{i}" */
-    enum { VVI_AMONG = 1, VVI_NOT_AMONG, VVI_LESS, VVI_AT_MOST, VVI_MORE, VVI_AT_LEAST } how;
+    vvi_condition_how how;
     const vv_value *values; /* of the row's domain */
     size_t n;
     double bound;

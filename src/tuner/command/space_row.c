@@ -110,12 +110,11 @@ static vv_status take_sampling(vvi_space_reading *r, const vvi_yaml *node)
 /* Numbers, if all are; else texts, and then no number may be among them: it would be a text to some and not to others. */
 static vv_status find_type(const vvi_space_reading *r, const vvi_yaml *list, vv_value_type *type)
 {
-    size_t wholes = 0, numbers = 0, quoted = 0;
+    size_t wholes = 0, numbers = 0;
     for (const vvi_yaml *m = list->first; m != NULL; m = m->next) {
         if (m->kind != VVI_YAML_TEXT) return vvi_space_must_be(r, m, "one value");
         wholes += is_whole(m);
         numbers += is_number(m);
-        quoted += m->quoted;
     }
     *type = wholes == list->n ? VV_VALUE_INT : numbers == list->n ? VV_VALUE_FLOAT : VV_VALUE_STRING;
     if (*type != VV_VALUE_STRING || numbers == 0) return VV_OK;

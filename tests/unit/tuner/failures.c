@@ -184,7 +184,7 @@ static void an_objective_that_nothing_reports_is_refused_with_those_there_are(vo
     args.training = NULL;
     must_refuse(&args, VV_BAD_ARG, "no training data");
     args.hypermodel = NULL;
-    must_refuse(&args, VV_BAD_ARG, "no hypermodel");
+    must_refuse(&args, VV_BAD_ARG, "build is NULL");
     assert_false(file_exists(t->place.root, "project"));
 }
 
