@@ -14,7 +14,7 @@
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds     work.c     what trials consist of
- * tune.c        trials of a function             by_hand.c, tell.c  trials that somebody else runs
+ * tune*.c       trials of a function             by_hand.c, tell.c  trials that somebody else runs
  */
 #ifndef VVI_TUNER_TUNER_H
 #define VVI_TUNER_TUNER_H
@@ -99,8 +99,8 @@ vv_status vvi_work_check(const vv_hypermodel *hypermodel, const char *what, vv_e
 vv_status vvi_network_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);       /* hypermodel.c */
 vv_status vvi_network_check(const struct vvi_search *search, const vv_model *model, vv_error *error); /* check.c */
 int vvi_network_run(const struct vvi_run *run, int fd);                                               /* run.c */
-vv_status vvi_function_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);      /* tune.c */
-int vvi_function_run(const struct vvi_run *run, int fd);                                              /* tune.c */
+vv_status vvi_function_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);      /* tune_run.c */
+int vvi_function_run(const struct vvi_run *run, int fd);                                              /* tune_run.c */
 
 /* Of a function that goes: for one that cannot be told to return (a program). */
 bool vvi_tuning_has_failed(const vv_tuning *tuning);

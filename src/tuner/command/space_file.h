@@ -32,6 +32,9 @@ typedef struct vvi_space_row {
     const char *repeat; /* the row that says how many; NULL: `times` */
     int times;
     vv_domain domain; /* default_value where there is one */
+    const int *ints;  /* of a choice, by its type: domain.values once more */
+    const double *floats;
+    const char *const *texts;
     bool has_default;
     const vvi_condition_row *conditions; /* all of them must hold */
 } vvi_space_row;
