@@ -1,49 +1,12 @@
-/* trial.c - one trial as its parent sees it: epochs and executions are stored as they come from its process, and what
- * that came to decides how the trial ends.
- *
- *     the study says that it is another's              -> lost: nothing is stored
- *     the pruner said so                               -> PRUNED, with its reason; the process is ended there
- *     "stopped" after a whole epoch, as it was asked   -> INTERRUPTED
- *     every execution reported, "done", exit code 0    -> PAUSED at its goal, if it has one and trained until then; else
- *                                                         COMPLETED, the score is the mean of the executions' best
- *     anything else                                    -> FAILED, with the reason; or WAITING, if it is to be tried again
- *
- * The checkpoint is written by the child beside its name (".part") and renamed here, before the trial is stored as
- * COMPLETED or PAUSED: a trial that says so has had its weights. The parent holds no weights and no history.
+/* trial.c - one trial as its parent sees it: epochs and executions are stored as they come from its process, and what it
+ * says decides how the trial ends (trial_end.c). The parent holds no weights and no history.
  */
+#include "tuner/trial.h"
 #include "study/study.h"
-#include "tuner/tuner.h"
 
-#include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { REASON_SIZE = VV_ERROR_SIZE };
-
-struct vvi_attempt {
-    const vvi_search *search;
-    vv_trials trials; /* this one alone */
-    const vv_trial *trial;
-    vvi_working working;
-    uint64_t began_mb; /* memory that this process had when it was forked */
-    char checkpoint[VVI_PATH_SIZE], part[VVI_PATH_SIZE + 8];
-    int execution; /* that is running */
-    bool built;    /* its model is */
-    int epochs;    /* it has reported */
-    int finished;  /* executions */
-    int goal;      /* epochs after which it is paused; 0: none */
-    int longest;   /* epochs of the longest execution */
-    bool done, stopped;
-    bool lost;            /* it is another worker's now, or nobody's */
-    bool enough;          /* nothing more is wanted of its process: it is to be pruned, or lost */
-    vvi_pruning *pruning; /* NULL: there is no pruner */
-    bool pruned;
-    char reason[REASON_SIZE]; /* why */
-};
 
 /* ---- records ---------------------------------------------------------------------------------------------------- */
 
@@ -71,7 +34,7 @@ static bool get_metrics(vvi_record *record, size_t n, const char **names, double
 }
 
 /* Somebody else has taken it: that is no failure of this search. */
-static vv_status heed_loss(vvi_attempt *w, vv_status status, const vv_error *said, vv_error *error)
+vv_status vvi_attempt_heed_loss(vvi_attempt *w, vv_status status, const vv_error *said, vv_error *error)
 {
     if (status == VV_OK) return VV_OK;
     if (status != VV_TAKEN) return vvi_fail(error, status, "%s", said->text);
@@ -85,7 +48,7 @@ static void heed(vvi_attempt *w, bool in_execution, const char *reason)
     if (reason == NULL) return;
     w->pruned = w->enough = true;
     if (in_execution && w->search->executions > 1)
-        snprintf(w->reason, sizeof w->reason, "execution %d, %.*s", w->execution + 1, REASON_SIZE - 32, reason);
+        snprintf(w->reason, sizeof w->reason, "execution %d, %.*s", w->execution + 1, VV_ERROR_SIZE - 32, reason);
     else
         snprintf(w->reason, sizeof w->reason, "%s", reason);
 }
@@ -107,7 +70,7 @@ static vv_status store_epoch(vvi_attempt *w, int epoch, const char *const *names
     vv_error said = { 0 };
     const vv_status status =
         vv_trial_epoch(w->search->study, w->trial->id, w->execution, epoch, names, values, n, &said);
-    VVI_TRY(heed_loss(w, status, &said, error));
+    VVI_TRY(vvi_attempt_heed_loss(w, status, &said, error));
     if (w->lost) return VV_OK;
     say_epoch(w, epoch, names, values, n, seconds);
     w->epochs++;
@@ -144,7 +107,7 @@ static vv_status take_execution(vvi_attempt *w, vvi_record *record, vv_error *er
     vv_error said = { 0 };
     const vv_status status =
         vv_trial_execution(w->search->study, w->trial->id, execution, best_epoch, score, seconds, &said);
-    VVI_TRY(heed_loss(w, status, &said, error));
+    VVI_TRY(vvi_attempt_heed_loss(w, status, &said, error));
     if (!w->lost && w->pruning != NULL) VVI_TRY(vvi_pruning_execution(w->pruning, score, &reason, error));
     heed(w, false, reason);
     return VV_OK;
@@ -206,126 +169,6 @@ static vv_status take(void *context, vvi_record *record, vv_error *error)
         record->bad = true;
         return VV_OK;
     }
-}
-
-/* ---- how it ended ----------------------------------------------------------------------------------------------- */
-
-/* "in execution 1, epoch 3": where a process was when it died. */
-static void describe_place(const vvi_attempt *w, char *text, size_t size)
-{
-    if (!w->built)
-        snprintf(text, size, "while building the model");
-    else if (w->finished > w->execution)
-        snprintf(text, size, "after execution %d", w->execution + 1);
-    else if (w->epochs >= w->search->epochs) /* a fit function of the user's may have gone on to another */
-        snprintf(text, size, "in execution %d, after epoch %d", w->execution + 1, w->epochs);
-    else
-        snprintf(text, size, "in execution %d, epoch %d", w->execution + 1, w->epochs + 1);
-}
-
-/* A SIGKILL that nobody here sent is the kernel's, which ends whoever takes the most when there is no more. */
-static void describe_death(const vvi_attempt *w, const char *place, char *reason, size_t size)
-{
-    char death[128];
-    const vvi_job_end *end = &w->working.end;
-    const uint64_t limit_mb = (uint64_t)w->search->args->trial_memory_mb;
-    if (vvi_memory_death(end, w->began_mb, limit_mb, death, sizeof death) > 0)
-        snprintf(reason, size, "%s, %s", death, place);
-    else if (end->failed)
-        snprintf(reason, size, "%s", end->said.text);
-    else if (vvi_job_death(end, death, sizeof death) > 0)
-        snprintf(reason, size, "crashed: %s %s%s", death, place,
-                 end->signal_number == SIGKILL ? "; it may be that the machine had no memory left" : "");
-    else
-        reason[0] = '\0';
-}
-
-/* Why a trial did not complete; "" when it did. */
-static void describe_failure(const vvi_attempt *w, char *reason, size_t size)
-{
-    char place[64];
-    const vvi_job_end *end = &w->working.end;
-    describe_place(w, place, sizeof place);
-    if (end->late)
-        snprintf(reason, size, "took longer than %g s, %s", w->search->args->trial_timeout_s, place);
-    else if (end->garbage)
-        snprintf(reason, size, "its process sent something unreadable %s", place);
-    else
-        describe_death(w, place, reason, size);
-    const bool whole = w->stopped || (w->done && w->finished == w->search->executions);
-    if (reason[0] == '\0' && !whole) snprintf(reason, size, "its process ended early, %s", place);
-}
-
-static vv_status store(const vvi_attempt *w, const vv_trial *trial, vv_trial_result *result, vv_error *error)
-{
-    vvi_judgement judgement;
-    VVI_TRY(vvi_trial_judge(w->search, trial, &judgement, error));
-    result->scores = judgement.scores;
-    result->n_scores = judgement.n_scores;
-    result->violation = judgement.violation;
-    if (result->status == VV_TRIAL_PAUSED) return vv_trial_pause(w->search->study, trial->id, result, error);
-    return vv_trial_end(w->search->study, trial->id, result, error);
-}
-
-/* With the scores that its curves give. */
-static vv_status store_judged(const vvi_attempt *w, vv_trial_result *result, vv_error *error)
-{
-    vv_trials trials;
-    const vv_trials_args args = { .only = true, .id = w->trial->id, .curves = true };
-    VVI_TRY(vv_study_trials(w->search->study, &args, &trials, error));
-    const vv_status status = store(w, &trials.list[0], result, error);
-    vv_trials_free(&trials);
-    return status;
-}
-
-static vv_status complete(const vvi_attempt *w, vv_trial_result *result, vv_error *error)
-{
-    const bool has_weights = vvi_work_of(w->search->args->hypermodel)->network;
-    if (has_weights && rename(w->part, w->checkpoint) != 0)
-        return vvi_fail(error, VV_IO, "%s: cannot be put in place: %s", w->checkpoint, strerror(errno));
-    return store_judged(w, result, error);
-}
-
-/* Everything is trained and only its weights could not be written: that is the disk's failure, and not the trial's. */
-static bool lacks_room(const vvi_attempt *w)
-{
-    const vvi_job_end *end = &w->working.end;
-    return end->failed && end->said.status == VV_IO && w->finished == w->search->executions && !w->pruned;
-}
-
-static vv_trial_status find_status(const vvi_attempt *w, const char *failure)
-{
-    if (w->pruned) return VV_TRIAL_PRUNED;
-    if (lacks_room(w)) return VV_TRIAL_INTERRUPTED;
-    if (failure[0] != '\0')
-        return (int)w->trial->n_attempts < w->search->args->max_retries ? VV_TRIAL_WAITING : VV_TRIAL_FAILED;
-    if (w->stopped) return VV_TRIAL_INTERRUPTED;
-    return w->goal > 0 && w->longest >= w->goal ? VV_TRIAL_PAUSED : VV_TRIAL_COMPLETED;
-}
-
-static vv_status store_end(vvi_attempt *w, vv_trial_status status, const char *failure, vv_error *error)
-{
-    vv_study *study = w->search->study;
-    const int id = w->trial->id;
-    vv_trial_result result = { .status = status, .seconds = vvi_clock_s() - w->working.began_s };
-    if (status == VV_TRIAL_COMPLETED || status == VV_TRIAL_PAUSED) return complete(w, &result, error);
-    unlink(w->part);
-    if (status == VV_TRIAL_WAITING) vvi_trial_drop_states(w->search, id);
-    if (status == VV_TRIAL_WAITING) return vv_trial_retry(study, id, failure, result.seconds, error);
-    result.reason = w->pruned ? w->reason : w->stopped ? "stopped on request" : failure;
-    if (status == VV_TRIAL_PRUNED) return store_judged(w, &result, error);
-    return vv_trial_end(study, id, &result, error);
-}
-
-vv_status vvi_attempt_settle(vvi_attempt *w, vv_trial_status *status, vv_error *error)
-{
-    char failure[REASON_SIZE];
-    vv_error said = { 0 };
-    if (w->lost) return VV_OK;
-    describe_failure(w, failure, sizeof failure);
-    *status = find_status(w, failure);
-    VVI_TRY(heed_loss(w, store_end(w, *status, failure, &said), &said, error));
-    return lacks_room(w) ? vvi_fail(error, VV_IO, "%s", failure) : VV_OK;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */

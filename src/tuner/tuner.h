@@ -8,8 +8,9 @@
  * limits.c      memory                           queue.c    trials that were not the oracle's idea
  * enqueued.c    building one of those            earlier.c  what another study has learnt
  * values.c      values by name as JSON
- * judge.c       what a trial came to             trial.c    a trial as its parent sees it
- * run*.c        a trial, in its child            check.c    what is refused before any training, in a child
+ * judge.c       what a trial came to             trial.c    a trial as its parent sees it (trial.h)
+ * trial_end.c   how it ended                     run*.c     a trial, in its child
+ * check.c       what is refused before any training, in a child
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds     work.c     what trials consist of
