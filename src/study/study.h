@@ -64,7 +64,7 @@ typedef struct vvi_standing_query {
 } vvi_standing_query;
 typedef struct vvi_stand {
     int trials; /* there are */
-    int open;   /* WAITING, INTERRUPTED, RUNNING */
+    int open;   /* WAITING, INTERRUPTED, RUNNING; not those by hand, for which nobody waits */
     int paused;
     int failures;   /* the last of those that have ended, by id, which are FAILED; at most most_failures */
     int64_t epochs; /* trained, and those that open trials are yet to have */

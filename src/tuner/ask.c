@@ -65,12 +65,15 @@ static bool is_news(const vv_past *past, const vv_past_trial *trial)
     return known.status != trial->status || known.epochs != trial->epochs;
 }
 
+/* One of another space keeps its number and its values; what it came to says nothing of this space. */
 static vv_status tell(asking *a, const vv_trial *trial, vv_error *error)
 {
-    const bool running = is_running(trial->status);
+    const bool running = is_running(trial->status), misfits = vvi_check_misfits(a->search, trial->id);
     const vv_past_trial past = { .id = a->before + trial->id,
-                                 .status = running ? VV_TRIAL_RUNNING : trial->status,
-                                 .scores = trial->scores,
+                                 .status = running   ? VV_TRIAL_RUNNING
+                                           : misfits ? VV_TRIAL_FAILED
+                                                     : trial->status,
+                                 .scores = misfits ? NULL : trial->scores,
                                  .violation = trial->violation > 0 ? trial->violation : 0,
                                  .epochs = trial->epochs,
                                  .values = trial->values,

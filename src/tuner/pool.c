@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 enum { WAIT_MS = 100 };
+
 /* Between two looks at the leases, and at what others may have left: often enough for the shortest lease. */
 static double beat_every_s(const vvi_search *search)
 {
@@ -158,6 +159,7 @@ static vv_status settle(pool *p, vvi_attempt *attempt, vv_error *error)
     if (vvi_attempt_is_lost(attempt)) say_lost(p, trial);
     if (vvi_attempt_is_lost(attempt)) return VV_OK;
     VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
+    VVI_TRY(vvi_attempt_keep_weights(attempt, error));
     return vvi_search_after_trial(search, trial->id, error);
 }
 
@@ -231,6 +233,7 @@ static vv_status beat(pool *p, vv_error *error)
     if (status == VV_OK) status = vvi_study_beat(p->search->study, &beat, error);
     for (int i = 0; status == VV_OK && i < p->n; i++)
         if (lost[i]) vvi_attempt_lose(p->attempts[i]);
+    for (int i = 0; status == VV_OK && i < p->n; i++) status = vvi_attempt_keep_states(p->attempts[i], false, error);
     vvi_free(ids);
     vvi_free(lost);
     return status;

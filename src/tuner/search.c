@@ -12,6 +12,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { TURN_US = 50000 };
 
 /* ---- names, events ---------------------------------------------------------------------------------------------- */
 
@@ -118,18 +121,48 @@ static bool is_final(vv_stop_reason reason)
            reason == VV_STOP_PLAN;
 }
 
+/* While it is this worker's turn to propose nobody changes what is enqueued, or what a study begins with. */
+static vv_status open_in_turn(vvi_search *search, size_t trials_before, vv_error *error)
+{
+    const volatile int *stop = search->args->stop;
+    bool mine = false;
+    VVI_TRY(vvi_study_propose_begin(search->study, &mine, error));
+    while (!mine && (stop == NULL || *stop == 0)) {
+        usleep(TURN_US);
+        VVI_TRY(vvi_study_propose_begin(search->study, &mine, error));
+    }
+    vvi_stand standing = { .trials = 0 };
+    vv_status status = vvi_earlier_open(search, trials_before, error);
+    if (status == VV_OK) status = vvi_stop_look(search, &standing, error); /* others may have begun some since */
+    if (status == VV_OK) status = vvi_queue_open(search, (size_t)standing.trials, error);
+    if (mine) vvi_study_propose_end(search->study);
+    return status;
+}
+
+/* Of trials that another space has left. */
+static void say_misfits(const vvi_search *search)
+{
+    char note[160];
+    if (search->n_misfits == 0) return;
+    snprintf(note, sizeof note,
+             "%zu of the trials there are were built otherwise than the hypermodel would build them now; they teach "
+             "the tuner nothing",
+             search->n_misfits);
+    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_NOTE, .note = note });
+}
+
 static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_stop_reason *reason, vv_error *error)
 {
     VVI_TRY(find_best(search, error));
     VVI_TRY(vvi_time_load(search, error));
-    VVI_TRY(vvi_earlier_open(search, trials_before, error));
-    VVI_TRY(vvi_queue_open(search, trials_before, error));
+    VVI_TRY(open_in_turn(search, trials_before, error));
     vvi_search_say(search, (vv_event){ .kind = VV_EVENT_SEARCH_BEGIN,
                                        .trials_before = (int)trials_before,
                                        .enqueued = (int)vvi_queue_waiting(search),
                                        .earlier = search->earlier->fit,
                                        .misfits = (int)search->earlier->n - search->earlier->fit,
                                        .explanation = has_networks(search) ? search->explanation : NULL });
+    say_misfits(search);
     /* A search that was killed may have left files of trials that had ended. */
     if (trials_before > 0) VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
     VVI_TRY(vvi_pool_run(search, reason, error));
@@ -138,10 +171,26 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
     return say_search_end(search, *reason, error);
 }
 
+/* A worker that is at it has the space that it began with. */
+static vv_status check_alone(const vvi_search *search, vv_error *error)
+{
+    vv_workers workers = { .n = 0 };
+    if (!search->args->accept_new_space || !vvi_study_is_shared(search->study)) return VV_OK;
+    VVI_TRY(vv_study_workers(search->study, &workers, error));
+    vv_status status = VV_OK;
+    for (size_t i = 0; i < workers.n && status == VV_OK; i++)
+        if (workers.list[i].live)
+            status = vvi_fail(error, VV_LOCKED, "%s: worker %s is at it: a new space can be accepted when none is",
+                              vv_study_path(search->study), workers.list[i].name);
+    vv_workers_free(&workers);
+    return status;
+}
+
 /* Facts and stored trials must be this search's before anything is written. */
 vv_status vvi_search_meet(vvi_search *search, size_t *trials_before, bool *stopped, vv_error *error)
 {
     vv_trials trials;
+    VVI_TRY(check_alone(search, error));
     VVI_TRY(vv_study_trials(search->study, NULL, &trials, error));
     *trials_before = trials.n;
     vv_status status = trials.n == 0 ? VV_OK : vvi_check_search(search, &trials, stopped, error);
@@ -220,6 +269,7 @@ vv_status vvi_search_prepared(const vv_search_args *args, vvi_search_task task, 
     vvi_halt_free(search.halt);
     vvi_guard_free(search.bound.guard);
     vvi_queue_free(&search);
+    vvi_free(search.misfits);
     vv_explanation_free(search.explanation);
     return status;
 }

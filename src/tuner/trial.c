@@ -1,12 +1,16 @@
-/* trial.c - one trial as its parent sees it: epochs and executions are stored as they come from its process, and what it
- * says decides how the trial ends (trial_end.c). The parent holds no weights and no history.
+/* trial.c - one trial as its parent sees it: its process, and what comes from that. Epochs and executions are stored as
+ * they come; how a trial ends is decided when its process has ended (settle.c). The parent holds no weights and no history.
  */
 #include "tuner/trial.h"
 #include "study/study.h"
 
+#include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- records ---------------------------------------------------------------------------------------------------- */
 
@@ -33,22 +37,13 @@ static bool get_metrics(vvi_record *record, size_t n, const char **names, double
     return !record->bad;
 }
 
-/* Somebody else has taken it: that is no failure of this search. */
-vv_status vvi_attempt_heed_loss(vvi_attempt *w, vv_status status, const vv_error *said, vv_error *error)
-{
-    if (status == VV_OK) return VV_OK;
-    if (status != VV_TAKEN) return vvi_fail(error, status, "%s", said->text);
-    w->lost = w->enough = true;
-    return VV_OK;
-}
-
 /* What the pruner says ends the trial's process (vvi_job.enough). */
 static void heed(vvi_attempt *w, bool in_execution, const char *reason)
 {
     if (reason == NULL) return;
     w->pruned = w->enough = true;
     if (in_execution && w->search->executions > 1)
-        snprintf(w->reason, sizeof w->reason, "execution %d, %.*s", w->execution + 1, VV_ERROR_SIZE - 32, reason);
+        snprintf(w->reason, sizeof w->reason, "execution %d, %.*s", w->execution + 1, VVI_REASON_SIZE - 32, reason);
     else
         snprintf(w->reason, sizeof w->reason, "%s", reason);
 }
@@ -227,6 +222,7 @@ static vv_status prepare(vvi_attempt *w, int id, vv_error *error)
     if (vv_study_checkpoint_path(search->study, id, w->checkpoint, VVI_PATH_SIZE) >= VVI_PATH_SIZE)
         return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", vv_study_path(search->study));
     snprintf(w->part, sizeof w->part, "%s.part", w->checkpoint);
+    VVI_TRY(vvi_attempt_fetch(w, error));
     return search->pruner == NULL ? VV_OK : begin_pruning(w, error);
 }
 

@@ -1,8 +1,11 @@
-/* trial.h - an attempt at a trial, between the file that runs it and the one that says how it ended. */
+/* trial.h - a trial that runs, as its parent sees it: between trial.c, which runs it, and settle.c, which ends it. */
 #ifndef VVI_TUNER_TRIAL_H
 #define VVI_TUNER_TRIAL_H
 
+#include "study/study.h"
 #include "tuner/tuner.h"
+
+enum { VVI_REASON_SIZE = VV_ERROR_SIZE };
 
 struct vvi_attempt {
     const vvi_search *search;
@@ -11,6 +14,7 @@ struct vvi_attempt {
     vvi_working working;
     uint64_t began_mb; /* memory that this process had when it was forked */
     char checkpoint[VVI_PATH_SIZE], part[VVI_PATH_SIZE + 8];
+    double kept_s; /* when its states were left with the study; 0: they were not */
     int execution; /* that is running */
     bool built;    /* its model is */
     int epochs;    /* it has reported */
@@ -22,10 +26,11 @@ struct vvi_attempt {
     bool enough;          /* nothing more is wanted of its process: it is to be pruned, or lost */
     vvi_pruning *pruning; /* NULL: there is no pruner */
     bool pruned;
-    char reason[VV_ERROR_SIZE]; /* why */
+    char reason[VVI_REASON_SIZE]; /* why */
 };
 
-/* What became of a call about its trial: TAKEN says that it is another's, which is no failure of this search. */
+vv_status vvi_attempt_fetch(const vvi_attempt *attempt, vv_error *error); /* files.c: before it runs */
+/* Somebody else has taken it: that is no failure of this search, and nothing more is wanted of its process. */
 vv_status vvi_attempt_heed_loss(vvi_attempt *attempt, vv_status status, const vv_error *said, vv_error *error);
 
 #endif

@@ -1,47 +1,16 @@
-/* tune.c - a user's function as objective: asked for its values, and run as a trial.
+/* tune.c - what a user's function is told of its trial, and what it says: steps, metrics, failures.
  *
- * In a trial's process it runs once for each execution. Its steps are the trial's epochs, the objective under its own name
- * and what vv_tuning_metric gave besides. Its result is one of them, or is reported as one more; the record of the
- * execution says which. A trial that is run again reports nothing that is stored already, and goes by what is stored.
+ * Its steps are the trial's epochs, the objective under its own name and what vv_tuning_metric gave besides. Steps that are
+ * stored are not reported again, and stay as they were.
  */
-#include "space/space.h"
 #include "study/study.h"
-#include "tuner/tuner.h"
+#include "tuner/tuning.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { MOST_METRICS = 64 };
-
-/* What belongs to one step: names live as long as the run of the function. */
-typedef struct metrics {
-    const char *names[MOST_METRICS];
-    double values[MOST_METRICS];
-    size_t n;
-} metrics;
-
-struct vv_tuning {
-    const vvi_run *run; /* NULL: only the space is looked at */
-    vv_hp *hp;
-    int fd, execution;
-    int most;        /* steps that it shall stop after; VVI_EPOCHS_OPEN: any number */
-    bool went;       /* was vv_tuning_go called? */
-    size_t asked;    /* values, until then */
-    vv_error failed; /* the first failure */
-    double *values;  /* of the objective, by step: as stored */
-    size_t n, capacity;
-    const vv_curve *stored; /* of the objective, from before; NULL: none */
-    int best;               /* step; -1: none is finite */
-    double began_s;         /* this step */
-    bool stopping;          /* the search wants it to stop after this step */
-    metrics next, last;     /* what waits for its step; what the last step had */
-    vvi_arena arena;
-    bool has_folder;
-    char folder[VVI_PATH_SIZE];
-};
 
 /* ---- for the function -------------------------------------------------------------------------------------------- */
 
@@ -177,11 +146,11 @@ static bool check_metric(vv_tuning *t, const char *name)
 /* Where the value of this name goes; NULL: nowhere. */
 static double *find_metric(vv_tuning *t, const char *name)
 {
-    metrics *m = &t->next;
+    vvi_step_metrics *m = &t->next;
     for (size_t i = 0; i < m->n; i++)
         if (strcmp(m->names[i], name) == 0) return &m->values[i];
-    if (m->n == MOST_METRICS) {
-        fail(t, VV_BAD_ARG, "metric %s: there are more than %d", name, MOST_METRICS);
+    if (m->n == VVI_STEP_METRICS) {
+        fail(t, VV_BAD_ARG, "metric %s: there are more than %d", name, VVI_STEP_METRICS);
         return NULL;
     }
     m->names[m->n] = vvi_arena_strdup(&t->arena, name);
@@ -238,8 +207,7 @@ static bool send_step(vv_tuning *t, double value)
     return false;
 }
 
-/* One step more, unless it is stored: then that one stays. */
-static bool take_step(vv_tuning *t, double value)
+bool vvi_tuning_take_step(vv_tuning *t, double value)
 {
     const bool stored = t->stored != NULL && t->n < t->stored->n;
     if (!stored && !send_step(t, value)) return false;
@@ -258,7 +226,7 @@ bool vv_tuning_step(vv_tuning *t, double objective)
         fail(t, VV_BAD_ARG, "reported a step after the %d that it was asked for", t->most);
         return false;
     }
-    if (!take_step(t, objective)) return false;
+    if (!vvi_tuning_take_step(t, objective)) return false;
     return !vvi_tuning_is_to_stop(t) && t->n < (size_t)t->most;
 }
 
@@ -272,160 +240,4 @@ bool vv_tuning_skip(vv_tuning *t, int steps)
     while (t->n < (size_t)steps)
         if (!keep_value(t, t->stored->values[t->n])) return false;
     return true;
-}
-
-/* ---- looking at the space ---------------------------------------------------------------------------------------- */
-
-static void deinit(vv_tuning *t)
-{
-    vvi_free(t->values);
-    vvi_arena_deinit(&t->arena);
-}
-
-static vv_status check_asked(const vv_tuning *t, vv_error *error)
-{
-    const vv_hp *hp = t->hp;
-    if (vv_hp_status(hp) != VV_OK) return vvi_fail(error, vv_hp_status(hp), "%s", vv_hp_error(hp));
-    if (t->failed.status != VV_OK) return vvi_fail(error, t->failed.status, "%s", t->failed.text);
-    if (!t->went)
-        return vvi_fail(error, VV_BAD_ARG,
-                        "the function returned without a call of vv_tuning_go, or of vv_tuning_fail");
-    if (vv_hp_count(hp) == t->asked) return VV_OK;
-    return vvi_fail(error, VV_BAD_ARG, "%s was asked for after vv_tuning_go", vv_hp_at(hp, t->asked)->name);
-}
-
-vv_status vvi_function_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error)
-{
-    vv_tuning t = { .hp = hp, .most = VVI_EPOCHS_OPEN, .best = -1 };
-    (void)bound->hypermodel->tune(hp, &t, bound->hypermodel->user);
-    made->asked_by_build = vv_hp_count(hp);
-    const vv_status status = check_asked(&t, error);
-    deinit(&t);
-    return status;
-}
-
-/* ---- one execution ----------------------------------------------------------------------------------------------- */
-
-static bool is_same(double a, double b)
-{
-    return !(a < b) && !(a > b);
-}
-
-/* The step that a result is: the best, if it is that one's value, or else the last that has it. -1: none. */
-static int find_step(const vv_tuning *t, double result)
-{
-    if (t->best >= 0 && is_same(t->values[t->best], result)) return t->best;
-    for (size_t i = t->n; i > 0; i--)
-        if (is_same(t->values[i - 1], result)) return (int)i - 1;
-    return -1;
-}
-
-/* Its metrics are its own; without any they are those of the last step. */
-static vv_status settle_result(vv_tuning *t, double result, int *step, vv_error *error)
-{
-    *step = t->next.n > 0 ? -1 : find_step(t, result);
-    if (*step >= 0) return VV_OK;
-    if (t->next.n == 0) t->next = t->last;
-    if (!take_step(t, result)) return vvi_fail(error, t->failed.status, "%s", t->failed.text);
-    *step = (int)t->n - 1;
-    return VV_OK;
-}
-
-/* At its goal a trial has come to what its steps say; nobody wants to know more. */
-static vv_status judge(vv_tuning *t, double result, int *step, vv_error *error)
-{
-    const bool pauses = t->run->goal > 0 && t->n >= (size_t)t->run->goal;
-    VVI_TRY(check_asked(t, error));
-    if (pauses) result = vv_tuning_best(t);
-    if (!isfinite(result) && t->n == 0)
-        return vvi_fail(error, VV_DIVERGED, "execution %d: the result is not finite", t->execution + 1);
-    if (!isfinite(result))
-        return vvi_fail(error, VV_DIVERGED, "execution %d: the result is not finite, after %zu step%s",
-                        t->execution + 1, t->n, t->n == 1 ? "" : "s");
-    if (!pauses) return settle_result(t, result, step, error);
-    *step = t->best;
-    return VV_OK;
-}
-
-static const vv_curve *find_stored(const vvi_run *run, int execution)
-{
-    const vv_trial *trial = run->trial;
-    for (size_t i = 0; i < trial->n_curves; i++)
-        if (trial->curves[i].execution == execution &&
-            strcmp(trial->curves[i].metric, run->search->objective.name) == 0)
-            return &trial->curves[i];
-    return NULL;
-}
-
-static vv_status tell(const vv_tuning *t, vvi_record_kind kind, vvi_text *payload, vv_error *error)
-{
-    return vvi_record_send(t->fd, kind, payload) ? VV_OK : vvi_fail(error, VV_IO, "cannot report to the search");
-}
-
-static vv_status call(vv_tuning *t, vv_error *error)
-{
-    const vv_hypermodel *h = t->run->search->args->hypermodel;
-    int step = -1;
-    vvi_text payload = { 0 };
-    t->began_s = vvi_clock_s();
-    const double began_s = t->began_s, result = h->tune(t->hp, t, h->user);
-    if (t->stopping && t->failed.status == VV_OK) return VV_OK;
-    VVI_TRY(judge(t, result, &step, error));
-    vvi_put_int(&payload, t->execution);
-    vvi_put_int(&payload, step);
-    vvi_put_double(&payload, t->values[step]);
-    vvi_put_double(&payload, vvi_clock_s() - began_s);
-    return tell(t, VVI_RECORD_EXECUTION, &payload, error);
-}
-
-static vv_status begin_and_call(vv_tuning *t, vv_error *error)
-{
-    vvi_text payload = { 0 };
-    vvi_put_int(&payload, t->execution);
-    VVI_TRY(tell(t, VVI_RECORD_BUILT, &payload, error));
-    return call(t, error);
-}
-
-static vv_status run_execution(const vvi_run *run, int fd, int execution, const vv_replay *replay, bool *stopped,
-                               vv_error *error)
-{
-    const vv_chooser chooser = vv_chooser_replay(replay);
-    vv_tuning t = { .run = run,
-                    .hp = vv_hp_new(&chooser),
-                    .fd = fd,
-                    .execution = execution,
-                    .most = run->goal > 0 ? run->goal : run->search->epochs,
-                    .stored = find_stored(run, execution),
-                    .best = -1 };
-    const vv_status status = t.hp == NULL ? vvi_no_memory(error) : begin_and_call(&t, error);
-    *stopped = t.stopping;
-    vv_hp_free(t.hp);
-    deinit(&t);
-    return status;
-}
-
-/* Executions that are stored are done. */
-static vv_status run_all(const vvi_run *run, int fd, bool *stopped, vv_error *error)
-{
-    const vv_trial *trial = run->trial;
-    vv_status status = VV_OK;
-    vv_assignment *list = vvi_calloc(trial->n_values + 1, sizeof *list);
-    if (list == NULL) return vvi_no_memory(error);
-    for (size_t i = 0; i < trial->n_values; i++)
-        list[i] = (vv_assignment){ .name = trial->values[i].name, .value = trial->values[i].value };
-    const vv_replay replay = { .list = list, .n = trial->n_values };
-    for (int i = (int)trial->n_executions; status == VV_OK && !*stopped && i < run->search->executions; i++)
-        status = run_execution(run, fd, i, &replay, stopped, error);
-    vvi_free(list);
-    return status;
-}
-
-int vvi_function_run(const vvi_run *run, int fd)
-{
-    vv_error error = { 0 };
-    bool stopped = false;
-    const vv_status status = run_all(run, fd, &stopped, &error);
-    if (status == VV_OK) return vvi_record_send(fd, stopped ? VVI_RECORD_STOPPED : VVI_RECORD_DONE, NULL) ? 0 : 1;
-    vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
-    return 0;
 }

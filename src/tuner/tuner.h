@@ -8,13 +8,13 @@
  * limits.c      memory                           queue.c    trials that were not the oracle's idea
  * enqueued.c    building one of those            earlier.c  what another study has learnt
  * values.c      values by name as JSON
- * judge.c       what a trial came to             trial.c    a trial as its parent sees it (trial.h)
- * trial_end.c   how it ended                     run*.c     a trial, in its child
- * check.c       what is refused before any training, in a child
+ * judge.c       what a trial came to             trial.c    a trial as its parent sees it
+ * settle.c      how a trial ends                 files.c    files of trials that move
+ * run*.c        a trial, in its child            check.c    what is refused before any training, in a child
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds     work.c     what trials consist of
- * tune.c        trials of a function             by_hand.c, tell.c  trials that somebody else runs
+ * tune*.c       trials of a function             by_hand.c, tell.c  trials that somebody else runs
  */
 #ifndef VVI_TUNER_TUNER_H
 #define VVI_TUNER_TUNER_H
@@ -99,8 +99,8 @@ vv_status vvi_work_check(const vv_hypermodel *hypermodel, const char *what, vv_e
 vv_status vvi_network_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);       /* hypermodel.c */
 vv_status vvi_network_check(const struct vvi_search *search, const vv_model *model, vv_error *error); /* check.c */
 int vvi_network_run(const struct vvi_run *run, int fd);                                               /* run.c */
-vv_status vvi_function_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);      /* tune.c */
-int vvi_function_run(const struct vvi_run *run, int fd);                                              /* tune.c */
+vv_status vvi_function_make(const vvi_bound *bound, vv_hp *hp, vvi_made *made, vv_error *error);      /* tune_run.c */
+int vvi_function_run(const struct vvi_run *run, int fd);                                              /* tune_run.c */
 
 /* Of a function that goes: for one that cannot be told to return (a program). */
 bool vvi_tuning_has_failed(const vv_tuning *tuning);
@@ -140,6 +140,8 @@ typedef struct vvi_search {
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
     bool checked;                /* check.c has seen a model that builds */
+    int *misfits;                /* stored trials that the hypermodel would build otherwise, by id: accept_new_space */
+    size_t n_misfits;
     vv_study *study;
     double began_s;
     int best;
@@ -220,6 +222,8 @@ int vvi_memory_death(const vvi_job_end *end, uint64_t began_mb, uint64_t limit_m
 vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error);
 /* The default configuration and every stored trial, in a child. *stopped: `stop` said so. */
 vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error);
+/* Is a stored trial one that the hypermodel would build otherwise, or not at all? */
+bool vvi_check_misfits(const vvi_search *search, int id);
 
 /* ---- builds in a child (guard.c, explain.c) --------------------------------------------------------------------- */
 
@@ -390,6 +394,10 @@ bool vvi_attempt_is_lost(const vvi_attempt *attempt);
 /* Its process has ended: stores what the trial came to. *status: COMPLETED, FAILED, INTERRUPTED, PRUNED, PAUSED, or WAITING
  * when it is to be tried again. */
 vv_status vvi_attempt_settle(vvi_attempt *attempt, vv_trial_status *status, vv_error *error);
+
+/* files.c: in a study that machines share. `now`: whether or not it is time to. */
+vv_status vvi_attempt_keep_states(vvi_attempt *attempt, bool now, vv_error *error);
+vv_status vvi_attempt_keep_weights(vvi_attempt *attempt, vv_error *error);
 
 /* ---- the pool (pool.c, answer.c) ------------------------------------------------------------------------------------ */
 

@@ -151,3 +151,28 @@ while read -r line; do
     eval "run $line"
     exits 0
 done <shown.sh
+
+# ---- in a database, where several are at it at once -------------------------------------------------------------------
+. "$VARVE_SOURCE/tests/postgresql.sh"
+postgresql_begin
+run varve ask --space space.yaml --tuner random --storage "$PGURL" --study far
+exits 0; out_has "trial 0"
+for i in 1 2 3 4; do
+    varve ask "$PGURL#far" --json >"far_$i" 2>"far_err_$i" &
+done
+wait
+cat far_err_* >err
+[ ! -s err ] || fail "one of four at once was refused"
+cat far_[1-4] | jq -s -e 'map(.trial) | sort == [1, 2, 3, 4]' >/dev/null || fail "four at once are not trials 1 to 4"
+run varve tell "$PGURL#far" 0 --step 1 val_loss=0.5
+exits 0; out_has "go on"
+run varve tell --storage "$PGURL" --study far 0 val_loss=0.25 size=3
+exits 0
+run varve tell "$PGURL#far" 0 val_loss=0.25
+exits 2; one_line_err; err_has "trial 0 is COMPLETED"
+run varve tune space.yaml --tuner random --storage "$PGURL" --study far --max-trials 6 -- sh -c 'echo "varve: val_loss=1"'
+exits 0; out_has "Trial 5 COMPLETED"
+run varve tell "$PGURL#far" 4 --failed "the power went"
+exits 0
+run varve results --storage "$PGURL" --study far --json
+out_json '.[0].trials | map(select(.status == "COMPLETED")) | length == 2'

@@ -185,7 +185,7 @@ static void check_standing(const vv_study *study, int most)
         const vv_trial *trial = &trials.list[i];
         const int goal = trial->goal > 0 && trial->goal < 6 ? trial->goal : 6, left = 2 * goal - trial->epochs_total;
         wanted.trials++;
-        wanted.open += is_open(trial);
+        wanted.open += is_open(trial) && !(trial->status == VV_TRIAL_RUNNING && trial->worker == NULL); /* by hand */
         wanted.paused += trial->status == VV_TRIAL_PAUSED;
         wanted.epochs += trial->epochs_total + (is_open(trial) && left > 0 ? left : 0);
         if (!is_open(trial)) wanted.failures = trial->status == VV_TRIAL_FAILED ? wanted.failures + 1 : 0;
@@ -216,6 +216,8 @@ static void how_a_study_stands_is_what_its_trials_say(void **state)
     int id = -1;
     must(vv_trial_claim(study, &id, NULL), NULL);
     must(vv_trial_retry(study, id, "why", 1, NULL), NULL);
+    check_standing(study, 9);
+    must(begin_bare(study, &(vvi_beginning){ .by_hand = true }, &id), NULL);
     check_standing(study, 9);
     vv_study_close(study);
 }

@@ -16,9 +16,9 @@
 
 /* clang-format off */
 
-/* Trials of one kind that are to go on, and the epochs that they are yet to have. */
+/* Trials of one kind that are to go on, but for those by hand, and the epochs that they are yet to have. */
 #define OPEN(kind) \
-    "SELECT count(*) AS n, coalesce(sum(greatest(0," \
+    "SELECT count(*) FILTER (WHERE status <> 'RUNNING' OR lease IS NOT NULL) AS n, coalesce(sum(greatest(0," \
     " (CASE WHEN goal > 0 AND goal < $4 THEN goal ELSE $4 END)::int8 * $5 - epochs_total)), 0) AS epochs" \
     " FROM varve.trials WHERE study = $1 AND " kind
 

@@ -21,11 +21,12 @@ static vv_status count_open(const vvi_sqlite *store, const vvi_standing_query *q
 {
     sqlite3_stmt *statement = NULL;
     bool row = false;
-    vv_status status = vvi_sqlite_prepare(
-        store, &statement, error,
-        "SELECT count(*), coalesce(sum(max(0, iif(goal > 0 AND goal < ?1, goal, ?1) * ?2 - epochs_total)), 0)"
-        " + coalesce((SELECT epochs FROM tally), 0) FROM trials WHERE " VVI_SQLITE_OPEN,
-        "ii", query->trial_epochs, query->trial_executions);
+    vv_status status =
+        vvi_sqlite_prepare(store, &statement, error,
+                           "SELECT count(*) FILTER (WHERE status <> 'RUNNING' OR lease IS NOT NULL), "
+                           "coalesce(sum(max(0, iif(goal > 0 AND goal < ?1, goal, ?1) * ?2 - epochs_total)), 0)"
+                           " + coalesce((SELECT epochs FROM tally), 0) FROM trials WHERE " VVI_SQLITE_OPEN,
+                           "ii", query->trial_epochs, query->trial_executions);
     if (status == VV_OK) status = vvi_sqlite_step(store, statement, &row, error);
     standing->open = row ? sqlite3_column_int(statement, 0) : 0;
     standing->epochs = row && query->epochs ? sqlite3_column_int64(statement, 1) : 0;

@@ -68,33 +68,20 @@ static void ask_bool(const vvi_space_row *row, const char *name, vv_hp *hp)
     (void)vv_bool(hp, name, .default_value = row->has_default && row->domain.default_value.b);
 }
 
-/* Without memory there is nothing to choose from, which is an error of the handle. */
 static void ask_ints(const vvi_space_row *row, const char *name, vv_hp *hp)
 {
-    const size_t n = row->domain.n_values;
-    int *values = vvi_calloc(n, sizeof *values);
-    for (size_t i = 0; values != NULL && i < n; i++) values[i] = (int)row->domain.values[i].i;
-    (void)vv_choice_int(hp, name, .values = { values, values == NULL ? 0 : n }, .default_value = preset(row));
-    vvi_free(values);
+    (void)vv_choice_int(hp, name, .values = { row->ints, row->domain.n_values }, .default_value = preset(row));
 }
 
 static void ask_floats(const vvi_space_row *row, const char *name, vv_hp *hp)
 {
-    const size_t n = row->domain.n_values;
-    double *values = vvi_calloc(n, sizeof *values);
-    for (size_t i = 0; values != NULL && i < n; i++) values[i] = row->domain.values[i].f;
-    (void)vv_choice_float(hp, name, .values = { values, values == NULL ? 0 : n }, .default_value = preset(row));
-    vvi_free(values);
+    (void)vv_choice_float(hp, name, .values = { row->floats, row->domain.n_values }, .default_value = preset(row));
 }
 
 static void ask_texts(const vvi_space_row *row, const char *name, vv_hp *hp)
 {
-    const size_t n = row->domain.n_values;
-    const char **values = vvi_calloc(n, sizeof *values);
-    for (size_t i = 0; values != NULL && i < n; i++) values[i] = row->domain.values[i].s;
-    (void)vv_choice(hp, name, .values = { values, values == NULL ? 0 : n },
+    (void)vv_choice(hp, name, .values = { row->texts, row->domain.n_values },
                     .default_value = row->has_default ? row->domain.default_value.s : NULL);
-    vvi_free(values);
 }
 
 static void ask_choice(const vvi_space_row *row, const char *name, vv_hp *hp)

@@ -6,10 +6,19 @@
 #include "tuner/command/yaml.h"
 #include <varve/command.h>
 
+typedef enum vvi_condition_how {
+    VVI_AMONG = 1,
+    VVI_NOT_AMONG,
+    VVI_LESS,
+    VVI_AT_MOST,
+    VVI_MORE,
+    VVI_AT_LEAST
+} vvi_condition_how;
+
 /* What the value of an earlier row must be. */
 typedef struct vvi_condition_row {
     const char *name; /* "layers", "units_0", "units_{i}" */
-    enum { VVI_AMONG = 1, VVI_NOT_AMONG, VVI_LESS, VVI_AT_MOST, VVI_MORE, VVI_AT_LEAST } how;
+    vvi_condition_how how;
     const vv_value *values; /* of the row's domain */
     size_t n;
     double bound;
@@ -23,6 +32,9 @@ typedef struct vvi_space_row {
     const char *repeat; /* the row that says how many; NULL: `times` */
     int times;
     vv_domain domain; /* default_value where there is one */
+    const int *ints;  /* of a choice, by its type: domain.values once more */
+    const double *floats;
+    const char *const *texts;
     bool has_default;
     const vvi_condition_row *conditions; /* all of them must hold */
 } vvi_space_row;

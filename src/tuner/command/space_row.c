@@ -110,12 +110,11 @@ static vv_status take_sampling(vvi_space_reading *r, const vvi_yaml *node)
 /* Numbers, if all are; else texts, and then no number may be among them: it would be a text to some and not to others. */
 static vv_status find_type(const vvi_space_reading *r, const vvi_yaml *list, vv_value_type *type)
 {
-    size_t wholes = 0, numbers = 0, quoted = 0;
+    size_t wholes = 0, numbers = 0;
     for (const vvi_yaml *m = list->first; m != NULL; m = m->next) {
         if (m->kind != VVI_YAML_TEXT) return vvi_space_must_be(r, m, "one value");
         wholes += is_whole(m);
         numbers += is_number(m);
-        quoted += m->quoted;
     }
     *type = wholes == list->n ? VV_VALUE_INT : numbers == list->n ? VV_VALUE_FLOAT : VV_VALUE_STRING;
     if (*type != VV_VALUE_STRING || numbers == 0) return VV_OK;
@@ -133,6 +132,26 @@ static vv_status take_list(const vvi_space_reading *r, const vvi_yaml *list, vv_
     return VV_OK;
 }
 
+/* As they are asked with. */
+static vv_status copy_values(const vvi_space_reading *r)
+{
+    const size_t n = r->row->domain.n_values;
+    int *ints = vvi_arena_alloc(&r->file->arena, n * sizeof *ints);
+    double *floats = vvi_arena_alloc(&r->file->arena, n * sizeof *floats);
+    const char **texts = vvi_arena_alloc(&r->file->arena, n * sizeof *texts);
+    if (ints == NULL || floats == NULL || texts == NULL) return vvi_no_memory(r->error);
+    for (size_t i = 0; i < n; i++) {
+        const vv_value *value = &r->row->domain.values[i];
+        if (value->type == VV_VALUE_INT) ints[i] = (int)value->i;
+        if (value->type == VV_VALUE_FLOAT) floats[i] = value->f;
+        if (value->type == VV_VALUE_STRING) texts[i] = value->s;
+    }
+    r->row->ints = ints;
+    r->row->floats = floats;
+    r->row->texts = texts;
+    return VV_OK;
+}
+
 static vv_status take_values(vvi_space_reading *r, const vvi_yaml *node)
 {
     vv_domain *domain = &r->row->domain;
@@ -140,7 +159,8 @@ static vv_status take_values(vvi_space_reading *r, const vvi_yaml *node)
     if (node->n == 0) return VVI_SPACE_FAIL(r, node, "values: there is none");
     VVI_TRY(find_type(r, node, &domain->type));
     domain->n_values = node->n;
-    return take_list(r, node, domain->type, &domain->values);
+    VVI_TRY(take_list(r, node, domain->type, &domain->values));
+    return copy_values(r);
 }
 
 static vv_status take_fixed(vvi_space_reading *r, const vvi_yaml *node)
@@ -228,6 +248,7 @@ vv_status vvi_space_take_row(vvi_space_reading *r, const vvi_yaml *node)
     if (r->row->indexed && r->row->repeat == NULL && r->row->times == 0)
         return VVI_SPACE_FAIL(r, node->key, "%.60s: repeat is missing: a number, or the name of one", r->row->name);
     vvi_space_row_ask(r->row, r->row->name, r->hp);
+    if (vv_hp_status(r->hp) == VV_NO_MEMORY) return vvi_no_memory(r->error);
     if (vv_hp_status(r->hp) != VV_OK) return VVI_SPACE_FAIL(r, node->key, "%.200s", vv_hp_error(r->hp));
     r->file->n_rows++;
     return VV_OK;

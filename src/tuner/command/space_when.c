@@ -31,12 +31,12 @@ static vv_status find_parent(const vvi_space_reading *r, const vvi_yaml *node, c
 
 static const struct {
     const char *text;
-    int how;
+    vvi_condition_how how;
 } operators[] = {
     { "<=", VVI_AT_MOST }, { ">=", VVI_AT_LEAST }, { "!=", VVI_NOT_AMONG }, { "<", VVI_LESS }, { ">", VVI_MORE }
 };
 
-static int take_operator(const char **text)
+static vvi_condition_how take_operator(const char **text)
 {
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
         const size_t n = strlen(operators[i].text);

@@ -5,6 +5,7 @@
 #include "base/base.h"
 
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -50,24 +51,53 @@ static void a_search_that_was_stopped_goes_on_as_if_it_never_was(void **state)
     check_stop_and_go_on(t, VV_EVENT_SEARCH_BEGIN, 1);
 }
 
+/* Before its last epoch a trial gives its parent time to say that it shall stop. */
+static vv_status wait_for_stop(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict,
+                               vv_error *error)
+{
+    (void)state, (void)verdict, (void)error;
+    const stopper *s = self->context;
+    const struct timespec moment = { .tv_nsec = 10 * 1000 * 1000 };
+    for (int i = 0; epoch->epoch == 0 && i < 20 && s->stop == 0; i++) nanosleep(&moment, NULL);
+    for (int i = 0; epoch->epoch == 0 && i < 30 && s->stop != 0; i++) nanosleep(&moment, NULL);
+    return VV_OK;
+}
+
+static vv_status fit_and_wait(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *user)
+{
+    (void)hp;
+    const vv_callback waiting = { .name = "waiting", .epoch_begin = wait_for_stop, .context = user };
+    if (args->callbacks.n == 0) return vv_fit_with(model, args);
+    const vv_callback both[] = { args->callbacks.list[0], waiting };
+    vv_fit_args mine = *args;
+    mine.callbacks = (vv_callbacks){ both, 2 };
+    return vv_fit_with(model, &mine);
+}
+
 static void a_stopped_trial_is_interrupted_and_says_so(void **state)
 {
     const toy *t = *state;
-    stopper s = { .kind = VV_EVENT_TRIAL_BEGIN, .n = 2 };
-    vv_search_args args = toy_args(t, &toy_hypermodel);
+    stopper *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(shared != MAP_FAILED);
+    *shared = (stopper){ .kind = VV_EVENT_TRIAL_BEGIN, .n = 2 };
+    vv_hypermodel hypermodel = toy_hypermodel;
+    hypermodel.fit = fit_and_wait;
+    hypermodel.user = shared;
+    vv_search_args args = toy_args(t, &hypermodel);
     args.on_event = stop_at;
-    args.context = &s;
-    args.stop = &s.stop;
+    args.context = shared;
+    args.stop = &shared->stop;
     must_search(&args);
     vv_trials trials = read_trials(t->place.project);
     assert_int_equal(trials.n, 2);
     assert_int_equal(trials.list[0].status, VV_TRIAL_COMPLETED);
     assert_int_equal(trials.list[1].status, VV_TRIAL_INTERRUPTED);
     vv_trials_free(&trials);
-    s.stop = 1; /* before anything */
+    shared->stop = 1; /* before anything */
     args.project = t->other;
     assert_int_equal(must_search(&args).reason, VV_STOP_INTERRUPTED);
     assert_false(file_exists(t->place.root, "other"));
+    munmap(shared, sizeof *shared);
 }
 
 typedef struct reports {

@@ -1,4 +1,5 @@
 /* space_file.c - a space in YAML: what it asks for, and where it says what is wrong. */
+#include "base/base.h"
 #include "check.h"
 
 #include <stdlib.h>
@@ -279,6 +280,36 @@ static void bombs_are_refused(void **state)
     assert_int_equal(vv_space_file_open("/no/such/space.yaml", &file, &error), VV_NOT_FOUND);
 }
 
+static vv_status read_and_open(vv_error *error)
+{
+    static const char text[] =
+        "space:\n  n: {type: int, min: 1, max: 3}\n  u_{i}: {type: choice, values: [1, 2], repeat: n}\n"
+        "  o: {type: choice, values: [a, b], when: {n: \">1\", u_0: [1, 2]}}\n";
+    const char *const words[] = { "sh", "-c", "exit {n}", "{u_*} {{}} {varve:trial}" };
+    vv_space_file *file = NULL;
+    vv_command *command = NULL;
+    vv_status status = vv_space_file_parse(text, "s.yaml", &file, error);
+    if (status == VV_OK) status = vv_command_open(&(vv_command_args){ file, words, 4 }, &command, error);
+    vv_command_close(command);
+    vv_space_file_close(file);
+    return status;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    int failed = 0;
+    for (long n = 1;; n++, failed++) {
+        vv_error error = { 0 };
+        vvi_fail_allocation(n);
+        const vv_status status = read_and_open(&error);
+        vvi_fail_allocation(0);
+        if (status == VV_OK) break;
+        if (status != VV_NO_MEMORY) fail_msg("allocation %ld: %s: %s", n, vv_status_name(status), error.text);
+    }
+    assert_true(failed > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +320,7 @@ int main(void)
         cmocka_unit_test(what_else_is_said_is_read),
         cmocka_unit_test(what_is_wrong_is_told_with_its_line_and_column),
         cmocka_unit_test(bombs_are_refused),
+        cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

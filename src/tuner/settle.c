@@ -1,17 +1,16 @@
-/* trial_end.c - how a trial ended, from what its process said and how that ended; and storing it.
+/* settle.c - how a trial ends, from what its process came to:
  *
  *     the study says that it is another's              -> lost: nothing is stored
  *     the pruner said so                               -> PRUNED, with its reason; the process is ended there
  *     "stopped" after a whole epoch, as it was asked   -> INTERRUPTED
+ *     trained, but for the disk that is full           -> INTERRUPTED, and the search ends
  *     every execution reported, "done", exit code 0    -> PAUSED at its goal, if it has one and trained until then; else
  *                                                         COMPLETED, the score is the mean of the executions' best
- *     only its weights could not be written            -> INTERRUPTED, and the search ends: the disk has failed
  *     anything else                                    -> FAILED, with the reason; or WAITING, if it is to be tried again
  *
  * The checkpoint is written by the child beside its name (".part") and renamed here, before the trial is stored as
  * COMPLETED or PAUSED: a trial that says so has had its weights.
  */
-#include "study/study.h"
 #include "tuner/trial.h"
 
 #include <errno.h>
@@ -20,7 +19,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- why -------------------------------------------------------------------------------------------------------- */
+vv_status vvi_attempt_heed_loss(vvi_attempt *w, vv_status status, const vv_error *said, vv_error *error)
+{
+    if (status == VV_OK) return VV_OK;
+    if (status != VV_TAKEN) return vvi_fail(error, status, "%s", said->text);
+    w->lost = w->enough = true;
+    return VV_OK;
+}
 
 /* "in execution 1, epoch 3": where a process was when it died. */
 static void describe_place(const vvi_attempt *w, char *text, size_t size)
@@ -67,8 +72,6 @@ static void describe_failure(const vvi_attempt *w, char *reason, size_t size)
     const bool whole = w->stopped || (w->done && w->finished == w->search->executions);
     if (reason[0] == '\0' && !whole) snprintf(reason, size, "its process ended early, %s", place);
 }
-
-/* ---- what is stored --------------------------------------------------------------------------------------------- */
 
 static vv_status store(const vvi_attempt *w, const vv_trial *trial, vv_trial_result *result, vv_error *error)
 {
@@ -133,11 +136,13 @@ static vv_status store_end(vvi_attempt *w, vv_trial_status status, const char *f
 
 vv_status vvi_attempt_settle(vvi_attempt *w, vv_trial_status *status, vv_error *error)
 {
-    char failure[VV_ERROR_SIZE];
+    char failure[VVI_REASON_SIZE];
     vv_error said = { 0 };
     if (w->lost) return VV_OK;
     describe_failure(w, failure, sizeof failure);
     *status = find_status(w, failure);
+    if (*status == VV_TRIAL_PAUSED || *status == VV_TRIAL_INTERRUPTED) VVI_TRY(vvi_attempt_keep_states(w, true, error));
+    if (w->lost) return VV_OK;
     VVI_TRY(vvi_attempt_heed_loss(w, store_end(w, *status, failure, &said), &said, error));
     return lacks_room(w) ? vvi_fail(error, VV_IO, "%s", failure) : VV_OK;
 }
