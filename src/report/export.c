@@ -315,7 +315,6 @@ static vv_status write_trial_object(exporting *e, const vv_trial *trial)
     vvi_json json = { 0 };
     vvi_json_begin(&json, NULL, '{');
     vvi_json_trial(&json, trial);
-    vvi_json_trial_times(&json, trial);
     vvi_json_end(&json, '}');
     return write_object(e, &json);
 }

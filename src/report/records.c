@@ -35,6 +35,21 @@ static void add_attempts(vvi_json *json, const vv_trial *trial)
     vvi_json_end(json, ']');
 }
 
+static void add_time(vvi_json *json, const char *key, double unix_time)
+{
+    char text[VVI_NUMBER_SIZE];
+    vvi_json_string(json, key, vvi_report_time(unix_time, text, sizeof text) == 0 ? NULL : text);
+}
+
+/* When it began and ended, its worker, how often it was tried before. */
+static void add_history(vvi_json *json, const vv_trial *trial)
+{
+    add_time(json, "began", trial->began);
+    add_time(json, "ended", trial->ended);
+    vvi_json_string(json, "worker", trial->worker);
+    vvi_json_int(json, "attempts", (int64_t)trial->n_attempts);
+}
+
 void vvi_json_trial(vvi_json *json, const vv_trial *trial)
 {
     vvi_json_int(json, "trial", trial->id);
@@ -48,20 +63,7 @@ void vvi_json_trial(vvi_json *json, const vv_trial *trial)
     for (size_t i = 0; i < trial->n_executions; i++) vvi_json_real(json, NULL, trial->executions[i].score);
     vvi_json_end(json, ']');
     vvi_json_real(json, "seconds", trial->seconds);
-}
-
-static void add_time(vvi_json *json, const char *key, double unix_time)
-{
-    char text[VVI_NUMBER_SIZE];
-    vvi_json_string(json, key, vvi_report_time(unix_time, text, sizeof text) == 0 ? NULL : text);
-}
-
-void vvi_json_trial_times(vvi_json *json, const vv_trial *trial)
-{
-    add_time(json, "began", trial->began);
-    add_time(json, "ended", trial->ended);
-    vvi_json_string(json, "worker", trial->worker);
-    vvi_json_int(json, "attempts", (int64_t)trial->n_attempts);
+    add_history(json, trial);
 }
 
 /* ---- show ------------------------------------------------------------------------------------------------------- */

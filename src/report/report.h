@@ -64,8 +64,6 @@ vv_status vvi_json_flush(vvi_json *json, FILE *out, vv_error *error);
 void vvi_json_trial(vvi_json *json, const vv_trial *trial);
 /* What show adds: executions in full, layers of `model` (NULL: null), curves. */
 void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_model *model);
-/* When it began and ended, its worker, how often it was tried before. */
-void vvi_json_trial_times(vvi_json *json, const vv_trial *trial);
 void vvi_json_event(vvi_json *json, const vv_event *event);
 
 /* ---- text (text.c) --------------------------------------------------------------------------------------------------
@@ -75,6 +73,7 @@ void vvi_json_event(vvi_json *json, const vv_event *event);
 int vvi_report_seconds(double seconds, char *text, size_t size);
 /* "2026-11-28T05:00:37.230837Z"; "" for 0: not known. */
 int vvi_report_time(double unix_time, char *text, size_t size);
+int vvi_report_local_time(double unix_time, char *text, size_t size); /* "2026-11-28 06:00:37" where this runs */
 int vvi_report_number(double number, char *text, size_t size); /* four digits: "0.9812", "2.31e-05" */
 int vvi_report_shape(vv_shape shape, char *text, size_t size); /* "28x28x1" */
 /* Columns that `n` bytes of UTF-8 take. */

@@ -56,6 +56,9 @@ static void add_trial(results *r, const vv_trial *trial)
     vvi_text values = { 0 };
     vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
     vvi_report_values(&values, trial->values, trial->n_values);
+    for (size_t i = 0; i < trial->n_attempts; i++)
+        vvi_text_printf(&values, "%s(attempt %zu failed: %s)", values.n == 0 ? "" : " ", i + 1,
+                        trial->attempts[i].reason == NULL ? "?" : trial->attempts[i].reason);
     if (trial->reason != NULL) vvi_text_printf(&values, "%s(%s)", values.n == 0 ? "" : " ", trial->reason);
     vvi_report_table_cell(&r->table, "%d", trial->id);
     if (r->several) vvi_report_table_cell(&r->table, "%s", trial->rank == 0 ? "*" : "");

@@ -1,4 +1,5 @@
-/* show.c - one trial in full: values with their domains, executions, the network layer by layer, curves.
+/* show.c - one trial in full: values with their domains, executions, the network layer by layer, curves; when it ran,
+ * whose worker it was, and what failed before.
  *
  * The network is made again from the JSON that was stored with the trial; no build function is needed to look at it.
  */
@@ -29,6 +30,40 @@ static void write_scores(const vv_trial *trial, const vvi_report_goals *goals, F
     vvi_text_deinit(&constraints);
 }
 
+/* A reason may be long. */
+static void write_line(FILE *out, const char *what, const char *text)
+{
+    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page_printf(&page, 0, 2, "%s: %s", what, text);
+}
+
+/* By the clock of whoever reads it. */
+static void write_times(const vv_trial *trial, FILE *out)
+{
+    char began[VVI_NUMBER_SIZE], ended[VVI_NUMBER_SIZE];
+    if (vvi_report_local_time(trial->began, began, sizeof began) == 0) return;
+    fprintf(out, "Began %s", began);
+    if (vvi_report_local_time(trial->ended, ended, sizeof ended) > 0) fprintf(out, ", ended %s", ended);
+    fputc('\n', out);
+}
+
+static void write_attempt(const vv_attempt *attempt, size_t index, FILE *out)
+{
+    char seconds[VVI_NUMBER_SIZE];
+    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_report_seconds(attempt->seconds, seconds, sizeof seconds);
+    vvi_page_printf(&page, 0, 2, "Attempt %zu failed after %s: %s", index + 1, seconds,
+                    attempt->reason == NULL ? "?" : attempt->reason);
+}
+
+/* When, by whom, and what it took. */
+static void write_history(const vv_trial *trial, FILE *out)
+{
+    write_times(trial, out);
+    if (trial->worker != NULL) write_line(out, "Worker", trial->worker);
+    for (size_t i = 0; i < trial->n_attempts; i++) write_attempt(&trial->attempts[i], i, out);
+}
+
 static void write_title(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out)
 {
     char seconds[VVI_NUMBER_SIZE];
@@ -39,7 +74,8 @@ static void write_title(const vv_trial *trial, const char *where, const vvi_repo
     if (trial->status != VV_TRIAL_RUNNING) fprintf(out, " in %s", seconds);
     fputc('\n', out);
     write_scores(trial, goals, out);
-    if (trial->reason != NULL) fprintf(out, "Reason: %s\n", trial->reason);
+    write_history(trial, out);
+    if (trial->reason != NULL) write_line(out, "Reason", trial->reason);
 }
 
 static vv_status write_values(const vv_trial *trial, FILE *out, vv_error *error)

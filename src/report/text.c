@@ -18,6 +18,15 @@ int vvi_report_time(double unix_time, char *text, size_t size)
                     utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(micros - whole * 1e6));
 }
 
+int vvi_report_local_time(double unix_time, char *text, size_t size)
+{
+    struct tm local;
+    const time_t seconds = fabs(unix_time) < 1e11 ? (time_t)floor(unix_time) : 0;
+    if (size > 0) text[0] = '\0';
+    if (seconds == 0 || localtime_r(&seconds, &local) == NULL) return 0;
+    return (int)strftime(text, size, "%Y-%m-%d %H:%M:%S", &local);
+}
+
 int vvi_report_seconds(double seconds, char *text, size_t size)
 {
     if (!isfinite(seconds) || seconds < 0) return snprintf(text, size, "?");

@@ -13,7 +13,7 @@ unshare -rm true 2>/dev/null || {
 trials=12
 essence() { # PROJECT
     for id in $(seq 0 $((trials - 1))); do
-        varve show "$1" "$id" --json | jq -S -c 'del(.seconds) | del(.execution_details[].seconds)'
+        varve show "$1" "$id" --json | jq -S -c 'del(.seconds, .began, .ended, .worker) | del(.execution_details[].seconds)'
     done
 }
 

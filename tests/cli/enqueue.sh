@@ -23,13 +23,13 @@ exits 0; out_json 'map(select(.event == "trial_end").hyperparameters)[0] | .laye
 # Stopped in between and gone on with, the queue not given again: as if never stopped.
 run search straight --enqueue queue.json --defaults-first --max-trials 6
 exits 0
-jq -s -c '.[] | select(.event == "trial_end") | del(.seconds)' out >expected
+jq -s -c '.[] | select(.event == "trial_end") | del(.seconds, .began, .ended, .worker)' out >expected
 run search again --enqueue queue.json --defaults-first --max-trials 2
 exits 0
-jq -s -c '.[] | select(.event == "trial_end") | del(.seconds)' out >got
+jq -s -c '.[] | select(.event == "trial_end") | del(.seconds, .began, .ended, .worker)' out >got
 run search again --max-trials 6
 exits 0; out_json '.[0].enqueued == 3'
-jq -s -c '.[] | select(.event == "trial_end") | del(.seconds)' out >>got
+jq -s -c '.[] | select(.event == "trial_end") | del(.seconds, .began, .ended, .worker)' out >>got
 cmp -s expected got || fail "not the search that was never stopped: $(diff expected got | head -n 4)"
 # Given again, nothing is tried again.
 run search again --enqueue queue.json --defaults-first --max-trials 7

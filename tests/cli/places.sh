@@ -15,12 +15,15 @@ run varve search model.c --data "$TABLE" --project p --max-trials 4
 exits 0
 run varve copy p "$PGURL#in the base"
 exits 0; err_empty; out_has ": 4 trials, 3 files"
+# Databases round moments to microseconds, some of them the other way.
+untimed() { sed -E 's/"(began|ended)": "[^"]*"(, )?//g' "$1" >"$1.untimed"; }
+is_as_first() { untimed first; untimed out; cmp -s first.untimed out.untimed; }
 same() { # a folder and a database say the same, in both ways of naming it
     varve "$@" p >first 2>&1
     run varve "$@" "$PGURL#in the base"
-    exits 0; cmp -s first out || { diff first out | head -5; fail "a database says something else"; }
+    exits 0; is_as_first || { diff first out | head -5; fail "a database says something else"; }
     run varve "$@" --storage "$PGURL" --study "in the base"
-    exits 0; cmp -s first out || fail "--storage and --study say something else"
+    exits 0; is_as_first || fail "--storage and --study say something else"
 }
 same results --json
 same results
@@ -31,14 +34,11 @@ same predict --data "$TABLE"
 for id in 0 best; do
     varve show p $id --json >first
     run varve show "$PGURL#in the base" $id --json
-    exits 0; cmp -s first out || fail "show $id: a database says something else"
+    exits 0; is_as_first || fail "show $id: a database says something else"
     run varve show --storage "$PGURL" --study "in the base" $id --json
-    exits 0; cmp -s first out || fail "show $id: --storage says something else"
+    exits 0; is_as_first || fail "show $id: --storage says something else"
 done
-times='map(del(.began, .ended))'
-varve export --json p | jq -c "$times" >first
-run varve export --json "$PGURL#in the base"
-exits 0; jq -c "$times" out | cmp -s - first || fail "export: a database says something else"
+same export --json
 
 run varve status "$PGURL#in the base"
 exits 0; err_empty; within_80_columns out; out_has "4 completed"

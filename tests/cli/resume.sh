@@ -7,7 +7,7 @@ essence() { # PROJECT: all trials but for times
     for id in 0 1 2 3; do
         run varve show "$1" $id --json
         exits 0
-        jq -S -c 'del(.seconds) | del(.execution_details[].seconds)' out
+        jq -S -c 'del(.seconds, .began, .ended, .worker) | del(.execution_details[].seconds)' out
     done
 }
 

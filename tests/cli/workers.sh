@@ -7,10 +7,10 @@ search() { varve search model.c --data "$TABLE" --project "$@"; }
 # One worker, or three: the same trials.
 run search one --tuner random --max-trials 8 --workers 1 --json
 exits 0
-jq -S -c 'select(.event == "trial_end") | del(.seconds)' out | sort >expected
+jq -S -c 'select(.event == "trial_end") | del(.seconds, .began, .ended, .worker)' out | sort >expected
 run search three --tuner random --max-trials 8 --workers 3 --json
 exits 0; err_empty
-jq -S -c 'select(.event == "trial_end") | del(.seconds)' out | sort >got
+jq -S -c 'select(.event == "trial_end") | del(.seconds, .began, .ended, .worker)' out | sort >got
 cmp -s expected got || fail "three workers found something else: $(diff expected got | head -n 4)"
 
 refused() { # TEXT OPTION...
@@ -46,6 +46,14 @@ exits 1; out_has "Stopped: too many trials in a row have failed."
 out_has "Trial 0 failed, and is tried again: took longer than 0.3 s, in execution 1, epoch 1"
 run varve results hangs --json
 exits 0; out_json '.[0].trials | length >= 2 and all(.status == "FAILED" and (.failed_attempts | length) == 1)'
+out_json '.[0].trials | all(.attempts == 1 and (.worker | length > 0) and .began < .ended and (.ended | test("^20.*T.*Z$")))'
+run varve results hangs
+exits 0; within_80_columns out; out_has "(attempt 1 failed:"
+run varve show hangs 0
+exits 0; within_80_columns out; err_empty; out_has "Attempt 1 failed after"
+out_has "took longer than 0.3 s"; out_has "Worker: "; out_has "Began 20"; out_has ", ended 20"; out_has "Reason: took longer"
+run varve show hangs 0 --json
+exits 0; out_json '.[0] | .attempts == 1 and (.worker | length > 0) and .began < .ended'
 
 # On a terminal one line shows all that run.
 TERM=xterm

@@ -113,6 +113,8 @@ static const vv_trial trial = { .id = 3,
                                 .rank = -1,
                                 .epochs = 3,
                                 .seconds = 4.1,
+                                .began = 1795845637.5,
+                                .worker = "host-1-ab",
                                 .values = values,
                                 .n_values = 2,
                                 .executions = executions,
@@ -129,7 +131,8 @@ static void a_trial_has_its_members(void **state)
         "{\"event\": \"trial_end\", \"trial\": 3, \"status\": \"COMPLETED\", \"score\": 0.98, \"scores\": [0.98], "
         "\"violation\": null, \"epochs\": 3, "
         "\"hyperparameters\": {\"num_layers\": 2, \"add_dropout\": true}, \"executions\": [0.97, 0.99], "
-        "\"seconds\": 4.1}");
+        "\"seconds\": 4.1, \"began\": \"2026-11-28T06:00:37.500000Z\", \"ended\": null, "
+        "\"worker\": \"host-1-ab\", \"attempts\": 0}");
     json_decref(parse(&json));
 }
 

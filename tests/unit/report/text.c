@@ -3,6 +3,7 @@
 
 #include "report/report.h"
 #include <stdlib.h>
+#include <time.h>
 
 static void times_read_as_people_say_them(void **state)
 {
@@ -22,6 +23,20 @@ static void times_read_as_people_say_them(void **state)
     char text[VVI_NUMBER_SIZE];
     vvi_report_seconds((double)NAN, text, sizeof text);
     assert_string_equal(text, "?");
+}
+
+static void moments_are_shown_by_the_clock_on_the_wall(void **state)
+{
+    (void)state;
+    char text[VVI_NUMBER_SIZE];
+    assert_int_equal(setenv("TZ", "EST+5", 1), 0);
+    tzset();
+    assert_int_equal(vvi_report_local_time(1795845637.9, text, sizeof text), 19);
+    assert_string_equal(text, "2026-11-28 01:00:37");
+    assert_true(vvi_report_time(1795845637.9, text, sizeof text) > 0);
+    assert_string_equal(text, "2026-11-28T06:00:37.900000Z");
+    assert_int_equal(vvi_report_local_time(0, text, sizeof text), 0);
+    assert_string_equal(text, "");
 }
 
 static void numbers_have_four_digits_or_an_exponent(void **state)
@@ -276,6 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_read_as_people_say_them),
+        cmocka_unit_test(moments_are_shown_by_the_clock_on_the_wall),
         cmocka_unit_test(numbers_have_four_digits_or_an_exponent),
         cmocka_unit_test(refusals_say_how_many_and_why),
         cmocka_unit_test(curves_go_from_their_lowest_to_their_highest),
