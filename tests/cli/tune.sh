@@ -274,5 +274,5 @@ mkfifo "$VARVE_RESULT"
 SH
 run varve tune space.yaml --tuner random --project pipes --max-trials 1 --max-consecutive-failures 1 -- ./piped
 exits 1
-run varve results pipes
+run varve results pipes --json
 out_has "the result file is no file of its own"
