@@ -62,7 +62,6 @@ SlurmdSpoolDir=$slurm_folder/spool.%n
 SlurmdPidFile=$slurm_folder/slurmd.%n.pid
 SlurmdLogFile=$slurm_folder/slurmd.%n.log
 CONF
-    echo 'CgroupPlugin=cgroup/v1' >"$slurm_folder/cgroup.conf" # else it looks for one, and needs one
     for node in 1 2 3; do
         echo "NodeName=n$node NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=$(($1 + node)) CPUs=2 RealMemory=4000 State=UNKNOWN" >>"$SLURM_CONF"
     done
