@@ -152,16 +152,15 @@ static int check_child(void *context, int fd)
 {
     const checking *c = context;
     vv_error error = { 0 };
-    vvi_text payload = { 0 }, misfits = { 0 };
+    vvi_text payload = { 0 };
     vvi_guard_begin(&c->search->bound);
     vv_status status = check_default(c->search, &error);
-    if (status == VV_OK) status = vvi_misfits_find(c->search, c->trials, &misfits, &error);
     vvi_put_int(&payload, c->search->checked);
-    if (misfits.n > 0) vvi_text_add(&payload, misfits.data, misfits.n);
-    payload.failed = payload.failed || misfits.failed;
-    vvi_text_deinit(&misfits);
-    if (status != VV_OK) vvi_record_send_error(fd, status, error.text);
-    return vvi_record_send(fd, VVI_RECORD_DONE, &payload) ? 0 : 1;
+    if (status == VV_OK) status = vvi_misfits_find(c->search, c->trials, &payload, &error);
+    if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_DONE, &payload) ? 0 : 1;
+    vvi_record_send_error(fd, status, error.text);
+    vvi_text_deinit(&payload);
+    return 0;
 }
 
 static vv_status take_checked(void *context, vvi_record *record, vv_error *error)
