@@ -1,7 +1,9 @@
 /* system.c - clock, folders, files that are whole or not there, child processes. */
 #include "base/base.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
@@ -121,11 +123,26 @@ static void tell_of_exit(void)
     _exit(VVI_PROCESS_EXITED);
 }
 
+/* What is not for another program is not for a child either: databases, locks and sockets of the parent's, into which the
+ * user's code could write by mistake. They are all opened with O_CLOEXEC. */
+static void close_descriptors(int own)
+{
+    DIR *list = opendir("/proc/self/fd");
+    const struct dirent *entry;
+    while (list != NULL && (entry = readdir(list)) != NULL) {
+        const int fd = (int)strtol(entry->d_name, NULL, 10);
+        if (fd <= STDERR_FILENO || fd == own || fd == dirfd(list)) continue;
+        if ((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0) close(fd);
+    }
+    if (list != NULL) closedir(list);
+}
+
 /* A terminal sends its signals to parent and child alike, unless that is apart, and so do batch systems; the parent alone
  * decides what becomes of the child, and one that is apart may write to the terminal all the same. What the user's code
  * prints goes to standard error: standard output belongs to the program that asked. */
-static void settle_child(pid_t parent, bool apart)
+static void settle_child(pid_t parent, bool apart, int own)
 {
+    close_descriptors(own);
     if (apart) setpgid(0, 0);
     signal(SIGTTOU, SIG_IGN);
     signal(SIGTTIN, SIG_IGN);
@@ -156,7 +173,7 @@ vv_status vvi_process_begin(vvi_process *process, int (*child)(void *context, in
     }
     if (pid == 0) {
         close(ends[0]);
-        settle_child(parent, apart);
+        settle_child(parent, apart, ends[1]);
         const int code = child(context, ends[1]);
         fflush(NULL);
         _exit(code);

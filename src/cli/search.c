@@ -342,7 +342,9 @@ static const char *const endings[] = {
 static int write_end(const searching *s, const vv_search_result *result)
 {
     if (s->options->begin_only && result->reason == VV_STOP_INTERRUPTED) {
-        fprintf(s->out, "\nThe study has begun. varve worker and varve submit work at it.\n");
+        fprintf(s->out, "\nThe study has begun. %s\n",
+                s->hypermodel.tune == NULL ? "varve worker and varve submit work at it."
+                                           : "The same command without --begin-only works at it, on any machine.");
         return 0;
     }
     vv_error error = { 0 };

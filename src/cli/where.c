@@ -4,20 +4,19 @@
  * A command line can be read by everybody on the machine: a password in it is no secret any more, and is refused.
  */
 #include "cli/cli.h"
+#include "study/study.h"
 
 #include <string.h>
 
 enum { MOST_NAME = 200 };
 
-/* Has it "user:password@", or password=...? libpq reads both. */
+/* What is not shown of it is a password. */
 static bool has_password(const char *url)
 {
-    const char *start = strstr(url, "://");
-    if (start == NULL) return false;
-    start += 3;
-    const char *at = memchr(start, '@', strcspn(start, "/?#"));
-    return (at != NULL && memchr(start, ':', (size_t)(at - start)) != NULL) || strstr(url, "?password=") != NULL ||
-           strstr(url, "&password=") != NULL;
+    char *shown = vvi_pg_show(url);
+    const bool has = shown == NULL || strcmp(shown, url) != 0;
+    vvi_free(shown);
+    return has;
 }
 
 static int refuse_password(const char *option)

@@ -181,14 +181,17 @@ vv_status vvi_study_check_writer(const vv_study *study, vv_error *error)
 
 /* ---- around a fork ------------------------------------------------------------------------------------------------- */
 
+/* A connection to a server may be carried into a child that lets it alone; closing it would give up the turn to propose. */
 void vvi_study_detach(vv_study *study)
 {
+    if (study->store->shared) return;
     study->store->close(study->state);
     study->state = NULL;
 }
 
 vv_status vvi_study_attach(vv_study *study, vv_error *error)
 {
+    if (study->state != NULL) return VV_OK;
     vvi_store_args how = study->how;
     if (study->write) how.mode = VV_STUDY_WRITE;
     how.again = true;

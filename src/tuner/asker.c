@@ -108,7 +108,6 @@ static vv_status take_answer(void *context, vvi_record *record, vv_error *error)
 static int child(void *context, int fd)
 {
     const vvi_asker *a = context;
-    vvi_pool_leave(a->search);
     return vvi_ask_child(a->search, fd);
 }
 

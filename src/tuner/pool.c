@@ -280,11 +280,6 @@ static vv_status loop(pool *p, vv_error *error)
     }
 }
 
-static void close_socket(const vvi_working *working)
-{
-    if (working->at_work) close(working->process.fd);
-}
-
 static vv_status prepare(pool *p, vv_error *error)
 {
     const size_t n = (size_t)p->search->workers;
@@ -312,11 +307,4 @@ vv_status vvi_pool_run(vvi_search *search, vv_stop_reason *reason, vv_error *err
 int vvi_pool_running(const vvi_search *search)
 {
     return search->pool == NULL ? 0 : search->pool->n;
-}
-
-void vvi_pool_leave(const vvi_search *search)
-{
-    const pool *p = search->pool;
-    for (int i = 0; p != NULL && i < p->n; i++) close_socket(vvi_attempt_working(p->attempts[i]));
-    if (p != NULL) close_socket(&p->asker.working);
 }

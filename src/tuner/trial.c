@@ -176,7 +176,6 @@ static int child(void *context, int fd)
     const vvi_run run = {
         .search = &search, .trial = w->trial, .checkpoint = w->part, .goal = w->goal, .stop = &search.halt->now
     };
-    vvi_pool_leave(&search);
     vvi_memory_limit((uint64_t)search.args->trial_memory_mb);
     return vvi_run_child(&run, fd);
 }

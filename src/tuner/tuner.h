@@ -440,8 +440,6 @@ vv_status vvi_attempt_keep_weights(vvi_attempt *attempt, vv_error *error);
 /* Runs trials, `workers` at once, until there is a reason to stop. */
 vv_status vvi_pool_run(vvi_search *search, vv_stop_reason *reason, vv_error *error);
 int vvi_pool_running(const vvi_search *search); /* trials that run now */
-/* In a child of it: closes what was inherited of others, so that the user's code cannot write there. */
-void vvi_pool_leave(const vvi_search *search);
 
 /* What is to be done after an answer. Nothing of it: ask again. */
 typedef struct vvi_decision {

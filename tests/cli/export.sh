@@ -66,3 +66,13 @@ run varve export p -x
 exits 2; err_has "there is no option -x"
 run varve export p -o
 exits 2; err_has "FILE is missing"
+
+# ---- what an export must not take the place of ------------------------------------------------------------------------
+run varve export p -o p/study.db
+exits 2; one_line_err; err_has "in the project's own folder"
+run varve results p
+exits 0
+mkfifo pipe
+run varve export p -o pipe
+exits 2; one_line_err; err_has "pipe is no ordinary file"
+[ -p pipe ] || fail "the pipe is gone"

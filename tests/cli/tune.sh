@@ -267,3 +267,12 @@ run varve search bowl.c --max-trials 5
 exits 0; out_has "distance"
 run varve explain bowl.c
 exits 2; one_line_err; err_has "there is no network to explain"
+
+# A pipe in the place of the result would be waited for.
+program ./piped <<'SH'
+mkfifo "$VARVE_RESULT"
+SH
+run varve tune space.yaml --tuner random --project pipes --max-trials 1 --max-consecutive-failures 1 -- ./piped
+exits 1
+run varve results pipes --json
+out_has "the result file is no file of its own"

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,14 +20,27 @@ static const double ATTEMPT_S = 15, OPENING_PATIENCE_S = 60, FIRST_PAUSE_S = 0.0
 
 /* ---- texts without passwords ------------------------------------------------------------------------------------- */
 
+/* Behind `name` where `text` begins with it, each letter as it is or as "%70"; NULL: it does not. */
+static const char *after_name(const char *text, const char *name)
+{
+    for (; *name != '\0'; name++) {
+        char digits[3] = "";
+        if (*text == '%' && text[1] != '\0') memcpy(digits, text + 1, 2);
+        const int letter = digits[0] != '\0' ? (int)strtol(digits, NULL, 16) : *text;
+        if (letter != *name) return NULL;
+        text += digits[0] != '\0' ? 3 : 1;
+    }
+    return text;
+}
+
 /* Where the value of a parameter that is secret ends, if one begins here; NULL: none does. */
 static const char *secret_parameter(const char *text, const char **value)
 {
     static const char *const names[] = { "password=", "sslpassword=" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const size_t length = strlen(names[i]);
-        if (strncmp(text, names[i], length) != 0) continue;
-        *value = text + length;
+        const char *after = after_name(text, names[i]);
+        if (after == NULL) continue;
+        *value = after;
         return *value + strcspn(*value, "& ");
     }
     return NULL;

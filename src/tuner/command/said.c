@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* ---- numbers ------------------------------------------------------------------------------------------------------ */
 
@@ -155,6 +156,12 @@ void vvi_said_file(vvi_command_said *said, const char *path)
 {
     enum { MOST = 1 << 20 };
     json_error_t why;
+    struct stat info;
+    if (stat(path, &info) != 0) return;
+    if (!S_ISREG(info.st_mode)) { /* a pipe would be waited for */
+        vv_tuning_fail(said->tuning, "the result file is no file of its own");
+        return;
+    }
     FILE *file = fopen(path, "rb");
     char *bytes = file == NULL ? NULL : vvi_malloc(MOST);
     if (file == NULL) return;

@@ -120,6 +120,7 @@ static void what_is_shown_is_the_url_without_passwords(void **state)
     (void)state;
     check_shown("postgresql://u:p@h:5432/d#s", "postgresql://u:***@h:5432/d#s");
     check_shown("postgresql://u@h:5432/d#s", "postgresql://u@h:5432/d#s");
+    check_shown("postgresql://u@h/d?port=1&pass%77ord=p#s", "postgresql://u@h/d?port=1&pass%77ord=***");
     check_shown("postgresql://h:5432/d", "postgresql://h:5432/d");
     check_shown("postgresql://a:1,b:2/d", "postgresql://a:1,b:2/d");
     check_shown("postgresql://[::1]:5432/d", "postgresql://[::1]:5432/d");
