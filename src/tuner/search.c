@@ -155,6 +155,7 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
     if (trials_before > 0) VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
     VVI_TRY(vvi_pool_run(search, reason, error));
     if (is_final(*reason)) VVI_TRY(vvi_search_eliminate(search, error));
+    VVI_TRY(find_best(search, error)); /* it may be another worker's */
     VVI_TRY(vvi_time_store(search, error));
     return say_search_end(search, *reason, error);
 }
