@@ -143,7 +143,8 @@ typedef struct vv_search_args {
     const char *project;      /* where the study is: a folder, or a database's URL and "#NAME" (study.h); NULL: "untitled_project" */
     bool overwrite;
     bool accept_new_space;    /* go on with a study whose trials the hypermodel would build otherwise, or not at all: they
-                                 stay as they are, and what they came to is told where it fits */
+                                 stay as they are, and what they came to is told where it fits; those that have not ended
+                                 end as FAILED. LOCKED: other workers are at it. Later searches need not say it again */
     const char *checkpoints;  /* of vv_study_args; NULL: in the database */
     double lease_s;           /* the same; 0: 60 */
     int keep_checkpoints;     /* of the best trials; 0: 3 */

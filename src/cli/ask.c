@@ -102,6 +102,7 @@ static vv_search_args make_args(asking *a, const vv_hypermodel *hypermodel)
     args.warm_start = o->warm_start;
     args.project = a->project;
     args.overwrite = o->overwrite;
+    args.accept_new_space = o->accept_new_space;
     return args;
 }
 

@@ -65,19 +65,29 @@ static bool is_news(const vv_past *past, const vv_past_trial *trial)
     return known.status != trial->status || known.epochs != trial->epochs;
 }
 
-/* One of another space keeps its number and its values; what it came to says nothing of this space. */
+/* Where a trial is no longer one of this space, its number and that it is there are all that the oracle is to know. */
+static vv_status see_misfit(const asking *a, const vv_trial *trial, vv_past_trial *past, vv_error *error)
+{
+    bool counts = false;
+    if (!vvi_misfits_has(a->search, trial->id)) return VV_OK;
+    const bool known = (size_t)past->id < vv_past_count(vv_oracle_past(a->oracle));
+    if (!known) VVI_TRY(vvi_misfit_begin(a->search, trial, a->oracle, &counts, error));
+    if (counts) return VV_OK;
+    *past = (vv_past_trial){ .id = past->id, .status = is_running(trial->status) ? VV_TRIAL_RUNNING : VV_TRIAL_FAILED };
+    return VV_OK;
+}
+
 static vv_status tell(asking *a, const vv_trial *trial, vv_error *error)
 {
-    const bool running = is_running(trial->status), misfits = vvi_check_misfits(a->search, trial->id);
-    const vv_past_trial past = { .id = a->before + trial->id,
-                                 .status = running   ? VV_TRIAL_RUNNING
-                                           : misfits ? VV_TRIAL_FAILED
-                                                     : trial->status,
-                                 .scores = misfits ? NULL : trial->scores,
-                                 .violation = trial->violation > 0 ? trial->violation : 0,
-                                 .epochs = trial->epochs,
-                                 .values = trial->values,
-                                 .n_values = trial->n_values };
+    const bool running = is_running(trial->status);
+    vv_past_trial past = { .id = a->before + trial->id,
+                           .status = running ? VV_TRIAL_RUNNING : trial->status,
+                           .scores = trial->scores,
+                           .violation = trial->violation > 0 ? trial->violation : 0,
+                           .epochs = trial->epochs,
+                           .values = trial->values,
+                           .n_values = trial->n_values };
+    VVI_TRY(see_misfit(a, trial, &past, error));
     if (is_news(vv_oracle_past(a->oracle), &past)) VVI_TRY(vv_oracle_tell(a->oracle, &past, error));
     if (trial->id >= a->known) a->known = trial->id + 1;
     return running || trial->status == VV_TRIAL_PAUSED ? note_open(a, trial->id, error) : VV_OK;

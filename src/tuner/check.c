@@ -6,7 +6,7 @@
  *     default configuration that cannot be built is no error (other values may build); then the first proposal is
  *     checked instead.
  *   - Every stored trial is built again with its values. It must ask for what it asked for, from the same domains, and
- *     give the same model; or the caller accepts that it does not.
+ *     give the same model; or the caller accepts that it does not (misfits.c).
  */
 #include "nn/feed.h"
 #include "tuner/tuner.h"
@@ -141,36 +141,6 @@ static vv_status check_default(vvi_search *search, vv_error *error)
     return status;
 }
 
-/* ---- stored trials ---------------------------------------------------------------------------------------------- */
-
-static vv_status check_same_model(const vv_model *model, const char *stored, vv_error *error)
-{
-    char *json = NULL;
-    if (stored == NULL) return VV_OK;
-    if (model == NULL) return vvi_fail(error, VV_MISMATCH, "it was a network, and there is none any more");
-    VVI_TRY(vv_model_to_json(model, &json, error));
-    const bool same = strcmp(json, stored) == 0;
-    free(json);
-    return same ? VV_OK : vvi_fail(error, VV_MISMATCH, "%s", "the same values give another model");
-}
-
-static vv_status check_trial(const vvi_search *search, const vv_trial *trial, vv_error *error)
-{
-    vv_error why = { 0 };
-    vv_hp *hp = NULL;
-    vv_model *model = NULL;
-    vv_status status = vvi_bound_replay(&search->bound, trial->values, trial->n_values, &hp, &model, &why);
-    if (status == VV_OK) status = vvi_trace_check(hp, trial->values, trial->n_values, &why);
-    if (status == VV_OK) status = check_same_model(model, trial->model_json, &why);
-    vv_model_free(model);
-    vv_hp_free(hp);
-    if (status == VV_OK) return VV_OK;
-    return vvi_fail(error, VV_MISMATCH,
-                    "%s: the build function has changed since trial %d: %.160s; accept the new space, overwrite it or "
-                    "choose another project",
-                    vv_study_path(search->study), trial->id, why.text);
-}
-
 /* ---- in a child ------------------------------------------------------------------------------------------------- */
 
 typedef struct checking {
@@ -178,49 +148,19 @@ typedef struct checking {
     const vv_trials *trials;
 } checking;
 
-/* Puts the ids of those that do not fit after their number; where that is not accepted, the first is the end. */
-static vv_status check_stored(const checking *c, vvi_text *misfits, int *n, vv_error *error)
-{
-    for (size_t i = 0; i < c->trials->n; i++) {
-        vv_error why = { 0 };
-        const vv_trial *trial = &c->trials->list[i];
-        if (check_trial(c->search, trial, &why) == VV_OK) continue;
-        if (!c->search->args->accept_new_space) return vvi_fail(error, why.status, "%s", why.text);
-        vvi_put_int(misfits, trial->id);
-        ++*n;
-    }
-    return VV_OK;
-}
-
 static int check_child(void *context, int fd)
 {
     const checking *c = context;
     vv_error error = { 0 };
-    vvi_text payload = { 0 }, misfits = { 0 };
-    int n = 0;
+    vvi_text payload = { 0 };
     vvi_guard_begin(&c->search->bound);
     vv_status status = check_default(c->search, &error);
-    if (status == VV_OK) status = check_stored(c, &misfits, &n, &error);
     vvi_put_int(&payload, c->search->checked);
-    vvi_put_int(&payload, n);
-    if (misfits.n > 0) vvi_text_add(&payload, misfits.data, misfits.n);
-    payload.failed = payload.failed || misfits.failed;
-    vvi_text_deinit(&misfits);
-    if (status != VV_OK) vvi_record_send_error(fd, status, error.text);
-    return vvi_record_send(fd, VVI_RECORD_DONE, &payload) ? 0 : 1;
-}
-
-static vv_status take_misfits(vvi_search *search, vvi_record *record, vv_error *error)
-{
-    const size_t n = (size_t)vvi_get_count(record);
-    if (n > record->n) record->bad = true; /* each takes more than one byte */
-    if (record->bad || n == 0) return VV_OK;
-    vvi_free(search->misfits);
-    search->n_misfits = 0;
-    search->misfits = vvi_calloc(n, sizeof *search->misfits);
-    if (search->misfits == NULL) return vvi_no_memory(error);
-    while (search->n_misfits < n) search->misfits[search->n_misfits++] = vvi_get_count(record);
-    return VV_OK;
+    if (status == VV_OK) status = vvi_misfits_find(c->search, c->trials, &payload, &error);
+    if (status == VV_OK) return vvi_record_send(fd, VVI_RECORD_DONE, &payload) ? 0 : 1;
+    vvi_record_send_error(fd, status, error.text);
+    vvi_text_deinit(&payload);
+    return 0;
 }
 
 static vv_status take_checked(void *context, vvi_record *record, vv_error *error)
@@ -228,7 +168,7 @@ static vv_status take_checked(void *context, vvi_record *record, vv_error *error
     const checking *c = context;
     if (record->kind != VVI_RECORD_DONE) return VV_OK;
     c->search->checked = vvi_get_int(record) != 0;
-    return take_misfits(c->search, record, error);
+    return vvi_misfits_take(c->search, record, error);
 }
 
 vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error)
@@ -243,19 +183,4 @@ vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *st
     VVI_TRY(vvi_job_run(&job, &end, error));
     *stopped = end.stopped;
     return end.stopped ? VV_OK : vvi_builder_death(search->bound.guard, &end, error);
-}
-
-/* By id, as they were found. */
-bool vvi_check_misfits(const vvi_search *search, int id)
-{
-    size_t low = 0, high = search->n_misfits;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (search->misfits[middle] == id) return true;
-        if (search->misfits[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
 }

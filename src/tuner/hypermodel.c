@@ -165,17 +165,23 @@ vv_status vvi_bound_replay(const vvi_bound *bound, const vv_active *values, size
     return status;
 }
 
+vv_status vvi_trace_check_domain(const char *name, const vv_domain *was, const vv_domain *is, vv_error *error)
+{
+    enum { SIZE = 90 };
+    char a[SIZE], b[SIZE];
+    if (vv_domain_equal(was, is)) return VV_OK;
+    vv_domain_format(was, a, SIZE);
+    vv_domain_format(is, b, SIZE);
+    return vvi_fail(error, VV_MISMATCH, "%s was %s, now it is %s", name, a, b);
+}
+
 static vv_status check_active(const vv_hp *hp, const vv_active *wanted, vv_error *error)
 {
     enum { SIZE = 90 };
     char a[SIZE], b[SIZE];
     const vv_active *got = vv_hp_find(hp, wanted->name);
     if (got == NULL) return vvi_fail(error, VV_MISMATCH, "%s is not asked for any more", wanted->name);
-    if (!vv_domain_equal(&got->domain, &wanted->domain)) {
-        vv_domain_format(&wanted->domain, a, SIZE);
-        vv_domain_format(&got->domain, b, SIZE);
-        return vvi_fail(error, VV_MISMATCH, "%s was %s, now it is %s", wanted->name, a, b);
-    }
+    VVI_TRY(vvi_trace_check_domain(wanted->name, &wanted->domain, &got->domain, error));
     if (vv_value_equal(got->value, wanted->value)) return VV_OK;
     vv_value_format(wanted->value, a, SIZE);
     vv_value_format(got->value, b, SIZE);

@@ -139,18 +139,6 @@ static vv_status open_in_turn(vvi_search *search, size_t trials_before, vv_error
     return status;
 }
 
-/* Of trials that another space has left. */
-static void say_misfits(const vvi_search *search)
-{
-    char note[160];
-    if (search->n_misfits == 0) return;
-    snprintf(note, sizeof note,
-             "%zu of the trials there are were built otherwise than the hypermodel would build them now; they teach "
-             "the tuner nothing",
-             search->n_misfits);
-    vvi_search_say(search, (vv_event){ .kind = VV_EVENT_NOTE, .note = note });
-}
-
 static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_stop_reason *reason, vv_error *error)
 {
     VVI_TRY(find_best(search, error));
@@ -162,40 +150,28 @@ static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_st
                                        .earlier = search->earlier->fit,
                                        .misfits = (int)search->earlier->n - search->earlier->fit,
                                        .explanation = has_networks(search) ? search->explanation : NULL });
-    say_misfits(search);
+    vvi_misfits_say(search);
     /* A search that was killed may have left files of trials that had ended. */
     if (trials_before > 0) VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));
     VVI_TRY(vvi_pool_run(search, reason, error));
     if (is_final(*reason)) VVI_TRY(vvi_search_eliminate(search, error));
+    VVI_TRY(find_best(search, error)); /* it may be another worker's */
     VVI_TRY(vvi_time_store(search, error));
     return say_search_end(search, *reason, error);
-}
-
-/* A worker that is at it has the space that it began with. */
-static vv_status check_alone(const vvi_search *search, vv_error *error)
-{
-    vv_workers workers = { .n = 0 };
-    if (!search->args->accept_new_space || !vvi_study_is_shared(search->study)) return VV_OK;
-    VVI_TRY(vv_study_workers(search->study, &workers, error));
-    vv_status status = VV_OK;
-    for (size_t i = 0; i < workers.n && status == VV_OK; i++)
-        if (workers.list[i].live)
-            status = vvi_fail(error, VV_LOCKED, "%s: worker %s is at it: a new space can be accepted when none is",
-                              vv_study_path(search->study), workers.list[i].name);
-    vv_workers_free(&workers);
-    return status;
 }
 
 /* Facts and stored trials must be this search's before anything is written. */
 vv_status vvi_search_meet(vvi_search *search, size_t *trials_before, bool *stopped, vv_error *error)
 {
     vv_trials trials;
-    VVI_TRY(check_alone(search, error));
+    VVI_TRY(vvi_misfits_load(search, error));
     VVI_TRY(vv_study_trials(search->study, NULL, &trials, error));
     *trials_before = trials.n;
     vv_status status = trials.n == 0 ? VV_OK : vvi_check_search(search, &trials, stopped, error);
     vv_trials_free(&trials);
-    return status == VV_OK && !*stopped ? vvi_search_agree(search, error) : status;
+    if (status != VV_OK || *stopped) return status;
+    VVI_TRY(vvi_search_agree(search, error));
+    return vvi_misfits_accept(search, *trials_before, error);
 }
 
 static vv_status search_with_study(vvi_search *search, vv_stop_reason *reason, vv_error *error)
@@ -269,7 +245,7 @@ vv_status vvi_search_prepared(const vv_search_args *args, vvi_search_task task, 
     vvi_halt_free(search.halt);
     vvi_guard_free(search.bound.guard);
     vvi_queue_free(&search);
-    vvi_free(search.misfits);
+    vvi_misfits_free(&search);
     vv_explanation_free(search.explanation);
     return status;
 }

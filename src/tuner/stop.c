@@ -48,13 +48,17 @@ static bool is_target_reached(const vvi_search *search)
     return search->maximize[0] ? search->best_score >= target->value : search->best_score <= target->value;
 }
 
+/* Failures of an earlier space do not count: the last `ended` trials are all there are of this one. */
 vv_status vvi_stop_look(const vvi_search *search, vvi_stand *standing, vv_error *error)
 {
     const vvi_standing_query query = { .most_failures = search->max_failures,
                                        .epochs = search->max_epochs_total > 0,
                                        .trial_epochs = search->epochs,
                                        .trial_executions = search->executions };
-    return vvi_study_standing(search->study, &query, standing, error);
+    VVI_TRY(vvi_study_standing(search->study, &query, standing, error));
+    const int ended = standing->trials - search->misfits.accepted - standing->open;
+    if (standing->failures > ended) standing->failures = ended < 0 ? 0 : ended;
+    return VV_OK;
 }
 
 bool vvi_stop_exceeds(const vvi_search *search, const vvi_stand *standing, int had, int goal)

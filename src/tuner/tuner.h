@@ -11,6 +11,7 @@
  * judge.c       what a trial came to             trial.c    a trial as its parent sees it
  * settle.c      how a trial ends                 files.c    files of trials that move
  * run*.c        a trial, in its child            check.c    what is refused before any training, in a child
+ * misfits.c     trials of an earlier space
  * pause.c       trials that go on later          prune.c    trials that end early
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds     work.c     what trials consist of
@@ -113,8 +114,22 @@ enum { VVI_EPOCHS_OPEN = INT_MAX };
 
 /* VV_OK when the trace is exactly these values with these domains; else MISMATCH: what differs. */
 vv_status vvi_trace_check(const vv_hp *hp, const vv_active *values, size_t n, vv_error *error);
+vv_status vvi_trace_check_domain(const char *name, const vv_domain *was, const vv_domain *is, vv_error *error);
 
 /* ---- a search's arguments, resolved (settings.c) ---------------------------------------------------------------- */
+
+typedef struct vvi_misfit {
+    int id;
+    bool counts;          /* what it came to is a result of the new space, too */
+    vv_trial_status open; /* it has not ended; 0: it has */
+    const char *why;      /* what differs, where it has not ended */
+} vvi_misfit;
+typedef struct vvi_misfits {
+    vvi_arena arena;
+    vvi_misfit *list; /* by id */
+    size_t n;
+    int accepted; /* trials before this one need not fit */
+} vvi_misfits;
 
 typedef struct vvi_search {
     const vv_search_args *args;
@@ -140,8 +155,7 @@ typedef struct vvi_search {
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
     bool checked;                /* check.c has seen a model that builds */
-    int *misfits;                /* stored trials that the hypermodel would build otherwise, by id: accept_new_space */
-    size_t n_misfits;
+    vvi_misfits misfits;
     vv_study *study;
     double began_s;
     int best;
@@ -222,8 +236,30 @@ int vvi_memory_death(const vvi_job_end *end, uint64_t began_mb, uint64_t limit_m
 vv_status vvi_check_model(const vvi_search *search, const vv_model *model, vv_error *error);
 /* The default configuration and every stored trial, in a child. *stopped: `stop` said so. */
 vv_status vvi_check_search(vvi_search *search, const vv_trials *trials, bool *stopped, vv_error *error);
-/* Is a stored trial one that the hypermodel would build otherwise, or not at all? */
-bool vvi_check_misfits(const vvi_search *search, int id);
+
+/* ---- stored trials that the hypermodel would build otherwise, or not at all (misfits.c) ---------------------------- */
+
+/* In a child: a stored trial, built by the hypermodel as it is now. */
+typedef struct vvi_rebuilt {
+    vv_hp *hp;    /* vv_hp_free, whatever came of it */
+    bool same;    /* it is what it was */
+    bool counts;  /* the new space has the very same trial, of these values */
+    vv_error why; /* what differs */
+} vvi_rebuilt;
+vv_status vvi_trial_rebuild(const vvi_search *search, const vv_trial *trial, vvi_rebuilt *rebuilt, vv_error *error);
+
+/* In a child: looks at all trials, and puts what it has found. MISMATCH: it was not accepted. */
+vv_status vvi_misfits_find(const vvi_search *search, const vv_trials *trials, vvi_text *payload, vv_error *error);
+vv_status vvi_misfits_take(vvi_search *search, vvi_record *record, vv_error *error); /* in its parent */
+void vvi_misfits_free(vvi_search *search);
+vv_status vvi_misfits_load(vvi_search *search, vv_error *error); /* what was accepted before */
+/* All that were found are: those that have not ended end. LOCKED: other workers are at it. */
+vv_status vvi_misfits_accept(vvi_search *search, size_t n_trials, vv_error *error);
+void vvi_misfits_say(const vvi_search *search); /* how many there are */
+bool vvi_misfits_has(const vvi_search *search, int id);
+/* In a child: begins it in the oracle's past as a trial of the new space, if it is one; its scores are to be told then. */
+vv_status vvi_misfit_begin(const vvi_search *search, const vv_trial *trial, vv_oracle *oracle, bool *counts,
+                           vv_error *error);
 
 /* ---- builds in a child (guard.c, explain.c) --------------------------------------------------------------------- */
 

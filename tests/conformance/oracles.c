@@ -240,6 +240,44 @@ static void foreign_trials_are_bearable(void **state)
     end(&other);
 }
 
+/* What older versions of a space have left: ranges that were wider, names of another sort, one more and one less; and some
+ * of which nothing is known but that they are there. None of them is one of the space as it is now. */
+static void tell_older(search *s, build_function build)
+{
+    static const vv_trial_status statuses[] = { VV_TRIAL_COMPLETED, VV_TRIAL_PRUNED, VV_TRIAL_FAILED };
+    search other = begin(vv_oracle_find("random"), build, 3);
+    for (int n = 0; n < 8 && step(&other); n++) {
+        const int id = (int)vv_past_count(vv_oracle_past(s->oracle));
+        const vv_past_trial nothing = { .id = id, .status = VV_TRIAL_FAILED };
+        if (n % 3 == 2)
+            CHECK_OK(vv_oracle_tell(s->oracle, &nothing, NULL));
+        else
+            CHECK_OK(vv_oracle_begin(s->oracle, other.answer.hp, NULL));
+        if (n % 3 != 2) tell(s, id, statuses[n % 3], n, EPOCHS);
+        s->n++;
+    }
+    end(&other);
+}
+
+static void trials_of_an_older_space_are_bearable(void **state)
+{
+    const build_function older[] = { build_wider, build_of_other_sorts, build_with_more, build_with_less };
+    const vv_oracle_kind *kind = *state;
+    for (int i = 0; i < 5; i++) { /* the last: all of them */
+        search s = begin(kind, build_as_now, (uint64_t)i);
+        s.fate = bowl_fate;
+        if (i % 2 == 0) begin_known(&s, 0);
+        open_oracle(&s, &s.oracle);
+        for (int k = 0; k < 4; k++)
+            if (k == i || i == 4) tell_older(&s, older[k]);
+        const int before = s.n;
+        assert_true(before > 0);
+        while (step(&s)) assert_true(s.n <= before + 8);
+        if (!kind->halves) assert_int_equal(s.n, before + 8); /* all of its own */
+        end(&s);
+    }
+}
+
 /* ---- side by side -------------------------------------------------------------------------------------------------- */
 
 static void eight_asked_for_side_by_side_are_apart(void **state)
@@ -346,6 +384,7 @@ static int run(const vv_oracle_kind *kind)
         cmocka_unit_test_prestate(whatever_happens_to_trials_is_bearable, oracle),
         cmocka_unit_test_prestate(ten_thousand_trials_are_no_obstacle, oracle),
         cmocka_unit_test_prestate(foreign_trials_are_bearable, oracle),
+        cmocka_unit_test_prestate(trials_of_an_older_space_are_bearable, oracle),
         cmocka_unit_test_prestate(eight_asked_for_side_by_side_are_apart, oracle),
         cmocka_unit_test_prestate(an_error_of_the_space_ends_the_search, oracle),
         cmocka_unit_test_prestate(failing_allocations_are_clean, oracle),

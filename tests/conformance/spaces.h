@@ -158,6 +158,47 @@ BUILDER(build_thousands)
     return VV_OK;
 }
 
+/* Eight configurations, and spaces that this one may have been before. */
+BUILDER(build_as_now)
+{
+    UNUSED_BUT_HP;
+    vv_int(hp, "n", .min = 1, .max = 4);
+    vv_choice(hp, "kind", VV_STRINGS("x", "y"));
+    return VV_OK;
+}
+
+BUILDER(build_wider)
+{
+    UNUSED_BUT_HP;
+    vv_int(hp, "n", .min = 5, .max = 90);
+    vv_choice(hp, "kind", VV_STRINGS("x", "y", "z"));
+    return VV_OK;
+}
+
+BUILDER(build_of_other_sorts)
+{
+    UNUSED_BUT_HP;
+    vv_choice(hp, "n", VV_STRINGS("one", "two", "three", "four"));
+    vv_float(hp, "kind", .min = 1e-4, .max = 1, .sampling = VV_SAMPLE_LOG);
+    return VV_OK;
+}
+
+BUILDER(build_with_more)
+{
+    UNUSED_BUT_HP;
+    vv_int(hp, "n", .min = 1, .max = 4);
+    vv_choice(hp, "kind", VV_STRINGS("x", "y"));
+    vv_float(hp, "rate", .min = 0, .max = 1);
+    return VV_OK;
+}
+
+BUILDER(build_with_less)
+{
+    UNUSED_BUT_HP;
+    vv_int(hp, "n", .min = 1, .max = 16, .sampling = VV_SAMPLE_LOG);
+    return VV_OK;
+}
+
 BUILDER(build_bad_domain)
 {
     UNUSED_BUT_HP;

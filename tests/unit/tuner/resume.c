@@ -316,50 +316,6 @@ static void another_preparation_is_a_mismatch(void **state)
     vv_data_free(data);
 }
 
-/* What the user changed between two searches. */
-typedef struct changes {
-    int max;
-    bool more, other_layer, other_name;
-} changes;
-
-static vv_model *build_changing(vv_hp *hp, void *user)
-{
-    const changes *c = user;
-    const int n = vv_int(hp, c->other_name ? "m" : "n", .min = 1, .max = c->max);
-    if (c->more) vv_bool(hp, "more");
-    vv_model *m = vv_sequential();
-    vv_add(m, vv_input(2));
-    vv_add(m, vv_dense(n, .activation = c->other_layer ? VV_TANH : VV_RELU));
-    vv_add(m, vv_dense(1, .activation = VV_SIGMOID));
-    vv_compile(m, .loss = VV_BINARY_CROSSENTROPY);
-    return m;
-}
-
-static void a_changed_build_function_is_a_mismatch_that_names_the_change(void **state)
-{
-    const toy *t = *state;
-    changes c = { .max = 40 };
-    const vv_hypermodel hypermodel = { .build = build_changing, .user = &c };
-    vv_search_args args = toy_args(t, &hypermodel);
-    args.max_trials = 2;
-    must_search(&args);
-    c = (changes){ .max = 50 };
-    must_refuse(&args, VV_MISMATCH, "int 1..40");
-    must_refuse(&args, VV_MISMATCH, "int 1..50");
-    c = (changes){ .max = 40, .more = true };
-    must_refuse(&args, VV_MISMATCH, "more was not asked for before");
-    c = (changes){ .max = 40, .other_name = true };
-    must_refuse(&args, VV_MISMATCH, "n is not asked for any more");
-    c = (changes){ .max = 40, .other_layer = true };
-    must_refuse(&args, VV_MISMATCH, "another model");
-    vv_trials trials = read_trials(t->place.project);
-    assert_int_equal(trials.n, 2);
-    vv_trials_free(&trials);
-    c = (changes){ .max = 40 };
-    args.max_trials = 3;
-    must_search(&args);
-}
-
 static void a_study_that_another_search_writes_is_locked(void **state)
 {
     const toy *t = *state;
@@ -381,7 +337,6 @@ int main(void)
         WITH_TOY(another_setting_is_a_mismatch_with_both_values),
         WITH_TOY(other_numbers_of_the_same_shape_are_a_mismatch),
         WITH_TOY(another_preparation_is_a_mismatch),
-        WITH_TOY(a_changed_build_function_is_a_mismatch_that_names_the_change),
         WITH_TOY(a_study_that_another_search_writes_is_locked),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);
