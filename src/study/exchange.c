@@ -32,19 +32,12 @@ static vv_status copy_bytes(void *context, void *file, vv_error *error)
     return ferror(in) ? vvi_fail(error, VV_IO, "a file to be copied cannot be read") : VV_OK;
 }
 
-static int find_path(const vv_study *study, int id, int execution, char *path, size_t size)
-{
-    return execution == WEIGHTS ? vv_study_checkpoint_path(study, id, path, size)
-                                : vv_study_state_path(study, id, execution, path, size);
-}
-
 static vv_status copy_file(copying *c, vv_study *to, int id, int execution, vv_error *error)
 {
-    char source[4096], target[4096];
+    char source[VVI_FILE_PATH_SIZE], target[VVI_FILE_PATH_SIZE];
     VVI_TRY(vvi_study_file_get(c->from, id, execution, error));
-    if (find_path(c->from, id, execution, source, sizeof source) >= (int)sizeof source ||
-        find_path(to, id, execution, target, sizeof target) >= (int)sizeof target)
-        return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", vv_study_path(to));
+    VVI_TRY(vvi_study_file_path(c->from, id, execution, source, error));
+    VVI_TRY(vvi_study_file_path(to, id, execution, target, error));
     FILE *in = fopen(source, "rb");
     if (in == NULL && errno == ENOENT) return VV_OK;
     if (in == NULL) return vvi_fail(error, VV_IO, "%s: %s", source, strerror(errno));

@@ -246,6 +246,11 @@ static void remove_checkpoint(void *context, int id, vvi_kept kind, const char *
     vvi_folder_remove(kind, path);
 }
 
+void vvi_folder_clear(const char *checkpoints)
+{
+    vvi_folder_checkpoints(checkpoints, remove_checkpoint, NULL);
+}
+
 static void remove_database(const vvi_folder *folder)
 {
     for (int i = 0; i < N_PARTS; i++) {
@@ -302,7 +307,7 @@ static vv_status begin_locked(vvi_folder *folder, bool overwrite, vv_error *erro
 {
     if (overwrite) {
         VVI_TRY(may_remove(folder, error));
-        vvi_folder_checkpoints(folder->checkpoints, remove_checkpoint, NULL);
+        vvi_folder_clear(folder->checkpoints);
         remove_database(folder);
     }
     folder->fresh = access(folder->database, F_OK) != 0;

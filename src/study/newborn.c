@@ -32,12 +32,6 @@ static vv_status look(const char *where, bool overwrite, bool *there, vv_error *
 
 /* ---- filling -------------------------------------------------------------------------------------------------------- */
 
-static void remove_file(void *context, int id, vvi_kept kind, const char *path)
-{
-    (void)context, (void)id, (void)kind;
-    unlink(path);
-}
-
 /* Closes it, and removes what opening it has made. */
 static void discard(vv_study *study)
 {
@@ -46,7 +40,7 @@ static void discard(vv_study *study)
     } else {
         study->store->close(study->state);
         study->state = NULL;
-        if (study->folder.fresh) vvi_folder_checkpoints(study->checkpoints, remove_file, NULL);
+        if (study->folder.fresh) vvi_folder_clear(study->checkpoints);
         vvi_folder_undo(&study->folder);
     }
     vv_study_close(study);

@@ -65,6 +65,11 @@ vv_status vv_objective_parse(const char *text, vv_objective *objective, vv_error
     return VV_OK;
 }
 
+bool vvi_objective_better(const vv_objective *objective, double value, double than)
+{
+    return objective->maximize ? value > than : value < than;
+}
+
 int vvi_objective_format(const vv_objective *objective, char *text, size_t size)
 {
     return snprintf(text, size, "%s:%s", objective->name, objective->maximize ? "max" : "min");

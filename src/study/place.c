@@ -60,12 +60,6 @@ static vv_status open_folder(vv_study *study, const char *where, vv_error *error
     return study->write ? begin_writing(study, error) : begin_reading(study, error);
 }
 
-static void remove_file(void *context, int id, vvi_kept kind, const char *path)
-{
-    (void)context, (void)id;
-    vvi_folder_remove(kind, path);
-}
-
 /* ---- in a database -------------------------------------------------------------------------------------------------- */
 
 /* Files of trials lie in a folder that all workers see, or in one of this handle's own, from which they are copied to the
@@ -88,7 +82,7 @@ static vv_status choose_checkpoints(vv_study *study, const char *given, vv_error
     if (!study->write) return VV_OK;
     if (study->moves && mkdir(study->checkpoints, 0700) != 0)
         return vvi_fail(error, VV_IO, "%s: cannot be made: %s", study->checkpoints, strerror(errno));
-    if (given != NULL && study->how.mode == VV_STUDY_OVERWRITE) vvi_folder_checkpoints(given, remove_file, NULL);
+    if (given != NULL && study->how.mode == VV_STUDY_OVERWRITE) vvi_folder_clear(given);
     return study->moves ? VV_OK : vvi_make_directories(study->checkpoints, error);
 }
 
@@ -120,7 +114,7 @@ static vv_status open_database(vv_study *study, const vv_study_args *args, vv_er
 /* What lies in a folder of the handle's own is in the database, too. */
 static void remove_own_files(const vv_study *study)
 {
-    vvi_folder_checkpoints(study->checkpoints, remove_file, NULL);
+    vvi_folder_clear(study->checkpoints);
     rmdir(study->checkpoints);
 }
 

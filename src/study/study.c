@@ -224,6 +224,14 @@ vv_status vv_study_trials(const vv_study *study, const vv_trials_args *args, vv_
     return status;
 }
 
+const vv_curve *vvi_trial_curve(const vv_trial *trial, int execution, const char *metric)
+{
+    for (size_t i = 0; i < trial->n_curves; i++)
+        if (trial->curves[i].execution == execution && strcmp(trial->curves[i].metric, metric) == 0)
+            return &trial->curves[i];
+    return NULL;
+}
+
 void vv_trials_free(vv_trials *trials)
 {
     if (trials == NULL || trials->memory == NULL) return;

@@ -74,6 +74,9 @@ vv_status vvi_study_standing(const vv_study *study, const vvi_standing_query *qu
 
 /* Files of trials that move. A study in a database keeps a copy of what lies at vv_study_checkpoint_path (execution -1) or
  * vv_study_state_path; in a folder that all see, nothing is done. */
+enum { VVI_FILE_PATH_SIZE = 4096 };
+vv_status vvi_study_file_path(const vv_study *study, int id, int execution, char path[VVI_FILE_PATH_SIZE],
+                              vv_error *error);
 vv_status vvi_study_file_put(vv_study *study, int id, int execution, vv_error *error);
 /* Brings the copy to that path, if there is one and the file is not there. */
 vv_status vvi_study_file_get(const vv_study *study, int id, int execution, vv_error *error);
@@ -86,6 +89,10 @@ int vvi_study_files_path(const vv_study *study, int id, int execution, char *pat
 vv_status vvi_domain_to_json(const vv_domain *domain, const char *name, char **json, vv_error *error);
 vv_status vvi_domain_from_json(const char *json, const char *name, vvi_arena *arena, vv_domain *domain,
                                vv_error *error);
+
+bool vvi_objective_better(const vv_objective *objective, double value, double than);
+/* The curve of a metric in one execution; NULL: there is none. `trial`: read with its curves. */
+const vv_curve *vvi_trial_curve(const vv_trial *trial, int execution, const char *metric);
 
 /* "val_loss:min": parses back to the same objective. As snprintf. */
 int vvi_objective_format(const vv_objective *objective, char *text, size_t size);
@@ -111,7 +118,7 @@ void vvi_folder_deinit(vvi_folder *folder); /* gives the lock back */
 vv_status vvi_folder_begin(vvi_folder *folder, bool overwrite, vv_error *error);
 /* Takes back what begin made: for an open that failed later on. */
 void vvi_folder_undo(vvi_folder *folder);
-/* Calls `each` for every file in a folder of checkpoints that is ours. */
+/* What lies in a folder of checkpoints, and is ours. */
 typedef enum vvi_kept {
     VVI_KEPT_WEIGHTS,
     VVI_KEPT_STATE,
@@ -123,6 +130,9 @@ typedef enum vvi_kept {
 void vvi_folder_remove(vvi_kept kind, const char *path);
 /* The same of VVI_KEPT_FILES; its file "log" stays, as VVI_KEPT_LOG. */
 void vvi_folder_remove_but_log(const char *path);
+/* All of them. */
+void vvi_folder_clear(const char *checkpoints);
+/* Calls `each` for every one. */
 void vvi_folder_checkpoints(const char *checkpoints,
                             void (*each)(void *context, int id, vvi_kept kind, const char *path), void *context);
 

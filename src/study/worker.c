@@ -103,27 +103,28 @@ vv_status vv_study_counts(const vv_study *study, vv_counts *counts, vv_error *er
 
 /* ---- files that move ------------------------------------------------------------------------------------------------- */
 
-static vv_status find_path(const vv_study *study, int id, int execution, char *path, size_t size, vv_error *error)
+vv_status vvi_study_file_path(const vv_study *study, int id, int execution, char path[VVI_FILE_PATH_SIZE],
+                              vv_error *error)
 {
-    const int n = execution < 0 ? vv_study_checkpoint_path(study, id, path, size)
-                                : vv_study_state_path(study, id, execution, path, size);
-    if (n >= 0 && (size_t)n < size) return VV_OK;
+    const int n = execution < 0 ? vv_study_checkpoint_path(study, id, path, VVI_FILE_PATH_SIZE)
+                                : vv_study_state_path(study, id, execution, path, VVI_FILE_PATH_SIZE);
+    if (n >= 0 && n < VVI_FILE_PATH_SIZE) return VV_OK;
     return vvi_fail(error, VV_BAD_ARG, "%s: the path is too long", study->shown);
 }
 
 vv_status vvi_study_file_put(vv_study *study, int id, int execution, vv_error *error)
 {
-    char path[4096];
+    char path[VVI_FILE_PATH_SIZE];
     if (!study->moves) return VV_OK;
-    VVI_TRY(find_path(study, id, execution, path, sizeof path, error));
+    VVI_TRY(vvi_study_file_path(study, id, execution, path, error));
     return study->store->file_put(study->state, id, execution, path, error);
 }
 
 vv_status vvi_study_file_get(const vv_study *study, int id, int execution, vv_error *error)
 {
-    char path[4096];
+    char path[VVI_FILE_PATH_SIZE];
     if (!study->moves) return VV_OK;
     VVI_TRY(vvi_make_directories(study->checkpoints, error));
-    VVI_TRY(find_path(study, id, execution, path, sizeof path, error));
+    VVI_TRY(vvi_study_file_path(study, id, execution, path, error));
     return study->store->file_get(study->state, id, execution, path, error);
 }

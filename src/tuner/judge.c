@@ -17,25 +17,13 @@ typedef struct judging {
     vv_cost cost; /* zeros where nothing asks for it */
 } judging;
 
-static bool is_better(const vvi_search *search, double value, double than)
-{
-    return search->objective.maximize ? value > than : value < than;
-}
-
-static const vv_curve *find_curve(const vv_trial *trial, int execution, const char *metric)
-{
-    for (size_t i = 0; i < trial->n_curves; i++)
-        if (trial->curves[i].execution == execution && strcmp(trial->curves[i].metric, metric) == 0)
-            return &trial->curves[i];
-    return NULL;
-}
-
 /* -1: none is finite. */
 static int best_epoch(const vvi_search *search, const vv_curve *curve)
 {
     int best = -1;
     for (size_t i = 0; i < curve->n; i++)
-        if (isfinite(curve->values[i]) && (best < 0 || is_better(search, curve->values[i], curve->values[best])))
+        if (isfinite(curve->values[i]) &&
+            (best < 0 || vvi_objective_better(&search->objective, curve->values[i], curve->values[best])))
             best = (int)i;
     return best;
 }
@@ -51,7 +39,7 @@ static int count_executions(const vv_trial *trial)
 /* -1: none. */
 static int leading_epoch(const judging *j, int execution)
 {
-    const vv_curve *curve = find_curve(j->trial, execution, j->search->objective.name);
+    const vv_curve *curve = vvi_trial_curve(j->trial, execution, j->search->objective.name);
     if ((size_t)execution < j->trial->n_executions) return j->trial->executions[execution].best_epoch;
     return curve == NULL ? -1 : best_epoch(j->search, curve);
 }
@@ -62,7 +50,7 @@ static double mean_metric(const judging *j, const char *metric)
     const int n = count_executions(j->trial);
     double sum = 0;
     for (int e = 0; e < n; e++) {
-        const vv_curve *curve = find_curve(j->trial, e, metric);
+        const vv_curve *curve = vvi_trial_curve(j->trial, e, metric);
         const int epoch = leading_epoch(j, e);
         if (epoch < 0 || curve == NULL || (size_t)epoch >= curve->n) return (double)NAN;
         sum += curve->values[epoch];

@@ -152,10 +152,9 @@ static void say_lost(const pool *p, const vv_trial *trial)
 
 static vv_status settle(pool *p, vvi_attempt *attempt, vv_error *error)
 {
-    vv_trial_status status;
     vvi_search *search = p->search;
     const vv_trial *trial = vvi_attempt_trial(attempt);
-    VVI_TRY(vvi_attempt_settle(attempt, &status, error));
+    VVI_TRY(vvi_attempt_settle(attempt, error));
     if (vvi_attempt_is_lost(attempt)) say_lost(p, trial);
     if (vvi_attempt_is_lost(attempt)) return VV_OK;
     VVI_TRY(vv_study_prune_checkpoints(search->study, search->keep_checkpoints, error));

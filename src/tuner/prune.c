@@ -93,8 +93,7 @@ static vv_status keep_curve(vvi_pruning *p, vv_trial_status status, const vv_cur
 
 static vv_status consider_best(vvi_pruning *p, const vv_trial *trial, vv_error *error)
 {
-    const bool better =
-        p->best < 0 || (p->search->objective.maximize ? trial->score > p->best_score : trial->score < p->best_score);
+    const bool better = p->best < 0 || vvi_objective_better(&p->search->objective, trial->score, p->best_score);
     if (trial->status != VV_TRIAL_COMPLETED || trial->violation > 0 || !better) return VV_OK;
     double *scores = vvi_realloc(p->best_scores, (trial->n_executions + 1) * sizeof *scores);
     if (scores == NULL) return vvi_no_memory(error);

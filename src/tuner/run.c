@@ -38,14 +38,10 @@ size_t vvi_run_copy_weights(vv_model *model, float *flat, bool back)
     return n;
 }
 
-static bool is_better(const vvi_running *r, double value, double than)
-{
-    return r->run->search->objective.maximize ? value > than : value < than;
-}
-
 bool vvi_run_note_best(const vvi_running *r, vvi_best *best, int epoch, double value)
 {
-    if (!isfinite(value) || (best->any && !is_better(r, value, best->value))) return false;
+    if (!isfinite(value) || (best->any && !vvi_objective_better(&r->run->search->objective, value, best->value)))
+        return false;
     best->any = true;
     best->value = value;
     best->epoch = epoch;
@@ -114,7 +110,9 @@ static vv_status train(vvi_running *r, vv_hp *hp, vv_model *model, vv_error *err
 /* The best of this execution against that of those before it. */
 static void settle_best(vvi_running *r)
 {
-    if (!r->best.any || (r->kept.any && !is_better(r, r->best.value, r->kept.value))) return;
+    if (!r->best.any ||
+        (r->kept.any && !vvi_objective_better(&r->run->search->objective, r->best.value, r->kept.value)))
+        return;
     const vvi_best worse = r->kept;
     r->kept = r->best;
     r->best = worse;
@@ -128,21 +126,12 @@ static vv_status save_best(vvi_running *r, vv_model *model, vv_error *error)
     return vv_model_save(model, r->run->checkpoint, error);
 }
 
-static int count_stored(const vvi_running *r)
-{
-    const vv_trial *trial = r->run->trial;
-    for (size_t i = 0; i < trial->n_curves; i++)
-        if (trial->curves[i].execution == r->execution &&
-            strcmp(trial->curves[i].metric, r->run->search->objective.name) == 0)
-            return (int)trial->curves[i].n;
-    return 0;
-}
-
 static void begin_execution(vvi_running *r, int execution)
 {
+    const vv_curve *stored = vvi_trial_curve(r->run->trial, execution, r->run->search->objective.name);
     r->execution = execution;
     r->epoch = 0;
-    r->stored = count_stored(r);
+    r->stored = stored == NULL ? 0 : (int)stored->n;
     r->seconds_before = 0;
     r->at_goal = false;
     r->best.any = false;

@@ -45,17 +45,9 @@ static void make_keys(const vvi_running *r, const vv_model *model, uint64_t keys
 
 /* ---- the log -------------------------------------------------------------------------------------------------------- */
 
-static const vv_curve *find_curve(const vv_trial *trial, int execution, const char *metric)
-{
-    for (size_t i = 0; i < trial->n_curves; i++)
-        if (trial->curves[i].execution == execution && strcmp(trial->curves[i].metric, metric) == 0)
-            return &trial->curves[i];
-    return NULL;
-}
-
 static bool agrees(const vv_trial *trial, const vvi_logged *logged, const char *metric, double value)
 {
-    const vv_curve *curve = find_curve(trial, logged->execution, metric);
+    const vv_curve *curve = vvi_trial_curve(trial, logged->execution, metric);
     if (curve == NULL || (size_t)logged->epoch >= curve->n) return true; /* not stored yet */
     const double stored = curve->values[logged->epoch];
     return memcmp(&stored, &value, sizeof value) == 0 || (isnan(stored) && isnan(value));

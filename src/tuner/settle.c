@@ -134,15 +134,15 @@ static vv_status store_end(vvi_attempt *w, vv_trial_status status, const char *f
     return vv_trial_end(study, id, &result, error);
 }
 
-vv_status vvi_attempt_settle(vvi_attempt *w, vv_trial_status *status, vv_error *error)
+vv_status vvi_attempt_settle(vvi_attempt *w, vv_error *error)
 {
     char failure[VVI_REASON_SIZE];
     vv_error said = { 0 };
     if (w->lost) return VV_OK;
     describe_failure(w, failure, sizeof failure);
-    *status = find_status(w, failure);
-    if (*status == VV_TRIAL_PAUSED || *status == VV_TRIAL_INTERRUPTED) VVI_TRY(vvi_attempt_keep_states(w, true, error));
+    const vv_trial_status status = find_status(w, failure);
+    if (status == VV_TRIAL_PAUSED || status == VV_TRIAL_INTERRUPTED) VVI_TRY(vvi_attempt_keep_states(w, true, error));
     if (w->lost) return VV_OK;
-    VVI_TRY(vvi_attempt_heed_loss(w, store_end(w, *status, failure, &said), &said, error));
+    VVI_TRY(vvi_attempt_heed_loss(w, store_end(w, status, failure, &said), &said, error));
     return lacks_room(w) ? vvi_fail(error, VV_IO, "%s", failure) : VV_OK;
 }

@@ -25,10 +25,7 @@ typedef struct telling {
 
 static const vv_curve *find_steps(const telling *t)
 {
-    for (size_t i = 0; i < t->trial->n_curves; i++)
-        if (t->trial->curves[i].execution == 0 && strcmp(t->trial->curves[i].metric, t->search->objective.name) == 0)
-            return &t->trial->curves[i];
-    return NULL;
+    return vvi_trial_curve(t->trial, 0, t->search->objective.name);
 }
 
 static vv_status check_trial(const telling *t, vv_error *error)
@@ -123,13 +120,12 @@ static bool is_same(double a, double b)
 static int find_result(const telling *t)
 {
     const vv_curve *steps = find_steps(t);
-    const bool maximize = t->search->objective.maximize;
     int best = -1;
     for (int i = 0; i < t->n_steps; i++) {
         const double value = steps->values[i];
         if (t->objective != NULL && t->args->metrics.n == 1 && is_same(value, *t->objective)) return i;
         if (!isfinite(value)) continue;
-        if (best < 0 || (maximize ? value > steps->values[best] : value < steps->values[best])) best = i;
+        if (best < 0 || vvi_objective_better(&t->search->objective, value, steps->values[best])) best = i;
     }
     return t->objective == NULL ? best : -1;
 }

@@ -108,16 +108,6 @@ static vv_status take_execution(vvi_attempt *w, vvi_record *record, vv_error *er
     return VV_OK;
 }
 
-/* What is stored of an execution that is gone on with. */
-static const vv_curve *find_stored(const vvi_attempt *w, int execution)
-{
-    for (size_t i = 0; i < w->trial->n_curves; i++)
-        if (w->trial->curves[i].execution == execution &&
-            strcmp(w->trial->curves[i].metric, w->search->objective.name) == 0)
-            return &w->trial->curves[i];
-    return NULL;
-}
-
 /* Its writer may have died between an epoch and what the pruner said of it: the last one is judged again. */
 static vv_status take_built(vvi_attempt *w, vvi_record *record, vv_error *error)
 {
@@ -125,7 +115,7 @@ static vv_status take_built(vvi_attempt *w, vvi_record *record, vv_error *error)
     w->execution = vvi_get_count(record);
     w->built = true;
     if (w->execution > w->finished) record->bad = true; /* one that is stored may be trained again, in silence */
-    const vv_curve *stored = find_stored(w, w->execution);
+    const vv_curve *stored = vvi_trial_curve(w->trial, w->execution, w->search->objective.name);
     w->epochs = stored == NULL ? 0 : (int)stored->n;
     if (w->epochs > w->longest) w->longest = w->epochs;
     if (w->pruning == NULL || stored == NULL) return VV_OK;

@@ -165,11 +165,6 @@ void vv_tuning_metric(vv_tuning *t, const char *name, double value)
     if (place != NULL) *place = value;
 }
 
-static bool is_better(const vv_tuning *t, double value, double than)
-{
-    return t->run->search->objective.maximize ? value > than : value < than;
-}
-
 static bool keep_value(vv_tuning *t, double value)
 {
     if (t->n == t->capacity) {
@@ -182,7 +177,8 @@ static bool keep_value(vv_tuning *t, double value)
         t->values = values;
         t->capacity = capacity;
     }
-    if (isfinite(value) && (t->best < 0 || is_better(t, value, t->values[t->best]))) t->best = (int)t->n;
+    if (isfinite(value) && (t->best < 0 || vvi_objective_better(&t->run->search->objective, value, t->values[t->best])))
+        t->best = (int)t->n;
     t->values[t->n++] = value;
     return true;
 }

@@ -82,16 +82,6 @@ static vv_status judge(vv_tuning *t, double result, int *step, vv_error *error)
     return VV_OK;
 }
 
-static const vv_curve *find_stored(const vvi_run *run, int execution)
-{
-    const vv_trial *trial = run->trial;
-    for (size_t i = 0; i < trial->n_curves; i++)
-        if (trial->curves[i].execution == execution &&
-            strcmp(trial->curves[i].metric, run->search->objective.name) == 0)
-            return &trial->curves[i];
-    return NULL;
-}
-
 static vv_status tell(const vv_tuning *t, vvi_record_kind kind, vvi_text *payload, vv_error *error)
 {
     return vvi_record_send(t->fd, kind, payload) ? VV_OK : vvi_fail(error, VV_IO, "cannot report to the search");
@@ -130,7 +120,7 @@ static vv_status run_execution(const vvi_run *run, int fd, int execution, const 
                     .fd = fd,
                     .execution = execution,
                     .most = run->goal > 0 ? run->goal : run->search->epochs,
-                    .stored = find_stored(run, execution),
+                    .stored = vvi_trial_curve(run->trial, execution, run->search->objective.name),
                     .best = -1 };
     const vv_status status = t.hp == NULL ? vvi_no_memory(error) : begin_and_call(&t, error);
     *stopped = t.stopping;

@@ -427,9 +427,8 @@ vvi_working *vvi_attempt_working(vvi_attempt *attempt);
 /* The trial is not this worker's any more: its process is killed, nothing more is stored of it. */
 void vvi_attempt_lose(vvi_attempt *attempt);
 bool vvi_attempt_is_lost(const vvi_attempt *attempt);
-/* Its process has ended: stores what the trial came to. *status: COMPLETED, FAILED, INTERRUPTED, PRUNED, PAUSED, or WAITING
- * when it is to be tried again. */
-vv_status vvi_attempt_settle(vvi_attempt *attempt, vv_trial_status *status, vv_error *error);
+/* Its process has ended: stores what the trial came to, which may be that it is to be tried again. */
+vv_status vvi_attempt_settle(vvi_attempt *attempt, vv_error *error);
 
 /* files.c: in a study that machines share. `now`: whether or not it is time to. */
 vv_status vvi_attempt_keep_states(vvi_attempt *attempt, bool now, vv_error *error);
