@@ -106,14 +106,18 @@ static void look_after_blow(searching *s)
 
 /* ---- blows ------------------------------------------------------------------------------------------------------ */
 
-/* Nobody is at it, and it has said so: nothing may be left as if somebody were. */
-static void check_released(searching *s)
+/* It has said that it has ended: nothing may be left as if it were at it. What a search that was killed before it has left
+ * stays as it is until somebody takes it, and this one may have been stopped before it could. */
+static void check_released(searching *s, pid_t stopped)
 {
+    char mark[32];
     vv_trials now;
     findings *f = &s->result->findings;
+    snprintf(mark, sizeof mark, "-%ld-", (long)stopped);
     look(s, &now);
     for (size_t i = 0; i < now.n; i++)
-        if (now.list[i].status == VV_TRIAL_RUNNING) find(f, &f->other, "trial %zu is RUNNING after a stop", i);
+        if (now.list[i].status == VV_TRIAL_RUNNING && strstr(now.list[i].worker, mark) != NULL)
+            find(f, &f->other, "trial %zu is RUNNING after a stop", i);
     vv_trials_free(&now);
 }
 
@@ -142,9 +146,10 @@ static bool stop(searching *s)
 {
     static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
     findings *f = &s->result->findings;
-    kill(s->program.pid, signals[vvi_stream_below(&s->stream, 3)]);
+    const pid_t pid = s->program.pid;
+    kill(pid, signals[vvi_stream_below(&s->stream, 3)]);
     if (program_wait(&s->program, vvi_clock_s() + PATIENCE_S)) {
-        if (s->program.code == 0) check_released(s);
+        if (s->program.code == 0) check_released(s, pid);
         return true;
     }
     find(f, &f->other, "it did not stop when it was asked to");
