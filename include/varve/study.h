@@ -199,6 +199,39 @@ typedef struct vv_names {
 vv_status vv_studies(const char *where, vv_names *names, vv_error *error) VV_MUST_USE;
 void vv_names_free(vv_names *names);
 
+/* ---- requests: what somebody wants of those who work at a study ----------------------------------------------------
+ *
+ * Any process may post one, also while another has a folder open to write; whoever works at the study carries it out within
+ * about a second, and answers. One that nobody is there for waits until the next search. */
+typedef enum vv_request_kind {
+    VV_REQUEST_STOP = 1,   /* the search ends, as with Ctrl-C: trials keep their epochs, and the same command goes on */
+    VV_REQUEST_PAUSE,      /* running trials go back as INTERRUPTED, and no other begins; the search waits */
+    VV_REQUEST_GO_ON,      /* after a PAUSE */
+    VV_REQUEST_STOP_TRIAL, /* the trial `trial` ends: PRUNED if it has epochs, else FAILED, with a reason that says so */
+    VV_REQUEST_ENQUEUE     /* `values` (JSON, as vv_search_args.enqueued) are the next trials */
+} vv_request_kind;
+const char *vv_request_kind_name(vv_request_kind kind); /* "stop_trial"; never NULL */
+typedef struct vv_request {
+    int64_t id;          /* counted from 0 */
+    vv_request_kind kind;
+    int trial;           /* STOP_TRIAL */
+    const char *values;  /* ENQUEUE */
+    double made;         /* Unix time by the store's clock */
+    bool done;           /* carried out, or refused */
+    const char *answer;  /* done: what was done, or why it was not */
+} vv_request;
+typedef struct vv_requests {
+    const vv_request *list;
+    size_t n;
+    void *memory;
+} vv_requests;
+/* Posts one; its kind, trial and values are looked at. `where` as vv_study_open. *id may be NULL. BAD_ARG: values that are no
+ * JSON object or array of objects, or more than 1 MiB; NOT_FOUND: no such study or trial. */
+vv_status vv_study_request(const char *where, const vv_request *request, int64_t *id, vv_error *error) VV_MUST_USE;
+/* Those from this id on, by id. *requests is owned: vv_requests_free. */
+vv_status vv_study_requests(const vv_study *study, int64_t from, vv_requests *requests, vv_error *error) VV_MUST_USE;
+void vv_requests_free(vv_requests *requests);
+
 /* Path of a trial's checkpoint, whether or not it is there: "PROJECT/checkpoints/trial_0003.safetensors". As snprintf. */
 int vv_study_checkpoint_path(const vv_study *study, int id, char *path, size_t size);
 /* Path of the training state that an execution of a trial goes on from when it is resumed. As snprintf. */

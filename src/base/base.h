@@ -69,6 +69,12 @@ typedef struct vvi_text {
 void vvi_text_printf(vvi_text *text, const char *format, ...) VV_PRINTF(2, 3);
 void vvi_text_add(vvi_text *text, const char *bytes, size_t n);
 void vvi_text_add_json(vvi_text *text, const char *string); /* with quotes, escaped, always valid UTF-8 */
+/* The bytes of the well-formed UTF-8 character at `character`, or 0 (RFC 3629: no surrogates, no overlong forms). */
+size_t vvi_utf8_length(const char *character);
+/* What others wrote, made harmless to show in one line, on a terminal or a page: control characters, line ends, marks that
+ * change the direction of writing and what is not UTF-8 appear as escapes ("\\x1b", "\\n", "\\u202e"), and of a text of more
+ * than `most` characters (0: any number) the middle is left out, with how much that was ("abc... (9,980 more) ...xyz"). */
+void vvi_text_add_visible(vvi_text *text, const char *string, size_t most);
 void vvi_text_deinit(vvi_text *text);
 
 /* As vsnprintf; several times faster for formats of text, %d, %i, %u, %zu, %lld, %s and %% without flags. */

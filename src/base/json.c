@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-/* The length of the well-formed UTF-8 character at `s`, or 0 (RFC 3629: no surrogates, no overlong forms). */
-static size_t character_length(const unsigned char *s)
+size_t vvi_utf8_length(const char *character)
 {
+    const unsigned char *s = (const unsigned char *)character;
     if (s[0] < 0x80) return 1;
     const size_t n = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
                      : s[0] >= 0xe0 && s[0] <= 0xef ? 3
@@ -36,9 +36,7 @@ void vvi_text_add_json(vvi_text *text, const char *s)
 {
     vvi_text_add(text, "\"", 1);
     while (*s != '\0') {
-        unsigned char head[4] = { 0 };
-        memcpy(head, s, strnlen(s, sizeof head));
-        const size_t n = character_length(head);
+        const size_t n = vvi_utf8_length(s);
         add_character(text, s, n);
         s += n == 0 ? 1 : n;
     }

@@ -1,0 +1,141 @@
+/* insight.h - what the trials of a study say, once they are columns of numbers: what matters, what it leads to, where to look.
+ *
+ * frame*.c       a study as columns           importance.c   which hyperparameters matter, and how surely
+ * forest.c       random forests over them     fanova.c, ped_anova.c   the two ways to tell
+ * surface.c      what a score is expected to be, over two hyperparameters
+ *
+ * Everything here is a function of a frame and a seed: the same study, the same numbers, to the bit.
+ */
+#ifndef VVI_INSIGHT_INSIGHT_H
+#define VVI_INSIGHT_INSIGHT_H
+
+#include "base/base.h"
+#include <varve/cost.h>
+#include <varve/study.h>
+
+/* ---- a study as columns (frame.c) --------------------------------------------------------------------------------- */
+
+/* A hyperparameter: one name, whatever domains it was asked for with. */
+typedef struct vvi_variable {
+    const char *name;
+    const vv_domain *domain; /* of the first trial that has it */
+    bool several;            /* others have it with another domain */
+    const char *const
+        *words; /* of choices of texts and of booleans ("false", "true"): what values[] are indexes of; else NULL */
+    size_t n_words;
+    bool whole, log;  /* whole: an int; log: of its domain's sampling, log or reverse log (log and all values > 0) */
+    double low, high; /* of all its domains; of words 0 and n_words - 1 */
+    const double *values; /* by row; NaN: not active there */
+    size_t active;        /* rows in which it is */
+} vvi_variable;
+
+/* What all trials of one structure have in common: their layers, by name and kind. */
+typedef struct vvi_structure {
+    const char *const *names, *const *kinds; /* "conv2d_1", "conv2d" */
+    size_t n;                                /* the input is one of them, where there is one */
+    int layers;                              /* as Keras counts: without it */
+} vvi_structure;
+
+/* The first objective that is no cost, by epoch: the mean over the executions that have the epoch. */
+typedef struct vvi_course {
+    const double *values;
+    size_t n;
+} vvi_course;
+
+/* A row is a trial, in the order of ids. Texts are as they were given: who shows them makes them harmless
+ * (vvi_text_add_visible). Everything lives in the arena. */
+typedef struct vvi_frame {
+    vvi_arena arena;
+    size_t n;
+    const int *ids;
+    const vv_trial_status *status;
+    const double *scores[VV_MAX_OBJECTIVES]; /* by objective; NaN: none */
+    const double *violation;                 /* NaN: no constraints, or no result */
+    const int *rank;                         /* of vv_trial */
+    const int *epochs;                       /* of all executions together */
+    const double *seconds, *began, *ended;   /* ended NaN: not yet */
+    const int *worker;                       /* an index of workers; -1: none */
+    const char *const *workers;
+    size_t n_workers;
+    const char *const *reasons;    /* NULL: none */
+    const vvi_variable *variables; /* in the order in which they were first asked for */
+    size_t n_variables;
+    vvi_course *courses;  /* NULL: not asked for */
+    const int *structure; /* an index of structures; -1: no network. NULL: not asked for */
+    const vvi_structure *structures;
+    size_t n_structures;
+    const double *params, *macs, *peak_activation_bytes, *weight_bytes; /* NaN: no network. NULL: not asked for */
+    vv_precision precision;                                             /* that bytes are counted in */
+    vv_objectives objectives;                                           /* n 0: the study does not say */
+    vv_constraints constraints;
+    size_t metric; /* which of the objectives courses are of */
+    int best;      /* row of the best trial; -1: none */
+} vvi_frame;
+
+typedef struct vvi_frame_args {
+    bool courses, networks; /* read those, too: structures, costs */
+    const int *only;        /* ids; NULL: all trials */
+    size_t n_only;
+} vvi_frame_args;
+/* Owned: vvi_frame_deinit, even after a failure. */
+vv_status vvi_frame_read(const vv_study *study, const vvi_frame_args *args, vvi_frame *frame, vv_error *error);
+void vvi_frame_deinit(vvi_frame *frame);
+
+/* What a study keeps of what is sought; what it does not say is empty. */
+typedef struct vvi_goals {
+    vv_objectives objectives;
+    vv_constraints constraints;
+} vvi_goals;
+vv_status vvi_goals_read(const vv_study *study, vvi_goals *goals, vv_error *error);
+
+/* ---- importance (importance.c) ------------------------------------------------------------------------------------- */
+
+/* How much of an objective's spread a hyperparameter accounts for. */
+typedef struct vvi_weight {
+    const char *name;
+    double share, low,
+        high;      /* [0, 1]; of an interval of 90 % over trees or resamples. Shares of all need not sum to 1: the
+                                rest is what hyperparameters do together */
+    size_t trials; /* in which it is active, and that this is known from */
+} vvi_weight;
+typedef struct vvi_weights {
+    vvi_arena arena;
+    vvi_weight *list; /* the largest first */
+    size_t n;
+    size_t trials; /* with a finite score */
+    double
+        explained; /* how much of the spread the model accounts for in trials that it was not made from; NaN: has no model */
+    const char
+        *why; /* not NULL: why nothing can be said ("2 trials have a score; 4 are needed"), and the list is empty */
+} vvi_weights;
+
+/* A way to tell. */
+typedef struct vvi_importance_kind {
+    const char *name, *title, *summary, *paper;
+    vv_status (*weigh)(const vvi_frame *frame, size_t objective, uint64_t seed, vvi_weights *weights, vv_error *error);
+} vvi_importance_kind;
+/* NULL past the end; for an unknown name. */
+const vvi_importance_kind *vvi_importance_at(size_t index);
+const vvi_importance_kind *vvi_importance_find(const char *name);
+/* Owned: vvi_weights_deinit, even after a failure. */
+vv_status vvi_importance(const vvi_importance_kind *kind, const vvi_frame *frame, size_t objective, uint64_t seed,
+                         vvi_weights *weights, vv_error *error);
+void vvi_weights_deinit(vvi_weights *weights);
+
+/* ---- a surface (surface.c) ------------------------------------------------------------------------------------------ */
+
+/* What a score is expected to be over two hyperparameters, all others as the trials had them: a forest's marginal. */
+typedef struct vvi_surface {
+    vvi_arena arena;
+    size_t x, y; /* indexes of variables */
+    const double *xs,
+        *ys; /* where, in their own units: 1 to 40 places each; of words and few whole numbers each of them */
+    size_t n_x, n_y;
+    const double *values; /* [n_y][n_x] */
+    const char *why;      /* not NULL: why there is none */
+} vvi_surface;
+vv_status vvi_surface_read(const vvi_frame *frame, size_t objective, size_t x, size_t y, uint64_t seed,
+                           vvi_surface *surface, vv_error *error);
+void vvi_surface_deinit(vvi_surface *surface);
+
+#endif
