@@ -40,7 +40,7 @@ typedef struct forest {
     vvi_stream stream;
     uint32_t *order, *scratch; /* trials in the tree, once each */
     uint8_t *counts;           /* how often each was drawn */
-    double *weights, *sums;    /* by place in a node: how often, and the score as often */
+    bin *terms;                /* by place in a node: how often the trial was drawn, and its score as often */
     size_t *axes;              /* in the order of drawing */
     size_t n_looked_at;        /* of them, for each node */
     size_t n_drawn;            /* trials, for each tree */
@@ -68,8 +68,8 @@ static uint64_t fill_bins(forest *f, size_t axis, uint32_t begin, uint32_t end)
     uint64_t present = 0;
     for (uint32_t i = begin; i < end; i++) {
         const uint8_t b = at[f->order[i]];
-        f->bins_of[b].sum += f->sums[i];
-        f->bins_of[b].n += f->weights[i];
+        f->bins_of[b].sum += f->terms[i].sum;
+        f->bins_of[b].n += f->terms[i].n;
         present |= UINT64_C(1) << b;
     }
     return present;
@@ -122,8 +122,9 @@ static void look_at(forest *f, size_t axis, uint32_t begin, uint32_t end, double
     for (size_t i = 0; i + 1 < r.n; i++) {
         left.sum += f->bins_of[r.list[i]].sum;
         left.n += f->bins_of[r.list[i]].n;
+        if (left.n < f->leaf_size || n - left.n < f->leaf_size) continue;
         const double more = left.sum * n - sum * left.n, gain = more * more / (left.n * (n - left.n) * n);
-        if (!(gain > best->gain) || left.n < f->leaf_size || n - left.n < f->leaf_size) continue;
+        if (!(gain > best->gain)) continue;
         *best = (split){ .gain = gain,
                          .axis = axis,
                          .left_set = ordered ? set_below(&r, i) : set_of(&r, i, present, 2 * left.n > n) };
@@ -151,8 +152,7 @@ static double gather(forest *f, uint32_t begin, uint32_t end, double *n, double 
     *n = *sum = 0;
     for (uint32_t i = begin; i < end; i++) {
         const double score = f->bins->scores[f->order[i]], times = f->counts[f->order[i]];
-        f->weights[i] = times;
-        f->sums[i] = times * score;
+        f->terms[i] = (bin){ times * score, times };
         *n += times;
         *sum += times * score;
         squares += times * score * score;
@@ -273,16 +273,19 @@ static double leaf_size(size_t n)
     return n < 100 ? 1 : n < 1000 ? 3 : 5;
 }
 
-static bool make_room(forest *f, void *memory[9])
+static bool make_room(forest *f, void *memory[8])
 {
     const size_t n = f->bins->n;
     const struct room {
         void *place;
         size_t n, size;
-    } rooms[] = { { &f->order, n, sizeof *f->order },     { &f->scratch, n, sizeof *f->scratch },
-                  { &f->counts, n, sizeof *f->counts },   { &f->weights, n, sizeof *f->weights },
-                  { &f->sums, n, sizeof *f->sums },       { &f->axes, f->bins->n_axes, sizeof *f->axes },
-                  { &f->nodes, 2 * n, sizeof *f->nodes }, { &f->waiting, VVI_TREE_DEPTH + 2, sizeof *f->waiting },
+    } rooms[] = { { &f->order, n, sizeof *f->order },
+                  { &f->scratch, n, sizeof *f->scratch },
+                  { &f->counts, n, sizeof *f->counts },
+                  { &f->terms, n, sizeof *f->terms },
+                  { &f->axes, f->bins->n_axes, sizeof *f->axes },
+                  { &f->nodes, 2 * n, sizeof *f->nodes },
+                  { &f->waiting, VVI_TREE_DEPTH + 2, sizeof *f->waiting },
                   { &f->votes, n, sizeof *f->votes } };
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
         memory[i] = vvi_calloc(rooms[i].n, rooms[i].size);
@@ -305,7 +308,7 @@ static void grow(forest *f, vvi_key key, vvi_tree_function each, void *context)
 vv_status vvi_forest_grow(const vvi_bins *bins, size_t most, uint64_t seed, vvi_tree_function each, void *context,
                           double *explained, vv_error *error)
 {
-    void *memory[9] = { NULL };
+    void *memory[8] = { NULL };
     const size_t third = (bins->n_axes + 2) / 3, axes = third > ALL_AXES ? third : ALL_AXES;
     forest f = { .bins = bins,
                  .n_drawn = bins->n < most ? bins->n : most,
