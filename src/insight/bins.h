@@ -40,7 +40,7 @@ typedef struct vvi_bins {
 /* Everything in the arena. */
 vv_status vvi_bins_make(const vvi_frame *frame, size_t objective, vvi_arena *arena, vvi_bins *bins, vv_error *error);
 /* Where a value is in its domain, in [0, 1], by the domain's scale; of words and of numbers from lists all are equally far. */
-double vvi_variable_place(const vvi_variable *variable, double value);
+double vvi_bins_place(const vvi_variable *variable, double value);
 /* The bin that a value belongs into, whether or not there are trials with it; VVI_INACTIVE: a word of which there are none. */
 unsigned vvi_axis_bin(const vvi_axis *axis, double value);
 /* Why too little is known to say anything, in that arena; NULL if that is not so. */
@@ -77,11 +77,11 @@ typedef struct vvi_tree {
 } vvi_tree;
 enum { VVI_TREES = 64, VVI_TREE_DEPTH = 48 };
 
-/* Grows trees one by one, each from as many trials drawn with replacement, and hands each over before the next takes its
- * place. *explained: the share of the scores' variance that is explained in trials by trees that were grown without them. */
+/* Grows trees one by one, each from as many trials drawn with replacement, but at most so many, and hands each over before the
+ * next takes its place. *explained: the share of the scores' variance that is explained in trials by trees that were grown without them. */
 typedef void (*vvi_tree_function)(void *context, size_t index, const vvi_tree *tree);
-vv_status vvi_forest_grow(const vvi_bins *bins, uint64_t seed, vvi_tree_function each, void *context, double *explained,
-                          vv_error *error);
+vv_status vvi_forest_grow(const vvi_bins *bins, size_t most, uint64_t seed, vvi_tree_function each, void *context,
+                          double *explained, vv_error *error);
 
 /* ---- marginals (marginal.c) ----------------------------------------------------------------------------------------- */
 

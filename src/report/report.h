@@ -75,8 +75,8 @@ int vvi_report_seconds(double seconds, char *text, size_t size);
 /* "2026-11-28T05:00:37.230837Z"; "" for 0: not known. */
 int vvi_report_time(double unix_time, char *text, size_t size);
 int vvi_report_local_time(double unix_time, char *text, size_t size); /* "2026-11-28 06:00:37" where this runs */
-int vvi_report_number(double number, char *text, size_t size); /* four digits: "0.9812", "2.31e-05" */
-int vvi_report_shape(vv_shape shape, char *text, size_t size); /* "28x28x1" */
+int vvi_report_number(double number, char *text, size_t size);        /* four digits: "0.9812", "2.31e-05" */
+int vvi_report_shape(vv_shape shape, char *text, size_t size);        /* "28x28x1" */
 /* Columns that `n` bytes of UTF-8 take. */
 size_t vvi_report_columns(const char *text, size_t n);
 /* Bytes of `text` that fit into `columns`. */
@@ -153,14 +153,23 @@ vv_status vvi_explain_write_json(const vv_explanation *e, FILE *out, vv_error *e
 /* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */
 
 /* A column for each objective, the Pareto front marked where there are several; `head`: with words above them. */
-vv_status vvi_results_write(const vv_trials *trials, const vvi_goals *goals, bool head, FILE *out,
-                            vv_error *error);
+vv_status vvi_results_write(const vv_trials *trials, const vvi_goals *goals, bool head, FILE *out, vv_error *error);
 vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *error);
 
 /* `where` is for the title. The trial with its curves. */
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out,
-                         vv_error *error);
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out, vv_error *error);
 vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
+
+/* Which hyperparameters matter for an objective (importance.c). `where` is for the title. */
+typedef struct vvi_importance_shown {
+    const char *where;
+    const vvi_importance_kind *kind;
+    const vvi_frame *frame;
+    size_t objective;
+    const vvi_weights *weights;
+} vvi_importance_shown;
+vv_status vvi_importance_write(const vvi_importance_shown *shown, FILE *out, vv_error *error);
+vv_status vvi_importance_write_json(const vvi_importance_shown *shown, FILE *out, vv_error *error);
 
 /* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */
 void vvi_report_spark(const double *values, size_t n, char text[VVI_SPARK_SIZE]);
