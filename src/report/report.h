@@ -1,17 +1,16 @@
 /* report.h - what people and programs read: numbers, tables, the space and what it means, trials, JSON, a live block.
  *
- * json.c     a JSON writer                      records.c   trials and events as JSON
  * text.c     numbers, times, widths, lines      table.c     aligned tables that wrap
- * page.c     paragraphs that wrap               domain.c    domains as JSON
+ * page.c     paragraphs that wrap               records.c   trials and events as JSON
  * summary.c  the space as table and JSON        results.c   trials as a table
  * show.c     one trial in full                  plot.c      curves in one line
  * live.c     a block of lines that is redrawn in place
  * objectives.c what is improved and what must be kept
  * export.h     all trials as CSV or JSON        status.h   how a study is getting on
  *
- * An explanation (explain.h), in parts:
+ * An explanation (explain.h) in words, in parts; as JSON it is written by explain/json.c:
  *
- * explain.c       all of it for people          explain_json.c   all of it for programs
+ * explain.c       all of it
  * explain_rows.c  the hyperparameters, a family in one row
  * explain_steps.c what one more of a hyperparameter adds
  * explain_cost.c  what networks cost, one of them layer by layer, what a budget leaves
@@ -23,40 +22,15 @@
 #ifndef VVI_REPORT_REPORT_H
 #define VVI_REPORT_REPORT_H
 
-#include "base/base.h"
+#include "base/json.h"
+#include "explain/json.h"
 #include "insight/insight.h"
+#include "space/json.h"
 #include <stdio.h>
 #include <varve/tuner.h>
 
 enum { VVI_REPORT_WIDTH = 80, VVI_EXPLAIN_WIDTH = 100 };
 enum { VVI_NUMBER_SIZE = 32, VVI_SPARK_WIDTH = 24, VVI_SPARK_SIZE = 3 * VVI_SPARK_WIDTH + 1 };
-
-/* ---- JSON (json.c) ------------------------------------------------------------------------------------------------
- */
-
-/* Writes valid JSON whatever it is given: numbers shortest that read back, NaN and infinities as null, bytes that are
- * not UTF-8 as U+FFFD. `key` is NULL inside arrays and at the top. Zero-initialise; vvi_text_deinit(&json.text). */
-typedef struct vvi_json {
-    vvi_text text;
-    bool comma; /* before the next value */
-} vvi_json;
-void vvi_json_begin(vvi_json *json, const char *key, char bracket);      /* '{' or '[' */
-void vvi_json_end(vvi_json *json, char bracket);                         /* '}' or ']' */
-void vvi_json_string(vvi_json *json, const char *key, const char *text); /* NULL: null */
-void vvi_json_int(vvi_json *json, const char *key, int64_t number);
-void vvi_json_count(vvi_json *json, const char *key, uint64_t number);
-void vvi_json_digits(vvi_json *json, const char *key, const char *digits); /* as a number; NULL: null */
-void vvi_json_real(vvi_json *json, const char *key, double number);
-void vvi_json_float(vvi_json *json, const char *key, float number); /* shortest that reads back as a float */
-void vvi_json_bool(vvi_json *json, const char *key, bool yes);
-void vvi_json_null(vvi_json *json, const char *key);
-void vvi_json_value(vvi_json *json, const char *key, vv_value value);
-void vvi_json_shape(vvi_json *json, const char *key, vv_shape shape);
-/* A domain's members, inside an object that is begun: min, max, step, sampling, or values (domain.c). */
-void vvi_json_domain(vvi_json *json, const vv_domain *domain);
-const char *vvi_report_domain_kind(const vv_domain *domain); /* "choice" */
-/* Writes what is there and a line's end, flushes, begins anew. NO_MEMORY, IO. */
-vv_status vvi_json_flush(vvi_json *json, FILE *out, vv_error *error);
 
 /* ---- trials and events as JSON (records.c) --------------------------------------------------------------------------
  */
@@ -75,8 +49,8 @@ int vvi_report_seconds(double seconds, char *text, size_t size);
 /* "2026-11-28T05:00:37.230837Z"; "" for 0: not known. */
 int vvi_report_time(double unix_time, char *text, size_t size);
 int vvi_report_local_time(double unix_time, char *text, size_t size); /* "2026-11-28 06:00:37" where this runs */
-int vvi_report_number(double number, char *text, size_t size); /* four digits: "0.9812", "2.31e-05" */
-int vvi_report_shape(vv_shape shape, char *text, size_t size); /* "28x28x1" */
+int vvi_report_number(double number, char *text, size_t size);        /* four digits: "0.9812", "2.31e-05" */
+int vvi_report_shape(vv_shape shape, char *text, size_t size);        /* "28x28x1" */
 /* Columns that `n` bytes of UTF-8 take. */
 size_t vvi_report_columns(const char *text, size_t n);
 /* Bytes of `text` that fit into `columns`. */
@@ -84,7 +58,6 @@ size_t vvi_report_clip(const char *text, size_t columns);
 /* Bytes of `text` for a line of so many columns: up to a space; inside a word only where it is longer than the line.
  * Numbers stay with their "%", names with what they are compared with, if there is another space. */
 size_t vvi_report_line(const char *text, size_t columns);
-const char *vvi_report_precision(vv_precision precision); /* "int8"; NULL: there is no such precision */
 /* Adds "num_layers=2 filters_0=64". */
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n);
 /* Adds "7 draws could not be built and cost no trial; most often: ..."; nothing when there were none. */
@@ -148,7 +121,6 @@ vv_status vvi_summary_write_json(const vv_explanation *e, const vv_hypermodel *h
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error);
 /* A few lines of at most VVI_REPORT_WIDTH columns; formulas and conditions are never cut. */
 vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *error);
-vv_status vvi_explain_write_json(const vv_explanation *e, FILE *out, vv_error *error);
 
 /* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */
 

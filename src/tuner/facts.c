@@ -7,6 +7,7 @@
  *
  * All of it is one transaction: a search that dies here leaves all facts of a new study, or none.
  */
+#include "explain/json.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
@@ -98,8 +99,7 @@ static void collect(const vvi_search *s, facts *f)
 {
     const vv_search_args *a = s->args;
     const vvi_work *work = vvi_work_of(a->hypermodel);
-    static const char *const precisions[] = { "int8", "float32" };
-    const char *precision = precisions[a->budget.precision == VV_FLOAT32];
+    const char *precision = vvi_precision_name(a->budget.precision);
     const manner limit = s->oracle->plans ? DECIDES : FOLLOWS; /* what is planned at the start cannot grow */
     vvi_objectives_format(&s->objectives, &f->objectives);
     vvi_constraints_format(&s->constraints, &f->constraints);
