@@ -22,14 +22,6 @@ grep -q "$prefix/include/varve/varve.h" "$XDG_CACHE_HOME"/varve/hypermodels/*.d 
 # A program of one's own; with a sanitizer the library needs its runtime, which a plain program lacks.
 [ -z "$VARVE_SANITIZE" ] || exit 0
 
-# What the README says of that, with what was installed in the place of `make install PREFIX=$HOME/varve`.
-ln -s prefix varve
-ln -s "$VARVE_SOURCE/examples" examples
-sed -n '/^make install PREFIX=\$HOME\/varve$/,/^```/p' "$VARVE_SOURCE/README.md" | grep -v -e '^make' -e '^```' >own.sh
-[ -s own.sh ] || fail "the README says nothing of programs of one's own"
-HOME=$work run sh -e own.sh
-exits 0; out_has "trial 0 "
-
 PKG_CONFIG_PATH=$library/pkgconfig
 export PKG_CONFIG_PATH
 write_model model.c
