@@ -6,7 +6,7 @@
 #include "report/report.h"
 #include <varve/varve.h>
 
-/* Exit statuses; the manual page documents them. */
+/* Exit statuses; help.c says in words what they mean. */
 enum {
     VVI_EXIT_DONE = 0,
     VVI_EXIT_FAILED = 1, /* the run failed                                                  */
@@ -166,6 +166,29 @@ extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_s
     vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
     vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
     vvi_command_status, vvi_command_export, vvi_command_import, vvi_command_copy;
+extern const vvi_command vvi_command_completion;
+
+/* ---- main.c: the table of commands ------------------------------------------------------------------------------ */
+
+const vvi_command *const *vvi_cli_commands(size_t *n);
+const vvi_command *vvi_cli_find_command(const char *name); /* NULL: there is none of this name */
+int vvi_cli_no_such_command(const char *name);             /* complains; the exit status */
+
+/* ---- help.c, manual.c: what the tables say ---------------------------------------------------------------------- */
+
+typedef struct vvi_exit_status {
+    int status;
+    const char *brief, *text; /* brief: in the usage; NULL: it is not there */
+} vvi_exit_status;
+extern const vvi_exit_status vvi_exit_statuses[];
+extern const size_t vvi_n_exit_statuses;
+
+void vvi_help_usage(FILE *out);
+void vvi_help_command(const vvi_command *command, FILE *out); /* --help, at most 80 columns */
+int vvi_help_run(int argc, char **argv);                      /* varve help; the words after it. The exit status */
+/* A manual page in mdoc(7), of varve itself where `command` is NULL. `folder` holds what pages say beyond the tables; NULL:
+ * they say no more. The exit status. */
+int vvi_manual_write(const vvi_command *command, const char *folder, FILE *out);
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
