@@ -1,7 +1,7 @@
 # What is delivered: the command, one static and one shared library of all modules, and their installation.
 # Included at the end of src/CMakeLists.txt.
 
-set(modules base space compute data nn search study explain tuner report)
+set(modules base space compute data nn search study explain tuner insight report)
 set(objects "")
 foreach(module ${modules})
   list(APPEND objects $<TARGET_OBJECTS:vv_${module}>)

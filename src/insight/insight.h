@@ -20,11 +20,17 @@ typedef struct vvi_variable {
     const char *name;
     const vv_domain *domain; /* of the first trial that has it */
     bool several;            /* others have it with another domain */
-    const char *const
-        *words; /* of choices of texts and of booleans ("false", "true"): what values[] are indexes of; else NULL */
+    /* What values[] are indexes of, of choices of texts and of booleans ("false", "true"): of all domains, in the order
+     * given. NULL: values are numbers. */
+    const char *const *words;
     size_t n_words;
-    bool whole, log;  /* whole: an int; log: of its domain's sampling, log or reverse log (log and all values > 0) */
-    double low, high; /* of all its domains; of words 0 and n_words - 1 */
+    /* Of numbers that were only ever chosen from lists: those of all lists, ascending. NULL: words, or a range. */
+    const double *choices;
+    size_t n_choices;
+    bool whole;           /* of numbers: int */
+    bool log;             /* of ranges: the first domain is sampled on a log scale, and no value can be 0 or less */
+    bool reverse;         /* ... with log: denser near the upper end, as a reverse log scale is */
+    double low, high;     /* of all domains; of words 0 and n_words - 1 */
     const double *values; /* by row; NaN: not active there */
     size_t active;        /* rows in which it is */
 } vvi_variable;
@@ -36,7 +42,8 @@ typedef struct vvi_structure {
     int layers;                              /* as Keras counts: without it */
 } vvi_structure;
 
-/* The first objective that is no cost, by epoch: the mean over the executions that have the epoch. */
+/* The first objective that has curves, which costs have not, by epoch: the mean over the executions that have the epoch;
+ * NaN where none has it. */
 typedef struct vvi_course {
     const double *values;
     size_t n;
@@ -51,7 +58,7 @@ typedef struct vvi_frame {
     const vv_trial_status *status;
     const double *scores[VV_MAX_OBJECTIVES]; /* by objective; NaN: none */
     const double *violation;                 /* NaN: no constraints, or no result */
-    const int *rank;                         /* of vv_trial */
+    const int *rank;                         /* as vv_trial.rank, among the rows that are here */
     const int *epochs;                       /* of all executions together */
     const double *seconds, *began, *ended;   /* ended NaN: not yet */
     const int *worker;                       /* an index of workers; -1: none */
@@ -69,12 +76,12 @@ typedef struct vvi_frame {
     vv_objectives objectives;                                           /* n 0: the study does not say */
     vv_constraints constraints;
     size_t metric; /* which of the objectives courses are of */
-    int best;      /* row of the best trial; -1: none */
+    int best;      /* row of the best trial, the first of the front; -1: none that keeps the constraints */
 } vvi_frame;
 
 typedef struct vvi_frame_args {
     bool courses, networks; /* read those, too: structures, costs */
-    const int *only;        /* ids; NULL: all trials */
+    const int *only;        /* ids, in any order; one that is not there is passed over. NULL: all trials */
     size_t n_only;
 } vvi_frame_args;
 /* Owned: vvi_frame_deinit, even after a failure. */

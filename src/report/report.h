@@ -24,6 +24,7 @@
 #define VVI_REPORT_REPORT_H
 
 #include "base/base.h"
+#include "insight/insight.h"
 #include <stdio.h>
 #include <varve/tuner.h>
 
@@ -99,12 +100,6 @@ void vvi_report_constraints(vvi_text *text, const vv_constraints *constraints);
 int vvi_report_score(const char *name, double score, char *text, size_t size);
 /* Adds "val_accuracy 0.9812, params 2,341" of a trial that has scores, and how far it exceeds constraints. */
 void vvi_report_scores(vvi_text *text, const vv_trial *trial, const vv_objectives *objectives);
-/* What a study keeps of them; what it does not say is empty. */
-typedef struct vvi_report_goals {
-    vv_objectives objectives;
-    vv_constraints constraints;
-} vvi_report_goals;
-vv_status vvi_report_goals_read(const vv_study *study, vvi_report_goals *goals, vv_error *error);
 
 /* ---- tables (table.c) ------------------------------------------------------------------------------------------- */
 
@@ -158,12 +153,12 @@ vv_status vvi_explain_write_json(const vv_explanation *e, FILE *out, vv_error *e
 /* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */
 
 /* A column for each objective, the Pareto front marked where there are several; `head`: with words above them. */
-vv_status vvi_results_write(const vv_trials *trials, const vvi_report_goals *goals, bool head, FILE *out,
+vv_status vvi_results_write(const vv_trials *trials, const vvi_goals *goals, bool head, FILE *out,
                             vv_error *error);
 vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *error);
 
 /* `where` is for the title. The trial with its curves. */
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out,
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out,
                          vv_error *error);
 vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
 

@@ -155,7 +155,7 @@ static vv_status read_best(reading *r, vv_trials *best)
 static vv_status read_all(reading *r)
 {
     vvi_status *s = r->status;
-    VVI_TRY(vvi_report_goals_read(r->study, &s->goals, r->error));
+    VVI_TRY(vvi_goals_read(r->study, &s->goals, r->error));
     VVI_TRY(read_number(r, "max_trials", &s->max_trials));
     VVI_TRY(read_number(r, "max_epochs_total", &s->max_epochs));
     VVI_TRY(read_real(r, "max_seconds", &s->max_seconds));
@@ -203,11 +203,11 @@ void vvi_status_deinit(vvi_status *status)
 
 vv_status vvi_status_read_line(const vv_study *study, vvi_status_line *line, vv_error *error)
 {
-    vvi_report_goals goals;
+    vvi_goals goals;
     vv_trials best = { .n = 0 };
     line->best = -1;
     VVI_TRY(vv_study_counts(study, &line->counts, error));
-    VVI_TRY(vvi_report_goals_read(study, &goals, error));
+    VVI_TRY(vvi_goals_read(study, &goals, error));
     line->running = line->counts.by_status[VV_TRIAL_RUNNING];
     line->changed = fmax(line->counts.first_began, line->counts.last_ended);
     if (goals.objectives.n == 0) return VV_OK;

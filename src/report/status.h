@@ -56,7 +56,7 @@ typedef struct vvi_status_rest {
 typedef struct vvi_status {
     vvi_arena arena;
     const char *where;
-    vvi_report_goals goals;
+    vvi_goals goals;
     vv_counts counts;
     vv_workers workers;
     int live;                       /* workers that are at it */
