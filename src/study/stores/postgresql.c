@@ -133,6 +133,8 @@ static vv_status new_store(const vvi_store_args *args, vvi_pg **store, vv_error 
     s->ear = s->rung = -1;
     s->mode = args->mode;
     s->returns = args->again;
+    s->requests = args->requests;
+    s->asked = true;
     s->lease_s = args->lease_s > 0 ? args->lease_s : 60;
     s->patience_s = PATIENCE_S;
     s->largest_checkpoint = args->largest_checkpoint > 0 ? args->largest_checkpoint : UINT64_C(64) << 20;
@@ -296,6 +298,7 @@ const vvi_store_row vvi_store_postgresql = {
     .trial_claim = vvi_pg_trial_claim,
     .trial_take_in_hand = vvi_pg_trial_take_in_hand,
     .trial_put_back = vvi_pg_trial_put_back,
+    .trial_take = vvi_pg_trial_take,
     .trial_epoch = vvi_pg_trial_epoch,
     .trial_execution = vvi_pg_trial_execution,
     .trial_end = vvi_pg_trial_end,
@@ -308,6 +311,10 @@ const vvi_store_row vvi_store_postgresql = {
     .running = vvi_pg_running,
     .beat = vvi_pg_beat,
     .workers = vvi_pg_workers,
+    .request_post = vvi_pg_request_post,
+    .requests = vvi_pg_requests,
+    .request_answer = vvi_pg_request_answer,
+    .request_news = vvi_pg_request_news,
     .batch_begin = batch_begin,
     .batch_end = batch_end,
     .facts = vvi_pg_facts,

@@ -41,7 +41,7 @@ static vv_status count_failures(const vvi_sqlite *store, int most, int *n, vv_er
     vv_status status = vvi_sqlite_prepare(
         store, &statement, error,
         "SELECT status = 'FAILED' FROM trials WHERE status NOT IN ('WAITING', 'INTERRUPTED', 'RUNNING')"
-        " ORDER BY id DESC",
+        " AND NOT (status = 'FAILED' AND reason IS '" VVI_STOPPED_ON_REQUEST "') ORDER BY id DESC",
         "");
     for (*n = 0; status == VV_OK && *n < most; ++*n) {
         status = vvi_sqlite_step(store, statement, &row, error);
