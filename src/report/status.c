@@ -11,7 +11,7 @@ enum { PAGE = 256, MOST_REASONS = 256 };
 typedef struct reading {
     const vv_study *study;
     vvi_status *status;
-    size_t failures_at;         /* where the last reason was found */
+    size_t failures_at; /* where the last reason was found */
     vv_error *error;
 } reading;
 

@@ -66,7 +66,7 @@ typedef struct vvi_status {
     vvi_status_running *running;
     size_t n_running, lapsed;
     int64_t trial_epochs, trial_executions; /* of a whole trial, as the study says; 0: it does not */
-    vvi_status_failure *failures; /* the most frequent first */
+    vvi_status_failure *failures;           /* the most frequent first */
     size_t n_failures;
     int64_t other_failures, attempts; /* reasons beyond those; failed attempts in all */
     vvi_status_recent recent;

@@ -23,7 +23,8 @@ int vvi_answer_queue(vvi_call *call, int code, struct MHD_Response *response)
         MHD_add_response_header(response, always[i].name, always[i].value);
     if (MHD_get_response_header(response, "Cache-Control") == NULL)
         MHD_add_response_header(response, "Cache-Control", "no-store");
-    vvi_client_due(&call->server->clients, call->connection, call->route != NULL && call->route->endless ? 0 : answer_s);
+    vvi_client_due(&call->server->clients, call->connection,
+                   call->route != NULL && call->route->endless ? 0 : answer_s);
     const enum MHD_Result result = MHD_queue_response(call->connection, (unsigned)code, response);
     MHD_destroy_response(response);
     return result;
@@ -80,9 +81,9 @@ int vvi_answer_body(vvi_call *call, const vvi_body *body, double again_s)
     char number[VVI_FORMAT_SIZE];
     const bool known = body->code == 200 && is_known(call, body->etag);
     vvi_body *held = vvi_body_hold((vvi_body *)(uintptr_t)body);
-    struct MHD_Response *response = known ? nothing()
-                                          : MHD_create_response_from_buffer_with_free_callback_cls(
-                                                held->n, held->bytes, drop_body, held);
+    struct MHD_Response *response =
+        known ? nothing()
+              : MHD_create_response_from_buffer_with_free_callback_cls(held->n, held->bytes, drop_body, held);
     if (known || response == NULL) vvi_body_drop(held);
     if (response == NULL) return MHD_NO;
     MHD_add_response_header(response, "Content-Type", JSON_TYPE);

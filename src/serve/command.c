@@ -151,16 +151,15 @@ static int set_attributes(posix_spawnattr_t *attributes)
     sigemptyset(&none);
     posix_spawnattr_setsigdefault(attributes, &all);
     posix_spawnattr_setsigmask(attributes, &none);
-    return posix_spawnattr_setflags(attributes,
-                                    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+    return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
 }
 
 static int set_files(posix_spawn_file_actions_t *files, const vvi_command_line *c)
 {
     int code = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (code == 0)
-        code = posix_spawn_file_actions_addopen(files, STDOUT_FILENO, c->log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW,
-                                                0644);
+        code = posix_spawn_file_actions_addopen(files, STDOUT_FILENO, c->log,
+                                                O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0644);
     if (code == 0) code = posix_spawn_file_actions_adddup2(files, STDOUT_FILENO, STDERR_FILENO);
     return code == 0 ? posix_spawn_file_actions_addchdir_np(files, c->cwd) : code;
 }

@@ -109,8 +109,8 @@ static void look(vvi_desk *desk)
     pthread_mutex_lock(&desk->lock);
     const double spent = thread_s() - before;
     owe(desk, spent);
-    desk->pause_s = news != NULL && news->code != 200 ? RETRY_S
-                                                      : fmin(SLOWEST_LOOK_S, fmax(LOOK_S, spent / LOOK_SHARE));
+    desk->pause_s =
+        news != NULL && news->code != 200 ? RETRY_S : fmin(SLOWEST_LOOK_S, fmax(LOOK_S, spent / LOOK_SHARE));
     if (news != NULL && !is_known(desk, news))
         vvi_desk_tell(desk, news);
     else

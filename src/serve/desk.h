@@ -30,7 +30,8 @@ void vvi_body_drop(vvi_body *body); /* NULL is fine */
 
 /* Somebody who waits for an answer. */
 typedef struct vvi_waiter {
-    void (*wake)(void *context); /* called once `body` is there (NULL: no memory, or the desk closes), by the desk's thread */
+    void (*wake)(
+        void *context); /* called once `body` is there (NULL: no memory, or the desk closes), by the desk's thread */
     void *context;
     vvi_body *body; /* held */
     struct vvi_waiter *next;
@@ -54,7 +55,8 @@ typedef struct vvi_desk_args {
 } vvi_desk_args;
 /* Owned: vvi_desk_stop, then vvi_desk_free. */
 vv_status vvi_desk_open(const vvi_desk_args *args, vvi_desk **desk, vv_error *error);
-void vvi_desk_stop(vvi_desk *desk); /* ends its thread; who waits is woken without a body, viewers hear that it is over */
+void vvi_desk_stop(
+    vvi_desk *desk); /* ends its thread; who waits is woken without a body, viewers hear that it is over */
 void vvi_desk_free(vvi_desk *desk); /* nobody waits, and there are no viewers. NULL is fine */
 const char *vvi_desk_name(const vvi_desk *desk);
 bool vvi_desk_is_idle(vvi_desk *desk); /* nobody looks, asks, or has done so for some seconds */

@@ -218,8 +218,8 @@ void vvi_desk_nudge(vvi_desk *desk)
 bool vvi_desk_is_idle(vvi_desk *desk)
 {
     pthread_mutex_lock(&desk->lock);
-    const bool idle = desk->viewers == NULL && vvi_desk_next_wanted(desk) == NULL &&
-                      vvi_clock_s() - desk->touched_s > IDLE_S;
+    const bool idle =
+        desk->viewers == NULL && vvi_desk_next_wanted(desk) == NULL && vvi_clock_s() - desk->touched_s > IDLE_S;
     pthread_mutex_unlock(&desk->lock);
     return idle;
 }

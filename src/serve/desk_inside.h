@@ -46,10 +46,10 @@ struct vvi_desk {
     vvi_viewer *viewers;
     vvi_body *news;
     uint64_t news_number;
-    uint64_t version;  /* counts changes of the study that were seen, from 1 */
-    double looked_s;   /* when it was known to be of this version */
-    double pause_s;    /* between two looks */
-    double touched_s;  /* when somebody asked or looked last */
+    uint64_t version;         /* counts changes of the study that were seen, from 1 */
+    double looked_s;          /* when it was known to be of this version */
+    double pause_s;           /* between two looks */
+    double touched_s;         /* when somebody asked or looked last */
     double debt_s, debt_at_s; /* processor time that was taken and is yet to be paid for by waiting */
 };
 
@@ -57,7 +57,7 @@ struct vvi_desk {
 vvi_desk_answer *vvi_desk_next_wanted(const vvi_desk *desk);
 void vvi_desk_settle(vvi_desk *desk, vvi_desk_answer *answer, vvi_body *body); /* takes the body; wakes who waits */
 void vvi_desk_tell(vvi_desk *desk, vvi_body *news);                            /* takes it; wakes the viewers */
-double vvi_desk_debt(vvi_desk *desk);                                           /* now */
+double vvi_desk_debt(vvi_desk *desk);                                          /* now */
 
 /* desk_read.c, by its thread */
 /* Has the study changed since the last call? The study is opened, or opened again if another lies in its place. */
@@ -66,7 +66,7 @@ void vvi_desk_let_go(vvi_desk *desk); /* of the study and of what was read */
 int vvi_serve_code(vv_status status); /* of HTTP */
 
 /* Of a core. What is made again is made when less than this is owed. */
-#define VVI_DESK_SHARE 0.02
+#define VVI_DESK_SHARE    0.02
 #define VVI_DESK_CREDIT_S 0.05
 
 #endif

@@ -64,7 +64,8 @@ static int look_at(vvi_call *call)
 {
     static const vvi_route nowhere = { .method = "GET" };
     const char *allowed = NULL, *why = vvi_path_read(call->raw_path, &call->path);
-    if (call->server->clients.n > VVI_MOST_CLIENTS) return vvi_answer_refuse(call, 503, "there are too many connections");
+    if (call->server->clients.n > VVI_MOST_CLIENTS)
+        return vvi_answer_refuse(call, 503, "there are too many connections");
     if (why != NULL) return vvi_answer_refuse(call, 400, why);
     call->route = vvi_route_find(vvi_routes, vvi_n_routes, call->method, &call->path, &call->params, &allowed);
     why = look_at_origin(call, call->route == NULL ? &nowhere : call->route);

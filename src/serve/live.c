@@ -20,7 +20,8 @@ static void add_curve(vvi_json *json, const vv_curve *curve)
     vvi_json_int(json, "epochs", (int64_t)curve->n);
     vvi_json_int(json, "every", (int64_t)every);
     vvi_json_begin(json, "values", '[');
-    for (size_t i = (curve->n + every - 1) % every; i < curve->n; i += every) vvi_json_real(json, NULL, curve->values[i]);
+    for (size_t i = (curve->n + every - 1) % every; i < curve->n; i += every)
+        vvi_json_real(json, NULL, curve->values[i]);
     vvi_json_end(json, ']');
     vvi_json_end(json, '}');
 }

@@ -16,10 +16,10 @@ extern const vvi_part vvi_part_request, vvi_part_begin;
 
 typedef struct vvi_command_line {
     vvi_arena arena;
-    char **argv;       /* ends in NULL; argv[0] is this program */
+    char **argv;           /* ends in NULL; argv[0] is this program */
     const char *cwd, *log; /* where it runs; what it prints goes there */
-    char digest[24];   /* of all of it: what was shown is what is begun */
-    const char *why;   /* not NULL: why it cannot be begun here */
+    char digest[24];       /* of all of it: what was shown is what is begun */
+    const char *why;       /* not NULL: why it cannot be begun here */
 } vvi_command_line;
 /* Owned: vvi_command_deinit, even after a failure. */
 vv_status vvi_command_read(vvi_desk *desk, vvi_command_line *command, vv_error *error);

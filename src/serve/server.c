@@ -67,8 +67,9 @@ static bool is_there(const vvi_server *server, const char *name)
 static vv_status open_desk(vvi_server *server, const char *name, vvi_desk **desk, vv_error *error)
 {
     char where[4096];
-    const int n = server->one ? snprintf(where, sizeof where, "%s", server->where)
-                              : snprintf(where, sizeof where, "%s%s%s", server->where, server->database ? "#" : "/", name);
+    const int n = server->one
+                      ? snprintf(where, sizeof where, "%s", server->where)
+                      : snprintf(where, sizeof where, "%s%s%s", server->where, server->database ? "#" : "/", name);
     if (n < 0 || (size_t)n >= sizeof where) return vvi_fail(error, VV_NOT_FOUND, "there is no such study");
     const vvi_desk_args args = { .name = name, .where = where, .look = vvi_live_look, .context = server };
     return vvi_desk_open(&args, desk, error);

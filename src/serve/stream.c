@@ -99,8 +99,7 @@ int vvi_stream_answer(vvi_call *call)
     if (call->server->viewers >= VVI_MOST_VIEWERS) return vvi_answer_refuse(call, 503, "there are too many viewers");
     stream *s = begin(call);
     if (s == NULL) return MHD_NO;
-    struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, s, end);
+    struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_stream, s, end);
     if (response == NULL) {
         end(s);
         return MHD_NO;

@@ -15,8 +15,7 @@ static vv_status count_mark(const vv_study *study, uint64_t *mark, vv_error *err
 
 vv_status vvi_study_mark(const vv_study *study, uint64_t *mark, vv_error *error)
 {
-    return study->store->mark == NULL ? count_mark(study, mark, error)
-                                      : study->store->mark(study->state, mark, error);
+    return study->store->mark == NULL ? count_mark(study, mark, error) : study->store->mark(study->state, mark, error);
 }
 
 vv_status vvi_study_running(const vv_study *study, vvi_arena *arena, const int **ids, size_t *n, vv_error *error)
