@@ -161,12 +161,31 @@ enum {
         .max = 1000000, .argument = "N", .help = "failed trials in a row that end the search (3)"                      \
     }
 
-/* One row in main.c each. */
-extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
-    vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
-    vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
-    vvi_command_status, vvi_command_export, vvi_command_import, vvi_command_copy;
-extern const vvi_command vvi_command_completion;
+/* In the order of --help. */
+#define VVI_COMMANDS(X)                                                                                                \
+    X(summary)                                                                                                         \
+    X(explain)                                                                                                         \
+    X(search)                                                                                                          \
+    X(tune)                                                                                                            \
+    X(ask)                                                                                                             \
+    X(tell)                                                                                                            \
+    X(worker)                                                                                                          \
+    X(submit)                                                                                                          \
+    X(studies)                                                                                                         \
+    X(status)                                                                                                          \
+    X(dashboard)                                                                                                       \
+    X(results)                                                                                                         \
+    X(show)                                                                                                            \
+    X(export)                                                                                                          \
+    X(evaluate)                                                                                                        \
+    X(predict)                                                                                                         \
+    X(import)                                                                                                          \
+    X(copy)                                                                                                            \
+    X(data)                                                                                                            \
+    X(oracles)                                                                                                         \
+    X(completion)
+#define VVI_COMMAND_EXTERN(name) extern const vvi_command vvi_command_##name;
+VVI_COMMANDS(VVI_COMMAND_EXTERN)
 
 /* ---- main.c: the table of commands ------------------------------------------------------------------------------ */
 
