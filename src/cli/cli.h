@@ -247,6 +247,8 @@ int vvi_cli_workers(const vvi_options *options);
 int vvi_cli_where_is(const vvi_options *options, char where[VVI_WHERE_SIZE]);
 /* That study, opened to read; owned. 0, or the exit status after a complaint. */
 int vvi_cli_open_study(const vvi_options *options, vv_study **study);
+bool vvi_cli_is_place(const char *place);             /* of a study: a folder, a database; else it is a file */
+int vvi_cli_explain_kept(const vvi_options *options); /* explain_kept.c */
 
 /* import.c: what an import or a copy has made. 0, or the exit status after a complaint. */
 struct vvi_exchanged;

@@ -91,6 +91,7 @@ static void add_hyperparameter(vvi_json *json, const vv_explained *h)
     vvi_json_string(json, "name", h->name);
     vvi_json_string(json, "family", h->family);
     vvi_json_string(json, "type", vvi_domain_kind_name(h->domain.kind));
+    vvi_json_string(json, "value_type", vvi_value_type_name(h->domain.type));
     vvi_json_begin(json, "domain", '{');
     vvi_json_domain(json, &h->domain);
     vvi_json_end(json, '}');

@@ -91,18 +91,27 @@ typedef struct vvi_report_table {
     bool failed;
 } vvi_report_table;
 void vvi_report_table_cell(vvi_report_table *table, const char *format, ...) VV_PRINTF(2, 3);
-void vvi_report_table_text(vvi_report_table *table, vvi_text *text); /* a text that grew, and deinits it */
+void vvi_report_table_text(vvi_report_table *table, vvi_text *text);              /* a text that grew, and deinits it */
+void vvi_report_table_write(const vvi_report_table *table, FILE *out, int width); /* of one that has not failed */
+void vvi_report_table_deinit(vvi_report_table *table);
 /* Each line ends without spaces. Deinits the table. NO_MEMORY, IO. */
 vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error);
 
 /* ---- pages (page.c) --------------------------------------------------------------------------------------------- */
 
-/* Where text goes, and how wide it may be. A failure sticks until the end. */
+/* Where paragraphs and tables go, and how: as lines within some width, or as blocks of JSON,
+ *     [{"text": "...", "indent": 2}, {"table": {"columns": [{"title": "...", "right": false}], "rows": [["..."]]}}]
+ * Texts of others are harmless in both. A failure sticks until the end. */
+typedef struct vvi_page_form vvi_page_form;
 typedef struct vvi_page {
-    FILE *out;
+    const vvi_page_form *form; /* NULL: lines */
+    FILE *out;                 /* of lines */
     int width;
+    vvi_json *json; /* of blocks */
     bool failed;
 } vvi_page;
+/* Begins a list of blocks, which vvi_page_end ends. */
+vvi_page vvi_page_blocks(vvi_json *json, const char *key);
 /* A paragraph: its first line is indented by `first`, the others by `rest`. */
 void vvi_page_printf(vvi_page *page, int first, int rest, const char *format, ...) VV_PRINTF(4, 5);
 /* The same of a text that grew, and deinits it; nothing where nothing was written. */
@@ -119,6 +128,8 @@ vv_status vvi_summary_write_json(const vv_explanation *e, const vv_hypermodel *h
 /* As wide as the terminal, from VVI_REPORT_WIDTH to VVI_EXPLAIN_WIDTH columns; the latter where there is none.
  * `with_layers`: the one configuration is shown layer by layer. */
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error);
+/* The same words, without the layers, as blocks of a page. json->text.failed: there was no memory. */
+void vvi_explain_write_blocks(const vv_explanation *e, vvi_json *json, const char *key);
 /* A few lines of at most VVI_REPORT_WIDTH columns; formulas and conditions are never cut. */
 vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *error);
 
