@@ -61,6 +61,7 @@ vv_status vvi_study_hear(vv_study *study, vv_error *error); /* takes what has ar
 void vvi_study_detach(vv_study *study);
 vv_status vvi_study_attach(vv_study *study, vv_error *error);
 bool vvi_study_is_shared(const vv_study *study); /* may others write to it? */
+const char *vvi_study_worker(const vv_study *study); /* this handle's name among them */
 
 /* Many writing calls as one transaction (copying, importing): all or nothing. */
 vv_status vvi_study_batch_begin(vv_study *study, vv_error *error);

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACT_SIZE = 128, MOST_FACTS = 29 };
+enum { FACT_SIZE = 128, MOST_FACTS = 30 };
 
 typedef enum manner {
     ONCE,    /* the first search's */
@@ -134,6 +134,7 @@ static void collect(const vvi_search *s, facts *f)
         { "trial_timeout_s", real(f, a->trial_timeout_s), FOLLOWS, NULL, NULL, false },
         { "trial_memory_mb", number(f, "%d", a->trial_memory_mb), FOLLOWS, NULL, NULL, false },
         { "max_consecutive_failures", number(f, "%d", s->max_failures), FOLLOWS, NULL, NULL, false },
+        { "command", a->command, FOLLOWS, NULL, NULL, false },
     };
     memcpy(f->list, list, sizeof list);
     for (int i = 0; i < MOST_FACTS; i++)
