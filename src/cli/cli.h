@@ -173,6 +173,10 @@ enum {
     X(submit)                                                                                                          \
     X(studies)                                                                                                         \
     X(status)                                                                                                          \
+    X(stop)                                                                                                            \
+    X(pause)                                                                                                           \
+    X(resume)                                                                                                          \
+    X(enqueue)                                                                                                         \
     X(dashboard)                                                                                                       \
     X(results)                                                                                                         \
     X(show)                                                                                                            \
@@ -263,6 +267,16 @@ int vvi_cli_constraints(const vvi_options *options, vvi_text *text);
 int vvi_cli_search_status(vv_status status);
 /* A whole search, as the options say. `project`: the folder's name where they say none. The exit status. */
 int vvi_search_run(const vvi_options *options, const vv_hypermodel *hypermodel, const char *project);
+
+/* ---- command.c: how a search was begun ---------------------------------------------------------------------------- */
+
+/* As vv_search_args.command wants it, with a password that should not be there made unreadable. 0, or the exit status after
+ * a complaint. */
+int vvi_cli_command(const vvi_options *options, vvi_text *json);
+/* The words as a shell would read them; without those by which a search begins anew, or only begins. */
+void vvi_cli_write_command(vvi_text *text, const char *const *argv, size_t argc);
+/* How to go on with a study, from its fact: "cd DIR && varve search ..."; false: it says nothing. */
+bool vvi_cli_read_command(const vv_study *study, vvi_text *text);
 
 /* ---- compile.c -------------------------------------------------------------------------------------------------- */
 
