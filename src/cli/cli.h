@@ -180,6 +180,7 @@ enum {
     X(dashboard)                                                                                                       \
     X(results)                                                                                                         \
     X(show)                                                                                                            \
+    X(plot)                                                                                                            \
     X(export)                                                                                                          \
     X(evaluate)                                                                                                        \
     X(predict)                                                                                                         \
@@ -253,6 +254,10 @@ int vvi_cli_where_is(const vvi_options *options, char where[VVI_WHERE_SIZE]);
 int vvi_cli_open_study(const vvi_options *options, vv_study **study);
 bool vvi_cli_is_place(const char *place);             /* of a study: a folder, a database; else it is a file */
 int vvi_cli_explain_kept(const vvi_options *options); /* explain_kept.c */
+
+/* output.c: --output may take the place of an ordinary file only, and of none in the project: what was there is gone then.
+ * NULL is fine. 0, or the exit status after a complaint. */
+int vvi_cli_check_output(const vv_study *study, const char *output);
 
 /* import.c: what an import or a copy has made. 0, or the exit status after a complaint. */
 struct vvi_exchanged;

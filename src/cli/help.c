@@ -94,6 +94,7 @@ void vvi_help_command(const vvi_command *command, FILE *out)
     for (size_t i = 0; i < n; i++) write_option(rows[i], out);
     write_option(&vvi_option_help, out);
     if (command->notes != NULL) fprintf(out, "\n%s", command->notes);
+    if (command->more != NULL) command->more(out);
 }
 
 /* ---- varve help ------------------------------------------------------------------------------------------------- */
