@@ -1,8 +1,8 @@
 """compare.py - is what a command printed what the page shows?
 
 In the page a line "..." stands for any number of lines, and "..." within a line for any text in it. Times, durations,
-dates and process ids are as good as any other. Where a block says so ("vary"), so are numbers with a decimal point: what a
-training comes to differs in its last digits between processors.
+dates and process ids are as good as any other. Where a block says so ("vary"), so are numbers with a decimal point, and lines
+may come in another order: what a training comes to differs in its last digits between processors, and with it who is best.
 """
 import re
 
@@ -29,10 +29,26 @@ def line_matches(shown, got):
     return re.fullmatch('.*'.join(parts), got) is not None
 
 
+def difference_unordered(shown, got):
+    left = list(got)
+    for number, line in enumerate(shown, 1):
+        if line == '...':
+            continue
+        match = next((has for has in left if line_matches(line, has)), None)
+        if match is None:
+            return f'line {number} of what it shows is not in the output: {line}'
+        left.remove(match)
+    if '...' not in shown and left:
+        return f'the output has besides: {left[0]}'
+    return None
+
+
 def difference(shown, got, vary=False):
     """None, or what differs in words. Among several places where a line fits after "..." the first is taken."""
     shown = [normal(line, vary) for line in shown]
     got = [normal(line, vary) for line in got]
+    if vary:
+        return difference_unordered(shown, got)
     at, anywhere = 0, False
     for number, line in enumerate(shown, 1):
         if line == '...':

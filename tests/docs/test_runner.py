@@ -56,6 +56,9 @@ def test_outputs_are_compared():
     assert same(['score 0.25'], ['score 0.26']) is not None
     assert same(['score 0.25  x'], ['score 0.2  x'], vary=True) is None
     assert same(['score 3'], ['score 4'], vary=True) is not None
+    assert same(['1  0.5', '2  0.6'], ['2  0.6', '1  0.7'], vary=True) is None
+    assert same(['1  0.5', '1  0.5'], ['1  0.5', '2  0.5'], vary=True) is not None
+    assert same(['1  0.5'], ['1  0.5', 'more'], vary=True) is not None
 
 
 def main():
