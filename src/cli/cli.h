@@ -165,7 +165,7 @@ enum {
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
     vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
     vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
-    vvi_command_status, vvi_command_export, vvi_command_import, vvi_command_copy;
+    vvi_command_status, vvi_command_export, vvi_command_import, vvi_command_copy, vvi_command_report;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -179,6 +179,9 @@ int vvi_cli_data_status(vv_status status);
 int vvi_cli_study_status(vv_status status);
 /* Standard output for our own words: with `json`, whatever a hypermodel prints goes to standard error instead. */
 FILE *vvi_cli_output(bool json);
+/* --output of a command about a study: takes the place of an ordinary file only, and of none in the project, since what was
+ * there is gone then. 0, or the exit status after a complaint. */
+int vvi_cli_check_output(const vv_study *study, const char *output);
 /* Ends standard output: a full disk is a failure. */
 int vvi_cli_end(int exit_status, FILE *out);
 /* "space" of "dir/space.yaml". */

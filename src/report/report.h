@@ -8,6 +8,7 @@
  * live.c     a block of lines that is redrawn in place
  * objectives.c what is improved and what must be kept
  * export.h     all trials as CSV or JSON        status.h   how a study is getting on
+ * web/pages.h  the report, one HTML file        figures/   plots
  *
  * An explanation (explain.h), in parts:
  *
@@ -66,6 +67,7 @@ void vvi_json_trial(vvi_json *json, const vv_trial *trial);
 /* What show adds: executions in full, layers of `model` (NULL: null), curves. */
 void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_model *model);
 void vvi_json_event(vvi_json *json, const vv_event *event);
+void vvi_json_refusals(vvi_json *json, const vv_refusals *refusals); /* "refused", "refusals"; NULL: there were none */
 
 /* ---- text (text.c) --------------------------------------------------------------------------------------------------
  */

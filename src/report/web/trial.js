@@ -5,7 +5,7 @@
  *       options   { objectives: [{ name, direction }], level: of its heading, 3,
  *                   makers: { layer: { by: hyperparameter or null, sets: ["filters_0: filters", ...] } }: who made a layer }
  *   varve.layers(layers, makers)       an element: the network as a pile, the input at the top
- *   varve.statusWord(status)           an element: "completed", with its colour
+ *   varve.statusWord(status)           an element: "completed", with its colour; varve.statusTint(status): the tint's word
  */
 "use strict";
 
@@ -14,9 +14,10 @@
         PRUNED: "pruned", FAILED: "failed" };
     const SERIES = 8;
 
+    const statusTint = (status) => STATUS_TINT[status] || "plain";
+
     function statusWord(status) {
-        const tint = STATUS_TINT[status] || "plain";
-        return varve.el("span", { class: "status " + tint }, String(status || "").toLowerCase());
+        return varve.el("span", { class: "status " + statusTint(status) }, String(status || "").toLowerCase());
     }
 
     /* ---- parts --------------------------------------------------------------------------------------------------------- */
@@ -156,5 +157,5 @@
             executions(one, level + 1), attempts(one, level + 1), curves(one, level + 1));
     }
 
-    Object.assign(varve, { trial, layers: layersElement, statusWord });
+    Object.assign(varve, { trial, layers: layersElement, statusWord, statusTint });
 })();
