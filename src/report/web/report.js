@@ -108,9 +108,10 @@
         if (data.best.length === 0) return varve.fill(element, el("p", { class: "empty" }, "No trial is completed."));
         const cards = data.best.map((trial, i) => {
             const content = el("div", { class: "trial" });
-            const card = el("details", { class: "card", open: i === 0 }, el("summary", null, "Trial " + trial.trial + ": ",
+            const card = el("details", { class: "card", open: i === 0 }, el("summary", null, el("strong", null, "Trial " + trial.trial), " ",
                 (trial.scores || []).map((score, k) => scoreText(data, score, k)).join(", ")), content);
-            const draw = () => card.open && content.childNodes.length === 0 && varve.trial(content, trial, page.trialOptions);
+            const options = Object.assign({ untitled: true }, page.trialOptions);
+            const draw = () => card.open && content.childNodes.length === 0 && varve.trial(content, trial, options);
             card.addEventListener("toggle", draw);
             draw();
             return card;

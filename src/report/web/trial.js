@@ -2,7 +2,7 @@
  *
  *   varve.trial(element, trial, options)
  *       trial     as `varve show --json` has it; members that are not there are left out ("layers", "curves": only details have)
- *       options   { objectives: [{ name, direction }], level: of its heading, 3,
+ *       options   { objectives: [{ name, direction }], level: of its heading, 3, untitled: it has none,
  *                   makers: { layer: { by: hyperparameter or null, sets: ["filters_0: filters", ...] } }: who made a layer }
  *   varve.layers(layers, makers)       an element: the network as a pile, the input at the top
  *   varve.statusWord(status)           an element: "completed", with its colour; varve.statusTint(status): the tint's word
@@ -147,10 +147,10 @@
     /* ---- the whole -------------------------------------------------------------------------------------------------------- */
 
     function trial(element, one, options) {
-        const { objectives = [], level = 3, makers = {} } = options || {};
+        const { objectives = [], level = 3, makers, untitled = false } = options || {};
         element.classList.add("trial");
         varve.fill(element,
-            varve.el("h" + level, null, "Trial " + one.trial + " ", statusWord(one.status)),
+            !untitled && varve.el("h" + level, null, "Trial " + one.trial + " ", statusWord(one.status)),
             one.reason && varve.el("p", { class: "reason" }, varve.visible(one.reason, 2000)),
             facts(one, objectives),
             varve.el("div", { class: "parts" }, values(one, level + 1), network(one, level + 1, makers)),
