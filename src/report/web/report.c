@@ -138,6 +138,7 @@ static vv_status write_data(const writer *w)
     const vv_status status = vvi_json_page(&json, w->args, w->error);
     vvi_json_end(&json, '}');
     if (status == VV_OK) write_data_text(json.text.data, json.text.n, w->out);
+    fputc('\n', w->out);
     vvi_text_deinit(&json.text);
     return status;
 }
