@@ -179,9 +179,6 @@ int vvi_cli_data_status(vv_status status);
 int vvi_cli_study_status(vv_status status);
 /* Standard output for our own words: with `json`, whatever a hypermodel prints goes to standard error instead. */
 FILE *vvi_cli_output(bool json);
-/* --output of a command about a study: takes the place of an ordinary file only, and of none in the project, since what was
- * there is gone then. 0, or the exit status after a complaint. */
-int vvi_cli_check_output(const vv_study *study, const char *output);
 /* Ends standard output: a full disk is a failure. */
 int vvi_cli_end(int exit_status, FILE *out);
 /* "space" of "dir/space.yaml". */
@@ -208,6 +205,8 @@ int vvi_cli_workers(const vvi_options *options);
 int vvi_cli_where_is(const vvi_options *options, char where[VVI_WHERE_SIZE]);
 /* That study, opened to read; owned. 0, or the exit status after a complaint. */
 int vvi_cli_open_study(const vvi_options *options, vv_study **study);
+bool vvi_cli_is_place(const char *place);             /* of a study: a folder, a database; else it is a file */
+int vvi_cli_explain_kept(const vvi_options *options); /* explain_kept.c */
 
 /* output.c: --output may take the place of an ordinary file only, and of none in the project: what was there is gone then.
  * NULL is fine. 0, or the exit status after a complaint. */

@@ -2,11 +2,9 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 int vvi_cli_complain(int exit_status, const char *format, ...)
@@ -57,7 +55,7 @@ static int refuse_precision(const char *text)
 {
     vvi_text names = { 0 };
     const char *name;
-    for (unsigned i = 0; (name = vvi_report_precision((vv_precision)i)) != NULL; i++)
+    for (unsigned i = 0; (name = vvi_precision_name((vv_precision)i)) != NULL; i++)
         vvi_text_printf(&names, "%s%s", i == 0 ? "" : ", ", name);
     vvi_cli_complain(0, "--precision: there is no \"%s\"; there are: %s", text, names.data == NULL ? "" : names.data);
     vvi_text_deinit(&names);
@@ -68,7 +66,7 @@ static int read_precision(const char *text, vv_precision *precision)
 {
     const char *name;
     unsigned i = VV_INT8;
-    while ((name = vvi_report_precision((vv_precision)i)) != NULL && strcmp(text, name) != 0) i++;
+    while ((name = vvi_precision_name((vv_precision)i)) != NULL && strcmp(text, name) != 0) i++;
     if (name == NULL) return refuse_precision(text);
     *precision = (vv_precision)i;
     return 0;
@@ -139,20 +137,4 @@ bool vvi_cli_trial_id(const char *text, int *id)
     const long number = strtol(text, &end, 10);
     *id = (int)number;
     return end != text && *end == '\0' && errno == 0 && number >= 0 && number <= INT32_MAX;
-}
-
-int vvi_cli_check_output(const vv_study *study, const char *output)
-{
-    struct stat there, folder, project;
-    char path[4096];
-    if (output == NULL) return 0;
-    if (lstat(output, &there) == 0 && !S_ISREG(there.st_mode))
-        return vvi_cli_complain(VVI_EXIT_USAGE, "--output: %s is no ordinary file; write to standard output instead",
-                                output);
-    if (snprintf(path, sizeof path, "%s", output) >= (int)sizeof path)
-        return vvi_cli_complain(VVI_EXIT_USAGE, "--output: the path is too long");
-    const bool both = stat(dirname(path), &folder) == 0 && stat(vv_study_path(study), &project) == 0;
-    if (both && folder.st_dev == project.st_dev && folder.st_ino == project.st_ino)
-        return vvi_cli_complain(VVI_EXIT_USAGE, "--output: %s would lie in the project's own folder", output);
-    return 0;
 }

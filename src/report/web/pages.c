@@ -1,6 +1,8 @@
 /* pages.c - what is read of a study for a page, and written as JSON. */
 #include "report/web/pages.h"
 
+#include "report/explain.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +15,8 @@ typedef struct page {
     vv_trials best;
     vv_refusals refusals;
     vvi_sheet *sheet;
-    char *explanation; /* JSON, or NULL */
+    char *explanation;       /* JSON, or NULL */
+    vv_explanation *meaning; /* the same, read; NULL: there is none, or of another version */
     vv_error *error;
 } page;
 
@@ -27,6 +30,8 @@ static vv_status read_page(page *p)
     if (p->args->best > 0) VVI_TRY(vv_study_trials(p->study, &best, &p->best, p->error));
     VVI_TRY(vv_study_refusals(p->study, &p->refusals, p->error));
     VVI_TRY(vv_study_get(p->study, "explanation", &p->explanation, p->error));
+    if (p->explanation != NULL && vvi_explanation_read(p->explanation, &p->meaning, NULL) == VV_NO_MEMORY)
+        return vvi_no_memory(p->error);
     p->sheet = vvi_sheet_new();
     return p->sheet == NULL ? vvi_no_memory(p->error) : VV_OK;
 }
@@ -38,6 +43,7 @@ static void close_page(page *p)
     vv_trials_free(&p->best);
     vvi_sheet_free(p->sheet);
     free(p->explanation);
+    vv_explanation_free(p->meaning);
 }
 
 /* ---- how it was made ------------------------------------------------------------------------------------------------------ */
@@ -104,6 +110,68 @@ static void add_constraints(vvi_json *json, const vvi_status *status)
     vvi_text_deinit(&text);
 }
 
+/* ---- what it means ------------------------------------------------------------------------------------------------------- */
+
+/* What an explanation says of a layer: which hyperparameter makes it, which ones set its fields. */
+static const char *maker_of(const vv_explanation *e, const char *layer)
+{
+    for (size_t i = 0; i < e->n_hyperparameters; i++)
+        for (size_t k = 0; k < e->hyperparameters[i].adds_layers.n; k++)
+            if (strcmp(e->hyperparameters[i].adds_layers.list[k], layer) == 0) return e->hyperparameters[i].name;
+    return NULL;
+}
+
+static void add_settings(vvi_json *json, const vv_explanation *e, const char *layer)
+{
+    vvi_json_begin(json, "sets", '[');
+    for (size_t i = 0; i < e->n_hyperparameters; i++)
+        for (size_t k = 0; k < e->hyperparameters[i].n_sets; k++) {
+            const vv_set_field *set = &e->hyperparameters[i].sets[k];
+            vvi_text text = { 0 };
+            if (strcmp(set->layer, layer) != 0) continue;
+            vvi_text_printf(&text, "%s: %s", e->hyperparameters[i].name, set->field);
+            vvi_json_string(json, NULL, text.data);
+            vvi_text_deinit(&text);
+        }
+    vvi_json_end(json, ']');
+}
+
+/* The layers of the trials that are shown are those of few structures, so few that each may be looked for. */
+static void add_makers_of(vvi_json *json, const page *p, const vvi_structure *structure, vvi_names *seen)
+{
+    for (size_t i = 0; i < structure->n; i++) {
+        const size_t before = seen->n;
+        vvi_names_add(seen, structure->names[i]);
+        if (seen->n == before) continue;
+        vvi_json_begin(json, structure->names[i], '{');
+        vvi_json_string(json, "by", maker_of(p->meaning, structure->names[i]));
+        add_settings(json, p->meaning, structure->names[i]);
+        vvi_json_end(json, '}');
+    }
+}
+
+static const vvi_structure *structure_of(const vvi_frame *frame, int id)
+{
+    for (size_t i = 0; i < frame->n; i++)
+        if (frame->ids[i] == id) return frame->structure[i] < 0 ? NULL : &frame->structures[frame->structure[i]];
+    return NULL;
+}
+
+static void add_meaning(vvi_json *json, const page *p)
+{
+    vvi_names seen = { .n = 0 };
+    if (p->meaning == NULL)
+        vvi_json_null(json, "question");
+    else
+        vvi_explain_write_blocks(p->meaning, json, "question");
+    vvi_json_begin(json, "makers", '{');
+    for (size_t i = 0; p->meaning != NULL && i < p->best.n; i++) {
+        const vvi_structure *structure = structure_of(&p->frame, p->best.list[i].id);
+        if (structure != NULL) add_makers_of(json, p, structure, &seen);
+    }
+    vvi_json_end(json, '}');
+}
+
 /* ---- trials, figures --------------------------------------------------------------------------------------------------------- */
 
 /* A network that this version does not know is left out. */
@@ -157,6 +225,7 @@ static vv_status write_page(vvi_json *json, page *p)
     VVI_TRY(add_made(json, p));
     vvi_json_refusals(json, &p->refusals);
     add_constraints(json, &p->status);
+    add_meaning(json, p);
     add_best(json, &p->best);
     return add_sheet(json, p);
 }
