@@ -181,6 +181,7 @@ enum {
     X(results)                                                                                                         \
     X(show)                                                                                                            \
     X(plot)                                                                                                            \
+    X(report)                                                                                                          \
     X(export)                                                                                                          \
     X(evaluate)                                                                                                        \
     X(predict)                                                                                                         \

@@ -1,5 +1,6 @@
 /* main.c - the varve command: a table of subcommands, one file each. */
 #include "cli/cli.h"
+#include "report/web/assets.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -65,6 +66,10 @@ int main(int argc, char **argv)
     if (strcmp(word, "help") == 0) return vvi_help_run(argc - 2, argv + 2);
     if (strcmp(word, "--version") == 0) {
         printf("varve %s\n", vv_version());
+        return vvi_cli_end(VVI_EXIT_DONE, stdout);
+    }
+    if (strcmp(word, "--licences") == 0) {
+        fputs(vvi_asset_find("licences.txt")->bytes, stdout);
         return vvi_cli_end(VVI_EXIT_DONE, stdout);
     }
     const vvi_command *command = vvi_cli_find_command(word);

@@ -7,6 +7,7 @@
  * live.c     a block of lines that is redrawn in place
  * objectives.c what is improved and what must be kept
  * export.h     all trials as CSV or JSON        status.h   how a study is getting on
+ * web/pages.h  the report, one HTML file        figures/   plots
  *
  * An explanation (explain.h) in words, in parts; as JSON it is written by explain/json.c:
  *
@@ -40,6 +41,7 @@ void vvi_json_trial(vvi_json *json, const vv_trial *trial);
 /* What show adds: executions in full, layers of `model` (NULL: null), curves. */
 void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_model *model);
 void vvi_json_event(vvi_json *json, const vv_event *event);
+void vvi_json_refusals(vvi_json *json, const vv_refusals *refusals); /* "refused", "refusals"; NULL: there were none */
 
 /* ---- text (text.c) --------------------------------------------------------------------------------------------------
  */
@@ -136,13 +138,11 @@ vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *e
 /* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */
 
 /* A column for each objective, the Pareto front marked where there are several; `head`: with words above them. */
-vv_status vvi_results_write(const vv_trials *trials, const vvi_goals *goals, bool head, FILE *out,
-                            vv_error *error);
+vv_status vvi_results_write(const vv_trials *trials, const vvi_goals *goals, bool head, FILE *out, vv_error *error);
 vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *error);
 
 /* `where` is for the title. The trial with its curves. */
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out,
-                         vv_error *error);
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out, vv_error *error);
 vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
 
 /* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */
