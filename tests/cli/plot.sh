@@ -4,7 +4,7 @@ write_model model.c
 write_table table.csv
 run varve search model.c --data "$TABLE" --project p --max-trials 6 --tuner random
 exits 0
-kinds=$(varve plot --help | sed -n '/^KINDs:/,$p' | awk 'NF > 1 { print $1 }')
+kinds=$(varve plot --help | sed -n '/^KIND is one of/,$p' | awk 'NR > 1 { print $1 }')
 [ "$(echo "$kinds" | wc -l)" -ge 11 ] || fail "there are few kinds: $kinds"
 
 # Element by element: an SVG with a title and a description, no script, no link to anywhere.
