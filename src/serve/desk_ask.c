@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { MOST_ANSWERS = 64 };
-static const double FRESH_S = 0.4, IDLE_S = 10;
+static const double FRESH_S = 0.4, IDLE_S = 10, ALIVE_S = 10;
 
 /* ---- processor time -------------------------------------------------------------------------------------------------- */
 
@@ -184,6 +184,7 @@ void vvi_desk_remove_viewer(vvi_desk *desk, vvi_viewer *viewer)
 static vvi_news take_news(vvi_desk *desk, vvi_viewer *viewer, void (*before_sleeping)(void *context), vvi_body **body)
 {
     if (desk->stop) return VVI_NEWS_END;
+    viewer->heard_s = vvi_clock_s();
     if (desk->news != NULL && viewer->seen != desk->news_number) {
         viewer->seen = desk->news_number;
         *body = vvi_body_hold(desk->news);
@@ -210,8 +211,13 @@ vvi_news vvi_desk_news(vvi_desk *desk, vvi_viewer *viewer, void (*before_sleepin
 void vvi_desk_nudge(vvi_desk *desk)
 {
     pthread_mutex_lock(&desk->lock);
-    for (vvi_viewer *v = desk->viewers; v != NULL; v = v->next) v->alive = v->asleep;
-    wake_viewers(desk);
+    const double long_ago = vvi_clock_s() - ALIVE_S;
+    for (vvi_viewer *v = desk->viewers; v != NULL; v = v->next) {
+        if (!v->asleep || v->heard_s > long_ago) continue;
+        v->asleep = false;
+        v->alive = true;
+        v->wake(v->context);
+    }
     pthread_mutex_unlock(&desk->lock);
 }
 
