@@ -165,7 +165,8 @@ enum {
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
     vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
     vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
-    vvi_command_status, vvi_command_export, vvi_command_import, vvi_command_copy, vvi_command_dashboard;
+    vvi_command_status, vvi_command_export, vvi_command_plot, vvi_command_report, vvi_command_import, vvi_command_copy,
+    vvi_command_dashboard;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -205,6 +206,12 @@ int vvi_cli_workers(const vvi_options *options);
 int vvi_cli_where_is(const vvi_options *options, char where[VVI_WHERE_SIZE]);
 /* That study, opened to read; owned. 0, or the exit status after a complaint. */
 int vvi_cli_open_study(const vvi_options *options, vv_study **study);
+bool vvi_cli_is_place(const char *place);             /* of a study: a folder, a database; else it is a file */
+int vvi_cli_explain_kept(const vvi_options *options); /* explain_kept.c */
+
+/* output.c: --output may take the place of an ordinary file only, and of none in the project: what was there is gone then.
+ * NULL is fine. 0, or the exit status after a complaint. */
+int vvi_cli_check_output(const vv_study *study, const char *output);
 
 /* import.c: what an import or a copy has made. 0, or the exit status after a complaint. */
 struct vvi_exchanged;

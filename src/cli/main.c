@@ -1,15 +1,17 @@
 /* main.c - the varve command: a table of subcommands, one file each. */
 #include "cli/cli.h"
+#include "report/web/assets.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 static const vvi_command *const commands[] = {
-    &vvi_command_summary, &vvi_command_explain, &vvi_command_search, &vvi_command_tune,     &vvi_command_ask,
-    &vvi_command_tell,    &vvi_command_worker,  &vvi_command_submit, &vvi_command_studies,  &vvi_command_status,
-    &vvi_command_results, &vvi_command_show,    &vvi_command_export, &vvi_command_evaluate, &vvi_command_predict,
-    &vvi_command_import,  &vvi_command_copy,    &vvi_command_data,   &vvi_command_oracles,  &vvi_command_dashboard,
+    &vvi_command_summary,  &vvi_command_explain, &vvi_command_search, &vvi_command_tune,    &vvi_command_ask,
+    &vvi_command_tell,     &vvi_command_worker,  &vvi_command_submit, &vvi_command_studies, &vvi_command_status,
+    &vvi_command_results,  &vvi_command_show,    &vvi_command_export, &vvi_command_plot,    &vvi_command_report,
+    &vvi_command_evaluate, &vvi_command_predict, &vvi_command_import, &vvi_command_copy,    &vvi_command_data,
+    &vvi_command_oracles,  &vvi_command_dashboard,
 };
 
 static void write_usage(FILE *out)
@@ -20,7 +22,8 @@ static void write_usage(FILE *out)
     for (size_t i = 0; i < VVI_COUNT(commands); i++)
         fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n  varve COMMAND --help   its options\n"
-          "  varve --version        the version\n\n"
+          "  varve --version        the version\n"
+          "  varve --licences       of what it has in it\n\n"
           "Exit status: 0 done, 1 the run failed, 2 usage, 3 stored state unusable.\n",
           out);
 }
@@ -86,6 +89,10 @@ int main(int argc, char **argv)
     if (strcmp(word, "help") == 0) return help(argc > 2 ? argv[2] : NULL);
     if (strcmp(word, "--version") == 0) {
         printf("varve %s\n", vv_version());
+        return vvi_cli_end(VVI_EXIT_DONE, stdout);
+    }
+    if (strcmp(word, "--licences") == 0) {
+        fputs(vvi_asset_find("licences.txt")->bytes, stdout);
         return vvi_cli_end(VVI_EXIT_DONE, stdout);
     }
     const vvi_command *command = find_command(word);

@@ -385,4 +385,5 @@ void vvi_options_help(const vvi_command *command, FILE *out)
     for (size_t i = 0; i < n; i++) write_option(rows[i], out);
     write_option(&help_option, out);
     if (command->notes != NULL) fprintf(out, "\n%s", command->notes);
+    if (command->more != NULL) command->more(out);
 }

@@ -13,7 +13,7 @@ typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
         *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition, *space,
-        *failed, *host;
+        *failed, *kind, *host, *x, *y;
     struct {
         const char *list[8];
         size_t n;
@@ -77,6 +77,7 @@ typedef struct vvi_command {
     const char *const *without;             /* ends in NULL; NULL: none */
     const char *rest;                       /* what further words after "--" are called; NULL: there are none */
     const char *notes;                      /* after the options in --help; NULL: none */
+    void (*more)(FILE *out);                /* after the notes: what a registry has; NULL: nothing */
     int (*run)(const vvi_options *options); /* the exit status */
 } vvi_command;
 

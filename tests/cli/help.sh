@@ -3,7 +3,7 @@
 
 run varve --help
 exits 0; err_empty; within_80_columns out
-for command_name in summary explain search tune ask tell worker submit studies status results show export evaluate predict import copy \
+for command_name in summary explain search tune ask tell worker submit studies status results show export report evaluate predict import copy \
     data oracles; do
     run varve --help
     out_has "  $command_name "

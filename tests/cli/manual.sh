@@ -6,7 +6,7 @@ run mandoc -T lint "$page"
 exits 0; out_empty; err_empty
 mandoc -T ascii "$page" | sed "s/.$(printf '\010')//g" >page
 
-for command_name in summary explain search tune ask tell worker submit studies status results show export evaluate predict import copy \
+for command_name in summary explain search tune ask tell worker submit studies status results show export report evaluate predict import copy \
     data oracles; do
     run varve --help
     out_has "$command_name"

@@ -2,7 +2,8 @@
  * figure, and web/figure.js draws any of their JSON; none of them knows of kinds of plots.
  *
  * plots.c    the registry: a row for each kind     plot_*.c   one kind each
- * figure.c   what they are made with               ticks.c    where numbers stand on an axis
+ * make.h     what they are made with: figure.c (panels, marks, texts), rows.c (which trials), axes.c (of what, from where to
+ *            where)                                ticks.c    where numbers stand on an axis
  * svg*.c     as a picture                          json*.c    for a page: a sheet of figures
  * csv.c      what they show, as a table            theme.c    the colours
  */
@@ -108,7 +109,7 @@ typedef struct vvi_panel {
     const vvi_axis
         *rulers; /* parallel coordinates: an upright axis at x = 0, 1, ... each; COURSES are in their units */
     size_t n_rulers;
-    const vvi_mark *marks; /* the first is behind the others */
+    vvi_mark *marks; /* the first is behind the others */
     size_t n_marks;
     vvi_shades shades;
     const char *empty; /* not NULL: there is nothing to draw, and why */
@@ -122,7 +123,7 @@ typedef struct vvi_figure_column {
     const char *const *texts; /* instead */
 } vvi_figure_column;
 typedef struct vvi_figure_table {
-    const vvi_figure_column *columns;
+    vvi_figure_column *columns;
     size_t n_columns, n_rows;
 } vvi_figure_table;
 
@@ -147,9 +148,10 @@ typedef struct vvi_plot_args {
     const char *x, *y;       /* contour: which hyperparameters; NULL: the two that matter most */
     uint64_t seed;
 } vvi_plot_args;
+struct vvi_maker;
 typedef struct vvi_plot_kind {
     const char *name, *title, *summary; /* "depth", "Depth", one line for --help and the page */
-    vv_status (*make)(const vvi_plot_args *args, vvi_figure *figure, vv_error *error);
+    void (*make)(struct vvi_maker *maker);
 } vvi_plot_kind;
 /* In the order of pages; NULL past the end; for an unknown name. */
 const vvi_plot_kind *vvi_plot_at(size_t index);

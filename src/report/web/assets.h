@@ -11,9 +11,9 @@
 #include <stddef.h>
 
 typedef struct vvi_asset {
-    const char *name;   /* "figure.js" */
-    const char *type;   /* for HTTP: "text/javascript; charset=utf-8" */
-    const char *bytes;  /* `size` of them, and a 0 */
+    const char *name;  /* "figure.js" */
+    const char *type;  /* for HTTP: "text/javascript; charset=utf-8" */
+    const char *bytes; /* `size` of them, and a 0 */
     size_t size;
     const char *sha256; /* in hexadecimal: for an ETag, and for policies */
 } vvi_asset;

@@ -217,10 +217,10 @@ window.varve = {};
     }
 
     function themeButton() {
-        const words = { light: "Light", dark: "Dark", system: "As the system" };
+        const words = { light: "Colours: light", dark: "Colours: dark", system: "Colours: system" };
         const next = { system: "light", light: "dark", dark: "system" };
         const now = () => document.documentElement.dataset.theme || "system";
-        const button = el("button", { type: "button", class: "theme", title: "Light or dark" }, words[now()]);
+        const button = el("button", { type: "button", class: "theme", title: "Light, dark, or as the system has it" }, words[now()]);
         button.addEventListener("click", () => {
             setTheme(next[now()] === "system" ? null : next[now()]);
             button.textContent = words[now()];

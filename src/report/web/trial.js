@@ -2,10 +2,10 @@
  *
  *   varve.trial(element, trial, options)
  *       trial     as `varve show --json` has it; members that are not there are left out ("layers", "curves": only details have)
- *       options   { objectives: [{ name, direction }], level: of its heading, 3,
+ *       options   { objectives: [{ name, direction }], level: of its heading, 3, untitled: it has none,
  *                   makers: { layer: { by: hyperparameter or null, sets: ["filters_0: filters", ...] } }: who made a layer }
  *   varve.layers(layers, makers)       an element: the network as a pile, the input at the top
- *   varve.statusWord(status)           an element: "completed", with its colour
+ *   varve.statusWord(status)           an element: "completed", with its colour; varve.statusTint(status): the tint's word
  */
 "use strict";
 
@@ -14,9 +14,10 @@
         PRUNED: "pruned", FAILED: "failed" };
     const SERIES = 8;
 
+    const statusTint = (status) => STATUS_TINT[status] || "plain";
+
     function statusWord(status) {
-        const tint = STATUS_TINT[status] || "plain";
-        return varve.el("span", { class: "status " + tint }, String(status || "").toLowerCase());
+        return varve.el("span", { class: "status " + statusTint(status) }, String(status || "").toLowerCase());
     }
 
     /* ---- parts --------------------------------------------------------------------------------------------------------- */
@@ -146,15 +147,15 @@
     /* ---- the whole -------------------------------------------------------------------------------------------------------- */
 
     function trial(element, one, options) {
-        const { objectives = [], level = 3, makers = {} } = options || {};
+        const { objectives = [], level = 3, makers, untitled = false } = options || {};
         element.classList.add("trial");
         varve.fill(element,
-            varve.el("h" + level, null, "Trial " + one.trial + " ", statusWord(one.status)),
+            !untitled && varve.el("h" + level, null, "Trial " + one.trial + " ", statusWord(one.status)),
             one.reason && varve.el("p", { class: "reason" }, varve.visible(one.reason, 2000)),
             facts(one, objectives),
             varve.el("div", { class: "parts" }, values(one, level + 1), network(one, level + 1, makers)),
             executions(one, level + 1), attempts(one, level + 1), curves(one, level + 1));
     }
 
-    Object.assign(varve, { trial, layers: layersElement, statusWord });
+    Object.assign(varve, { trial, layers: layersElement, statusWord, statusTint });
 })();
