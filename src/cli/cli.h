@@ -165,7 +165,8 @@ enum {
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
     vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
     vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
-    vvi_command_status, vvi_command_export, vvi_command_plot, vvi_command_report, vvi_command_import, vvi_command_copy,
+    vvi_command_status, vvi_command_stop, vvi_command_pause, vvi_command_resume, vvi_command_enqueue,
+    vvi_command_export, vvi_command_plot, vvi_command_report, vvi_command_import, vvi_command_copy,
     vvi_command_dashboard;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
@@ -226,6 +227,16 @@ int vvi_cli_constraints(const vvi_options *options, vvi_text *text);
 int vvi_cli_search_status(vv_status status);
 /* A whole search, as the options say. `project`: the folder's name where they say none. The exit status. */
 int vvi_search_run(const vvi_options *options, const vv_hypermodel *hypermodel, const char *project);
+
+/* ---- command.c: how a search was begun ---------------------------------------------------------------------------- */
+
+/* As vv_search_args.command wants it, with a password that should not be there made unreadable. 0, or the exit status after
+ * a complaint. */
+int vvi_cli_command(const vvi_options *options, vvi_text *json);
+/* The words as a shell would read them; without those by which a search begins anew, or only begins. */
+void vvi_cli_write_command(vvi_text *text, const char *const *argv, size_t argc);
+/* How to go on with a study, from its fact: "cd DIR && varve search ..."; false: it says nothing. */
+bool vvi_cli_read_command(const vv_study *study, vvi_text *text);
 
 /* ---- compile.c -------------------------------------------------------------------------------------------------- */
 

@@ -24,7 +24,7 @@ typedef struct vvi_options {
     double max_seconds, trial_timeout_s, time_s, lease_s;
     vv_maybe stop_at, port;
     uint64_t seed;
-    bool defaults_first, overwrite, accept_new_space, csv, curves, begin_only, dry_run, json, help, pruned;
+    bool defaults_first, overwrite, accept_new_space, csv, curves, begin_only, dry_run, json, help, pruned, wait;
     bool joins; /* not on any command line: the settings are a study's, and this is a worker of it */
     struct {
         const char *list[64];

@@ -6,7 +6,8 @@
 #include "study/study.h"
 
 #include <limits.h>
-#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { MOST_POINTS = 200, MOST_REQUESTS = 20 };
 
@@ -107,6 +108,18 @@ static vv_status read_requests(vvi_desk *desk, const vv_study *study, moment *m,
     size_t skip = 0;
     while (skip + MOST_REQUESTS < m->requests.n && list[skip].done) skip++;
     if (skip > 0) *first = list[skip].id;
+    m->status.requests = m->requests;
+    return VV_OK;
+}
+
+static vv_status read_paused(const vv_study *study, moment *m, vv_error *error)
+{
+    char *text = NULL;
+    bool live = false;
+    VVI_TRY(vv_study_get(study, "paused", &text, error));
+    for (size_t i = 0; i < m->workers.n; i++) live = live || m->workers.list[i].live;
+    m->status.paused = live && text != NULL && strcmp(text, "yes") == 0;
+    free(text);
     return VV_OK;
 }
 
@@ -123,6 +136,7 @@ static vv_status read_moment(vvi_desk *desk, moment *m, vv_error *error)
     VVI_TRY(read_running(study, m, error));
     VVI_TRY(read_best(study, m, error));
     VVI_TRY(read_requests(desk, study, m, error));
+    VVI_TRY(read_paused(study, m, error));
     vvi_status_estimate(&m->status);
     return VV_OK;
 }
@@ -136,7 +150,7 @@ static void write_moment(const vvi_desk *desk, const moment *m, vvi_json *json)
     vvi_json_begin(json, "courses", '[');
     for (size_t i = 0; i < m->running.n; i++) add_course(json, &m->running.list[i]);
     vvi_json_end(json, ']');
-    vvi_json_begin(json, "requests", '[');
+    vvi_json_begin(json, "asked", '[');
     for (size_t i = 0; i < m->requests.n; i++) add_request(json, &m->requests.list[i]);
     vvi_json_end(json, ']');
     vvi_json_end(json, '}');

@@ -61,6 +61,7 @@ vv_status vvi_study_hear(vv_study *study, vv_error *error); /* takes what has ar
 void vvi_study_detach(vv_study *study);
 vv_status vvi_study_attach(vv_study *study, vv_error *error);
 bool vvi_study_is_shared(const vv_study *study); /* may others write to it? */
+const char *vvi_study_worker(const vv_study *study); /* this handle's name among them */
 
 /* pulse.c: what costs next to nothing. A number that is another after anybody has written to the study ... */
 vv_status vvi_study_mark(const vv_study *study, uint64_t *mark, vv_error *error);
