@@ -25,6 +25,7 @@ typedef struct work {
     const vv_study *study;
     const vvi_frame *frame;
     vvi_frame_args args;
+    const vvi_importance_kind *kind;
 } work;
 typedef void (*measured)(const work *w, vv_error *error);
 
@@ -40,6 +41,13 @@ static void read_frame(const work *w, vv_error *error)
     vvi_frame frame;
     must(vvi_frame_read(w->study, &w->args, &frame, error), error);
     vvi_frame_deinit(&frame);
+}
+
+static void weigh(const work *w, vv_error *error)
+{
+    vvi_weights weights;
+    must(vvi_importance(w->kind, w->frame, 0, 1, &weights, error), error);
+    vvi_weights_deinit(&weights);
 }
 
 static void say(const char *what, size_t trials, measured call, const work *w)
@@ -75,6 +83,7 @@ int main(int argc, char **argv)
     say("frame with courses", frame.n, read_frame, &w);
     w.args.networks = true;
     say("frame with courses and networks", frame.n, read_frame, &w);
+    for (size_t i = 0; (w.kind = vvi_importance_at(i)) != NULL; i++) say(w.kind->name, frame.n, weigh, &w);
     vvi_frame_deinit(&frame);
     vv_study_close(study);
     return 0;

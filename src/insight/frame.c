@@ -229,6 +229,12 @@ static vv_status read_courses(vvi_framing *f)
     return VV_OK;
 }
 
+bool vvi_frame_has_result(const vvi_frame *frame, size_t objective, size_t row)
+{
+    const double *scores = objective < VV_MAX_OBJECTIVES ? frame->scores[objective] : NULL;
+    return scores != NULL && frame->status[row] == VV_TRIAL_COMPLETED && isfinite(scores[row]);
+}
+
 /* ---- the whole ---------------------------------------------------------------------------------------------------- */
 
 static vv_status read_all(vvi_framing *f, const vvi_frame_args *args)

@@ -88,6 +88,9 @@ typedef struct vvi_frame_args {
 vv_status vvi_frame_read(const vv_study *study, const vvi_frame_args *args, vvi_frame *frame, vv_error *error);
 void vvi_frame_deinit(vvi_frame *frame);
 
+/* Is that trial COMPLETED, with a finite score of that objective? What importance and surfaces go by. */
+bool vvi_frame_has_result(const vvi_frame *frame, size_t objective, size_t row);
+
 /* What a study keeps of what is sought; what it does not say is empty. */
 typedef struct vvi_goals {
     vv_objectives objectives;
@@ -99,21 +102,21 @@ vv_status vvi_goals_read(const vv_study *study, vvi_goals *goals, vv_error *erro
 
 /* How much of an objective's spread a hyperparameter accounts for. */
 typedef struct vvi_weight {
-    const char *name;
-    double share, low,
-        high;      /* [0, 1]; of an interval of 90 % over trees or resamples. Shares of all need not sum to 1: the
-                                rest is what hyperparameters do together */
-    size_t trials; /* in which it is active, and that this is known from */
+    const char *name; /* borrowed from the frame */
+    size_t variable;  /* index in the frame */
+    double share;     /* [0, 1]. Those of all need not sum to 1: the rest is what they do together, and noise */
+    double low, high; /* nine tenths of trees or resamples say one between these */
+    size_t trials;    /* with a result, in which it is active */
 } vvi_weight;
 typedef struct vvi_weights {
     vvi_arena arena;
     vvi_weight *list; /* the largest first */
     size_t n;
-    size_t trials; /* with a finite score */
-    double
-        explained; /* how much of the spread the model accounts for in trials that it was not made from; NaN: has no model */
-    const char
-        *why; /* not NULL: why nothing can be said ("2 trials have a score; 4 are needed"), and the list is empty */
+    size_t trials; /* with a result */
+    /* How much of the spread the model accounts for in trials that it was not made from: 1 is all; 0, and less, is no more
+     * than knowing the mean. NaN: there is no model. */
+    double explained;
+    const char *why; /* not NULL: why nothing can be said ("2 completed trials have ..."), and the list is empty */
 } vvi_weights;
 
 /* A way to tell. */

@@ -137,6 +137,14 @@ void vvi_make_empty(vvi_maker *m, const char *title, const char *why)
     vvi_make_panel(m, title, 2)->empty = why;
 }
 
+bool vvi_make_is_empty(vvi_maker *m, const char *why)
+{
+    if (why == NULL) return false;
+    vvi_make_empty(m, NULL, why);
+    vvi_make_say(m, "%s", why);
+    return true;
+}
+
 static const double *gather(vvi_maker *m, const size_t *rows, size_t n, const double *column)
 {
     double *numbers = column == NULL ? NULL : vvi_make_numbers(m, n);

@@ -74,6 +74,15 @@ typedef struct point_look {
     size_t layers; /* that points of one colour are dealt to */
 } point_look;
 
+/* Those of all marks look alike. */
+static size_t points_of(const vvi_panel *panel)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < panel->n_marks; i++)
+        if (panel->marks[i].kind == VVI_POINTS) n += panel->marks[i].n;
+    return n;
+}
+
 static point_look look_of(const vvi_svg_view *v, const vvi_mark *mark)
 {
     static const struct {
@@ -83,9 +92,11 @@ static point_look look_of(const vvi_svg_view *v, const vvi_mark *mark)
         { 40, { 9, 0.95, 1 } }, { 200, { 7, 0.85, 2 } }, { 1000, { 5.5, 0.6, 4 } }, { 4000, { 4.2, 0.45, 6 } }
     };
     point_look found = { 3.2, 0.35, 8 };
+    const size_t n = points_of(v->panel);
     for (size_t i = sizeof looks / sizeof looks[0]; i-- > 0;)
-        if (mark->n <= looks[i].up_to) found = looks[i].look;
+        if (n <= looks[i].up_to) found = looks[i].look;
     if (v->width < 400) found.size *= 0.8;
+    if (mark->faint) found.size = fmin(found.size, 4), found.opacity *= 0.6;
     if (mark->tint == VVI_TINT_BEST) found.opacity = 1;
     return found;
 }
@@ -196,7 +207,7 @@ static void add_course(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mar
 /* A path for each, so that many of them lie darker. */
 static void draw_courses(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark)
 {
-    const double opacity = !mark->faint ? 1 : mark->n > 300 ? 0.3 : mark->n > 60 ? 0.45 : 0.6;
+    const double opacity = !mark->faint ? 1 : mark->n > 250 ? 0.22 : mark->n > 60 ? 0.4 : 0.6;
     const double width = !mark->faint ? 2.6 : mark->n > 300 ? 1 : 1.3;
     for (size_t i = 0; i < mark->n; i++) {
         begin_stroke(out, "line", bucket_of(v, mark, i), width, opacity);

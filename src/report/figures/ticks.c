@@ -42,7 +42,7 @@ static void label_bytes(double number, char text[VVI_TICK_LABEL])
 }
 
 /* `step`: to the next one; what is smaller than a thousandth of it is 0. */
-static void label_number(double number, double step, char text[VVI_TICK_LABEL])
+static void label_number(double number, double step, bool grouped, char text[VVI_TICK_LABEL])
 {
     static const struct {
         double from;
@@ -69,7 +69,7 @@ static void label_number(double number, double step, char text[VVI_TICK_LABEL])
     for (char *c = text; *c != '\0'; c++)
         if (*c == ',') *c = '.'; /* of the locale */
     strip_zeros(text);
-    if (magnitude >= 1e4 && step >= 1) group(text);
+    if (grouped && step >= 1) group(text);
 }
 
 static void add(vvi_ticks *ticks, const vvi_axis *axis, double at, double step)
@@ -80,7 +80,7 @@ static void add(vvi_ticks *ticks, const vvi_axis *axis, double at, double step)
     if (axis->unit != NULL && strcmp(axis->unit, "bytes") == 0)
         label_bytes(at, tick->label);
     else
-        label_number(at, step, tick->label);
+        label_number(at, step, fmax(fabs(axis->low), fabs(axis->high)) >= 1e4, tick->label);
 }
 
 /* ---- linear ----------------------------------------------------------------------------------------------------------- */
