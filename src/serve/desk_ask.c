@@ -75,7 +75,8 @@ static vvi_desk_answer *add(vvi_desk *desk, const vvi_part *part, const char *ar
 static bool will_do(vvi_desk *desk, const vvi_desk_answer *answer, double now)
 {
     if (answer->body == NULL) return false;
-    if (answer->body->version == desk->version && now - desk->looked_s < FRESH_S) return true;
+    const bool looks = desk->viewers != NULL && now - desk->looked_s < FRESH_S;
+    if (looks && answer->body->version == desk->version) return true;
     return vvi_desk_debt(desk) > VVI_DESK_CREDIT_S;
 }
 
