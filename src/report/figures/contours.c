@@ -86,8 +86,13 @@ static void trace_square(tracing *t, size_t i, size_t k)
 static void trace(vvi_maker *m, vvi_panel *panel, const vvi_mark *cells, double level, const char *label)
 {
     const size_t squares = (cells->x_n - 1) * (cells->y_n - 1), most = 6 * squares;
-    tracing t = { .cells = cells, .log_x = panel->x.scale == VVI_LOG, .log_y = panel->y.scale == VVI_LOG, .level = level,
-                  .x = vvi_make_numbers(m, most), .y = vvi_make_numbers(m, most), .most = most };
+    tracing t = { .cells = cells,
+                  .log_x = panel->x.scale == VVI_LOG,
+                  .log_y = panel->y.scale == VVI_LOG,
+                  .level = level,
+                  .x = vvi_make_numbers(m, most),
+                  .y = vvi_make_numbers(m, most),
+                  .most = most };
     if (t.x == NULL || t.y == NULL) return;
     for (size_t k = 0; k + 1 < cells->y_n; k++)
         for (size_t i = 0; i + 1 < cells->x_n; i++) trace_square(&t, i, k);

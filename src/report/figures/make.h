@@ -21,8 +21,9 @@ typedef struct vvi_maker {
     bool maximize;
     size_t scored; /* rows with a score */
     vvi_text caption, reduced;
-    bool picked;           /* `reduced` says how */
-    vvi_panel spare_panel; /* what is handed out after a failure */
+    bool picked;              /* `reduced` says how */
+    vvi_plot_memo own, *memo; /* where there is none of the caller's, the own */
+    vvi_panel spare_panel;    /* what is handed out after a failure */
     vvi_mark spare_mark;
 } vvi_maker;
 
@@ -127,6 +128,8 @@ const double *vvi_make_jitter(vvi_maker *m, const vvi_axis *axis, const double *
 
 /* ---- what matters (rank.c) ---------------------------------------------------------------------------------------------- */
 
+/* Of one kind of importance; NULL after a failure. */
+const vvi_weights *vvi_make_weights(vvi_maker *m, size_t kind);
 /* Indexes of variables, those that matter most to the objective first; without importances those that the most trials have.
  * *known: they go by importance. */
 const size_t *vvi_make_order(vvi_maker *m, bool *known);

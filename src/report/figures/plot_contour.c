@@ -54,12 +54,20 @@ static void add_cells(vvi_maker *m, vvi_panel *panel, const vvi_surface *s, cons
 {
     size_t low, high;
     extremes(s, &low, &high);
-    panel->shades = (vvi_shades){ .title = vvi_make_text(m, "expected %s", m->objective), .falling = !m->maximize,
-                                  .low = s->values[low], .high = s->values[high] };
+    panel->shades = (vvi_shades){ .title = vvi_make_text(m, "expected %s", m->objective),
+                                  .falling = !m->maximize,
+                                  .low = s->values[low],
+                                  .high = s->values[high] };
     if (!(panel->shades.low < panel->shades.high)) panel->shades.low -= 0.5, panel->shades.high += 0.5;
     vvi_mark *mark = vvi_make_mark(m, panel, VVI_CELLS, NULL, VVI_TINT_PLAIN);
-    *mark = (vvi_mark){ .kind = VVI_CELLS, .tint = VVI_TINT_PLAIN, .n = s->n_x * s->n_y, .x_n = s->n_x, .y_n = s->n_y,
-                        .x = xs, .y = ys, .shade = copy(m, s->values, s->n_x * s->n_y) };
+    *mark = (vvi_mark){ .kind = VVI_CELLS,
+                        .tint = VVI_TINT_PLAIN,
+                        .n = s->n_x * s->n_y,
+                        .x_n = s->n_x,
+                        .y_n = s->n_y,
+                        .x = xs,
+                        .y = ys,
+                        .shade = copy(m, s->values, s->n_x * s->n_y) };
     if (mark->shade == NULL) mark->n = mark->x_n = mark->y_n = 0;
 }
 
@@ -75,10 +83,17 @@ static void say(vvi_maker *m, const vvi_surface *s)
     size_t low, high;
     extremes(s, &low, &high);
     const size_t best = m->maximize ? high : low, worst = m->maximize ? low : high;
-    vvi_make_say(m, "The %s to be expected over %s and %s, all else as the trials had it: from %s to %s, best at %s %s, %s %s.",
-                 vvi_make_name(m, m->objective), vvi_make_name(m, x->name), vvi_make_name(m, y->name),
-                 vvi_make_score(m, s->values[worst]), vvi_make_score(m, s->values[best]), vvi_make_name(m, x->name),
-                 value_text(m, x, s->xs[best % s->n_x]), vvi_make_name(m, y->name), value_text(m, y, s->ys[best / s->n_x]));
+    vvi_make_say(
+        m, "The %s to be expected over %s and %s, all else as the trials had it: from %s to %s, best at %s %s, %s %s.",
+        vvi_make_name(m, m->objective), vvi_make_name(m, x->name), vvi_make_name(m, y->name),
+        vvi_make_score(m, s->values[worst]), vvi_make_score(m, s->values[best]), vvi_make_name(m, x->name),
+        value_text(m, x, s->xs[best % s->n_x]), vvi_make_name(m, y->name), value_text(m, y, s->ys[best / s->n_x]));
+}
+
+/* The areas fill the panel. */
+static void fit_axis(vvi_axis *axis, const double *at, size_t n)
+{
+    if (axis->scale != VVI_WORDS && n > 1) vvi_axis_set(axis, at[0], at[n - 1], 0.5 / (double)(n - 1));
 }
 
 static void draw(vvi_maker *m, const vvi_surface *s)
@@ -89,12 +104,14 @@ static void draw(vvi_maker *m, const vvi_surface *s)
     panel->x = vvi_make_variable_axis(m, vx, &x);
     panel->y = vvi_make_variable_axis(m, vy, &y);
     if (xs == NULL || ys == NULL) return;
+    fit_axis(&panel->x, xs, s->n_x);
+    fit_axis(&panel->y, ys, s->n_y);
     add_cells(m, panel, s, xs, ys);
     if (panel->x.scale != VVI_WORDS && panel->y.scale != VVI_WORDS) vvi_make_contours(m, panel);
     const double *beside_x = vvi_make_jitter(m, &panel->x, x), *beside_y = vvi_make_jitter(m, &panel->y, y);
     const vvi_rows rows = vvi_rows_pick(m, vvi_rows_with_all(m, beside_x, beside_y, m->scores), MOST_POINTS, "trials");
     vvi_mark *points = vvi_make_mark(m, panel, VVI_POINTS, "trial", VVI_TINT_PLAIN);
-    points->faint = true;
+
     vvi_make_gather(m, points, rows.list, rows.n, beside_x, beside_y);
     vvi_make_best(m, panel, rows, beside_x, beside_y);
 }
@@ -118,7 +135,8 @@ void vvi_plot_contour(vvi_maker *m)
     vvi_make_variable_column(m, &m->frame->variables[y]);
     vvi_surface surface;
     m->status = vvi_surface_read(m->frame, m->args->objective, x, y, m->args->seed, &surface, m->error);
-    if (m->status == VV_OK && !vvi_make_is_empty(m, surface.why == NULL ? NULL : vvi_make_text(m, "%s.", surface.why))) {
+    if (m->status == VV_OK &&
+        !vvi_make_is_empty(m, surface.why == NULL ? NULL : vvi_make_text(m, "%s.", surface.why))) {
         say(m, &surface);
         draw(m, &surface);
     }

@@ -19,7 +19,8 @@ static void say_small(vvi_maker *m, const cost *params)
     double worst = (double)NAN;
     if (best < 0 || !isfinite(params->numbers[best])) return;
     for (size_t i = 0; i < m->frame->n; i++)
-        if (vvi_row_counts(m->frame, i) && !isnan(m->scores[i]) && (isnan(worst) || vvi_make_better(m, worst, m->scores[i])))
+        if (vvi_row_counts(m->frame, i) && !isnan(m->scores[i]) &&
+            (isnan(worst) || vvi_make_better(m, worst, m->scores[i])))
             worst = m->scores[i];
     const double bar = m->scores[best] + 0.02 * (worst - m->scores[best]);
     for (size_t i = 0; i < m->frame->n; i++) {
@@ -27,8 +28,9 @@ static void say_small(vvi_maker *m, const cost *params)
         if (vvi_make_better(m, bar, m->scores[i])) continue;
         if (small < 0 || params->numbers[i] < params->numbers[small]) small = (int)i;
     }
-    vvi_make_say(m, "The best trial, %d with %s %s, has %s parameters.", m->frame->ids[best], vvi_make_name(m, m->objective),
-                 vvi_make_score(m, m->scores[best]), vvi_make_count(m, (size_t)params->numbers[best]));
+    vvi_make_say(m, "The best trial, %d with %s %s, has %s parameters.", m->frame->ids[best],
+                 vvi_make_name(m, m->objective), vvi_make_score(m, m->scores[best]),
+                 vvi_make_count(m, (size_t)params->numbers[best]));
     if (small >= 0 && params->numbers[small] < 0.8 * params->numbers[best])
         vvi_make_say(m, "Trial %d comes to %s with %s.", m->frame->ids[small], vvi_make_score(m, m->scores[small]),
                      vvi_make_count(m, (size_t)params->numbers[small]));
@@ -56,13 +58,13 @@ static bool has_networks(const vvi_frame *frame)
 void vvi_plot_cost(vvi_maker *m)
 {
     const vvi_frame *f = m->frame;
-    const char *precision = vvi_precision_name(f->precision), *nothing = vvi_make_nothing(m);
-    const cost costs[COSTS] = {
-        { "params", "parameters", NULL, f->params },
-        { "macs", "multiply-accumulates", NULL, f->macs },
-        { "peak_activation_bytes", vvi_make_text(m, "peak of activations, %s", precision), "bytes", f->peak_activation_bytes },
-        { "weight_bytes", vvi_make_text(m, "weights, %s", precision), "bytes", f->weight_bytes }
-    };
+    const char *precision = vvi_report_precision(f->precision), *nothing = vvi_make_nothing(m);
+    const cost costs[COSTS] = { { "params", "parameters", NULL, f->params },
+                                { "macs", "multiply-accumulates", NULL, f->macs },
+                                { "peak_activation_bytes", vvi_make_text(m, "peak of activations, %s", precision),
+                                  "bytes", f->peak_activation_bytes },
+                                { "weight_bytes", vvi_make_text(m, "weights, %s", precision), "bytes",
+                                  f->weight_bytes } };
     vvi_make_trial_columns(m);
     vvi_make_score_columns(m);
     const bool networks = has_networks(f);

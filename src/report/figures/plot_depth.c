@@ -110,18 +110,33 @@ static void add_networks(vvi_maker *m, vvi_panel *panel, const depths *d, const 
     placed p = { vvi_make_room(m, d->rows.n, sizeof *p.rows), vvi_make_numbers(m, d->rows.n), 0, d->rows.n };
     if (piles == NULL || p.rows == NULL || p.x == NULL) return;
     for (int layers = d->low; layers <= d->high; layers++)
-        place(&p, rows_at(m, d, layers), layers, each < 16 ? each : 16, columns < MOST_SIDE_BY_SIDE ? columns : MOST_SIDE_BY_SIDE);
+        place(&p, rows_at(m, d, layers), layers, each < 16 ? each : 16,
+              columns < MOST_SIDE_BY_SIDE ? columns : MOST_SIDE_BY_SIDE);
     add_stacks(m, panel, &p, piles);
     if (p.n < d->rows.n)
-        vvi_make_reduced(m, "%s of %s networks are drawn as piles: of each number of layers the best, the worst and some between.",
-                         vvi_make_count(m, p.n), vvi_make_count(m, d->rows.n));
+        vvi_make_reduced(
+            m, "%s of %s networks are drawn as piles: of each number of layers the best, the worst and some between.",
+            vvi_make_count(m, p.n), vvi_make_count(m, d->rows.n));
+}
+
+/* Piles stand on their scores, up to the upper end. */
+static void make_headroom(vvi_axis *axis)
+{
+    const double share = 0.13;
+    if (axis->scale == VVI_LOG)
+        axis->high *= pow(axis->high / axis->low, share);
+    else
+        axis->high += share * (axis->high - axis->low);
 }
 
 static void draw_networks(vvi_maker *m, const depths *d, const vvi_owners *owners)
 {
     vvi_panel *panel = vvi_make_panel(m, NULL, 2);
-    panel->x = (vvi_axis){ .title = "layers (the input is not counted)", .whole = true, .low = d->low - 0.5, .high = d->high + 0.5 };
+    panel->x = (vvi_axis){
+        .title = "layers (the input is not counted)", .whole = true, .low = d->low - 0.5, .high = d->high + 0.5
+    };
     panel->y = vvi_make_score_axis(m, m->args->objective);
+    make_headroom(&panel->y);
     const double *x = vvi_make_jitter(m, &panel->x, d->layers);
     const vvi_rows rows = vvi_rows_pick(m, d->rows, MOST_POINTS, NULL);
     vvi_mark *mark = vvi_make_mark(m, panel, VVI_POINTS, "trial", VVI_TINT_TRIAL);
@@ -141,7 +156,8 @@ typedef struct summary {
 static bool summarize(vvi_maker *m, const depths *d, summary *s)
 {
     const size_t most = (size_t)(d->high - d->low) + 1;
-    *s = (summary){ vvi_make_numbers(m, most), vvi_make_numbers(m, most), vvi_make_numbers(m, most), vvi_make_numbers(m, most), 0 };
+    *s = (summary){ vvi_make_numbers(m, most), vvi_make_numbers(m, most), vvi_make_numbers(m, most),
+                    vvi_make_numbers(m, most), 0 };
     if (m->status != VV_OK) return false;
     for (int layers = d->low; layers <= d->high; layers++) {
         const vvi_rows rows = rows_at(m, d, layers);
@@ -184,7 +200,8 @@ static void say(vvi_maker *m, const depths *d, const summary *s, const vvi_owner
     vvi_make_say(m, "%s with %d to %d layers.", vvi_make_trials(m, d->rows.n), d->low, d->high);
     vvi_make_say(m, "The best %s, %s, has %.0f layers; the best median, %s of %s, is that of %.0f layers.",
                  vvi_make_name(m, m->objective), vvi_make_score(m, s->best[best]), s->layers[best],
-                 vvi_make_score(m, s->median[median]), vvi_make_trials(m, (size_t)s->trials[median]), s->layers[median]);
+                 vvi_make_score(m, s->median[median]), vvi_make_trials(m, (size_t)s->trials[median]),
+                 s->layers[median]);
     if (!owners->known)
         vvi_make_say(m, "The study keeps no explanation, so it is not known which hyperparameter made which layer.");
     else if (owners->n == 0)

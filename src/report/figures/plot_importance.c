@@ -60,8 +60,7 @@ static void say(vvi_maker *m, const vvi_importance_kind *kind, const vvi_weights
                         vvi_make_percent(m, weight->high));
     }
     if (text.failed && m->status == VV_OK) m->status = vvi_no_memory(m->error);
-    if (text.n > 0)
-        vvi_make_say(m, "By %s, of %s: %s.", kind->title, vvi_make_trials(m, weights->trials), text.data);
+    if (text.n > 0) vvi_make_say(m, "By %s, of %s: %s.", kind->title, vvi_make_trials(m, weights->trials), text.data);
     vvi_text_deinit(&text);
     if (!isnan(weights->explained))
         vvi_make_say(m, "Its model accounts for %s of the spread in trials that it was not made from.",
@@ -71,34 +70,46 @@ static void say(vvi_maker *m, const vvi_importance_kind *kind, const vvi_weights
 static void add_bars(vvi_maker *m, vvi_panel *panel, const table *t, size_t first, size_t n)
 {
     const char **names = vvi_make_room(m, n, sizeof *names);
+    const char **notes = vvi_make_room(m, n, sizeof *notes);
     double *rows = vvi_make_numbers(m, n);
-    if (names == NULL || rows == NULL) return;
-    for (size_t i = 0; i < n; i++) names[i] = t->name[first + i], rows[i] = (double)i;
+    if (names == NULL || notes == NULL || rows == NULL) return;
+    for (size_t i = 0; i < n; i++) {
+        names[i] = t->name[first + i];
+        notes[i] = vvi_make_percent(m, t->share[first + i]);
+        rows[i] = (double)i;
+    }
     panel->y = vvi_make_words_axis(NULL, names, n, true);
     panel->x = (vvi_axis){ .title = "share of the score's spread", .low = 0, .high = 0.02 };
-    for (size_t i = 0; i < n; i++) panel->x.high = fmax(panel->x.high, 1.04 * fmax(t->share[first + i], t->high[first + i]));
+    for (size_t i = 0; i < n; i++)
+        panel->x.high = fmax(panel->x.high, 1.13 * fmax(t->share[first + i], t->high[first + i]));
     vvi_mark *mark = vvi_make_mark(m, panel, VVI_BARS, NULL, VVI_TINT_TRIAL);
-    *mark = (vvi_mark){ .kind = VVI_BARS, .tint = VVI_TINT_TRIAL, .n = n, .x = t->share + first, .y = rows,
-                        .x_low = t->low + first, .x_high = t->high + first };
+    *mark = (vvi_mark){ .kind = VVI_BARS,
+                        .tint = VVI_TINT_TRIAL,
+                        .n = n,
+                        .x = t->share + first,
+                        .y = rows,
+                        .x_low = t->low + first,
+                        .x_high = t->high + first,
+                        .notes = notes };
 }
 
-static void add_kind(vvi_maker *m, const vvi_importance_kind *kind, table *t)
+static void add_kind(vvi_maker *m, size_t k, table *t)
 {
-    vvi_weights weights;
-    if (m->status != VV_OK) return;
-    m->status = vvi_importance(kind, m->frame, m->args->objective, m->args->seed, &weights, m->error);
-    const size_t first = t->n, n = weights.n < MOST_BARS ? weights.n : MOST_BARS;
+    const vvi_importance_kind *kind = vvi_importance_at(k);
+    const vvi_weights *weights = vvi_make_weights(m, k);
     vvi_panel *panel = vvi_make_panel(m, kind->title, 1);
-    for (size_t i = 0; m->status == VV_OK && i < weights.n; i++) add_row(m, t, kind, &weights.list[i]);
-    if (weights.why != NULL || weights.n == 0)
-        panel->empty = vvi_make_text(m, "%s.", weights.why != NULL ? weights.why : "Nothing can be said");
-    else {
-        add_bars(m, panel, t, first, n);
-        say(m, kind, &weights);
+    if (weights == NULL) return;
+    const size_t first = t->n, n = weights->n < MOST_BARS ? weights->n : MOST_BARS;
+    for (size_t i = 0; i < weights->n; i++) add_row(m, t, kind, &weights->list[i]);
+    if (weights->why != NULL || weights->n == 0) {
+        panel->empty = vvi_make_text(m, "%s.", weights->why != NULL ? weights->why : "Nothing can be said");
+        return;
     }
-    if (m->status == VV_OK && n < weights.n && m->reduced.n == 0)
-        vvi_make_reduced(m, "%zu of %s hyperparameters are drawn, those that matter most.", n, vvi_make_count(m, weights.n));
-    vvi_weights_deinit(&weights);
+    add_bars(m, panel, t, first, n);
+    say(m, kind, weights);
+    if (n < weights->n && m->reduced.n == 0)
+        vvi_make_reduced(m, "%zu of %s hyperparameters are drawn, those that matter most.", n,
+                         vvi_make_count(m, weights->n));
 }
 
 void vvi_plot_importance(vvi_maker *m)
@@ -108,9 +119,10 @@ void vvi_plot_importance(vvi_maker *m)
     const char *nothing = vvi_make_nothing(m);
     if (nothing == NULL && m->frame->n_variables == 0) nothing = "The trials have no hyperparameters.";
     if (!vvi_make_is_empty(m, nothing)) {
-        vvi_make_say(m, "How much of the spread of %s each hyperparameter accounts for; whiskers hold it in 9 of 10 cases.",
-                     vvi_make_name(m, m->objective));
-        for (size_t i = 0; vvi_importance_at(i) != NULL; i++) add_kind(m, vvi_importance_at(i), &t);
+        vvi_make_say(
+            m, "How much of the spread of %s each hyperparameter accounts for; whiskers hold it in 9 of 10 cases.",
+            vvi_make_name(m, m->objective));
+        for (size_t i = 0; vvi_importance_at(i) != NULL; i++) add_kind(m, i, &t);
     }
     end_table(m, &t);
 }

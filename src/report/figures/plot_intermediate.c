@@ -35,7 +35,8 @@ static void add_median(vvi_maker *m, vvi_panel *panel, vvi_rows completed)
     size_t longest = 0;
     for (size_t i = 0; i < completed.n; i++)
         if (m->frame->courses[completed.list[i]].n > longest) longest = m->frame->courses[completed.list[i]].n;
-    double *x = vvi_make_numbers(m, longest), *y = vvi_make_numbers(m, longest), *values = vvi_make_numbers(m, completed.n);
+    double *x = vvi_make_numbers(m, longest), *y = vvi_make_numbers(m, longest),
+           *values = vvi_make_numbers(m, completed.n);
     if (x == NULL || y == NULL || values == NULL || longest == 0) return;
     for (size_t epoch = 0; epoch < longest; epoch++) {
         size_t n = 0;
@@ -60,9 +61,10 @@ static void say(vvi_maker *m, vvi_rows pruned, vvi_rows completed)
         if (m->frame->courses[completed.list[i]].n > longest) longest = m->frame->courses[completed.list[i]].n;
     vvi_make_say(m, "%s of %s %s pruned, after %s epochs on average.", vvi_make_count(m, pruned.n),
                  vvi_make_trials(m, m->frame->n), pruned.n == 1 ? "was" : "were",
-                 vvi_make_number(m, (double)epochs / (double)pruned.n));
+                 vvi_make_text(m, "%.3g", (double)epochs / (double)pruned.n));
     if (longest * pruned.n > epochs)
-        vvi_make_say(m, "In full they would have taken %s epochs more.", vvi_make_count(m, longest * pruned.n - epochs));
+        vvi_make_say(m, "In full they would have taken %s epochs more.",
+                     vvi_make_count(m, longest * pruned.n - epochs));
 }
 
 void vvi_plot_intermediate(vvi_maker *m)

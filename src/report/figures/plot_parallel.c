@@ -69,11 +69,16 @@ void vvi_plot_parallel(vvi_maker *m)
     for (size_t i = 0; i < m->frame->n_variables; i++) vvi_make_variable_column(m, &m->frame->variables[i]);
     if (nothing == NULL && m->frame->n_variables == 0) nothing = "The trials have no hyperparameters.";
     if (vvi_make_is_empty(m, nothing)) return;
-    const size_t *order = vvi_make_order(m, &known), n = m->frame->n_variables, shown = n < MOST_RULERS ? n : MOST_RULERS;
+    const size_t *order = vvi_make_order(m, &known), n = m->frame->n_variables,
+                 shown = n < MOST_RULERS ? n : MOST_RULERS;
     const char *by = known ? "by importance" : "by the number of trials that have them";
     if (order == NULL || !make_rulers(m, order, shown, &r)) return;
-    vvi_make_say(m, "%s with a score, each a line through its hyperparameters%s%s to its %s; the better, the stronger.",
-                 vvi_make_trials(m, m->scored), shown > 1 ? ", " : "", shown > 1 ? by : "", vvi_make_name(m, m->objective));
-    if (shown < n) vvi_make_reduced(m, "%zu of %s hyperparameters are drawn: the first %s.", shown, vvi_make_count(m, n), by);
+    vvi_make_say(
+        m,
+        "%s with a score, each a line from hyperparameter to hyperparameter%s and to its %s; the better, the stronger.",
+        vvi_make_trials(m, m->scored), known && shown > 1 ? ", those first that matter most," : "",
+        vvi_make_name(m, m->objective));
+    if (shown < n)
+        vvi_make_reduced(m, "%zu of %s hyperparameters are drawn: the first %s.", shown, vvi_make_count(m, n), by);
     draw(m, &r);
 }

@@ -166,9 +166,9 @@ static void draw_one(vvi_maker *m)
     for (size_t i = 0; rank != NULL && i < f->n; i++) rank[i] = isnan(m->scores[i]) ? -1 : 2;
     for (size_t i = 0; rank != NULL && i < front.n; i++) rank[front.list[i]] = 0;
     if (rank == NULL) return;
-    vvi_make_say(m, "The study has one objective, so it is drawn against %s: %s %s neither better with as few nor as good with fewer.",
-                 networks ? "the parameters of networks" : "the seconds that trials took",
-                 vvi_make_trials(m, front.n), front.n == 1 ? "has" : "have");
+    vvi_make_say(
+        m, "The study has one objective, so it is drawn against %s. The line joins the %s that no other beats in both.",
+        networks ? "the parameters of networks" : "the seconds that trials took", vvi_make_trials(m, front.n));
     add_pair(m, &x, &y, rank, 2);
 }
 

@@ -137,10 +137,11 @@ static void say(vvi_maker *m, const span *list, size_t n)
     }
     vvi_report_seconds(to - from, whole, sizeof whole);
     vvi_report_seconds(seconds, busy, sizeof busy);
-    vvi_make_say(m, "%s by %s %s within %s; they took %s together.", vvi_make_trials(m, n), vvi_make_count(m, m->frame->n_workers),
-                 m->frame->n_workers == 1 ? "worker" : "workers", whole, busy);
+    vvi_make_say(m, "%s by %s %s within %s; they took %s together.", vvi_make_trials(m, n),
+                 vvi_make_count(m, m->frame->n_workers), m->frame->n_workers == 1 ? "worker" : "workers", whole, busy);
     if (left_out > 0)
-        vvi_make_reduced(m, "%s that ran beside those in %d rows are not drawn.", vvi_make_trials(m, left_out), MOST_ROWS);
+        vvi_make_reduced(m, "%s that ran beside those in %d rows are not drawn.", vvi_make_trials(m, left_out),
+                         MOST_ROWS);
 }
 
 static void add_table(vvi_maker *m)
@@ -162,7 +163,9 @@ void vvi_plot_timeline(vvi_maker *m)
     lanes l = { .n = 0 };
     add_table(m);
     span *list = list_spans(m, &n);
-    const char *nothing = m->frame->n == 0 ? "There is no trial so far." : n == 0 ? "No worker has run a trial so far." : NULL;
+    const char *nothing = m->frame->n == 0 ? "There is no trial so far."
+                          : n == 0         ? "No worker has run a trial so far."
+                                           : NULL;
     if (list == NULL || vvi_make_is_empty(m, nothing)) return;
     deal(m, list, n, &l);
     say(m, list, n);

@@ -62,8 +62,10 @@ vv_status vvi_plot_make(const vvi_plot_kind *kind, const vvi_plot_args *args, vv
     vvi_maker m = { .args = args, .frame = args->frame, .figure = figure, .error = error };
     if (args->objective > 0 && args->objective >= args->frame->objectives.n)
         return vvi_fail(error, VV_BAD_ARG, "there is no objective number %zu", args->objective);
+    m.memo = args->memo != NULL ? args->memo : &m.own;
     take_objective(&m);
     if (m.status == VV_OK) kind->make(&m);
+    vvi_plot_memo_deinit(&m.own);
     figure->caption = take_text(&m, &m.caption);
     figure->reduced = take_text(&m, &m.reduced);
     if (figure->caption == NULL) figure->caption = "";

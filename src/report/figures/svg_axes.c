@@ -126,7 +126,7 @@ static void write_upwards(vvi_text *out, const vvi_svg_view *v)
         const vvi_svg_label label = {
             .x = v->x - 7, .y = y + 4, .anchor = VVI_END, .style = "tick", .width = most_words, .size = tick_size
         };
-        vvi_svg_line(out, "grid", v->x, y, v->x + v->width, y);
+        if (axis->scale != VVI_WORDS) vvi_svg_line(out, "grid", v->x, y, v->x + v->width, y);
         vvi_svg_text(out, &label, label_of(&ticks.list[i]));
     }
 }

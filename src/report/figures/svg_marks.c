@@ -97,7 +97,7 @@ static point_look look_of(const vvi_svg_view *v, const vvi_mark *mark)
         if (n <= looks[i].up_to) found = looks[i].look;
     if (v->width < 400) found.size *= 0.8;
     if (mark->faint) found.size = fmin(found.size, 4), found.opacity *= 0.6;
-    if (mark->tint == VVI_TINT_BEST) found.opacity = 1;
+    if (mark->tint == VVI_TINT_BEST) found.opacity = 1, found.size = fmax(found.size, 7);
     return found;
 }
 
@@ -234,6 +234,14 @@ static void draw_whisker(vvi_text *out, const vvi_svg_view *v, const vvi_mark *m
     end_path(out);
 }
 
+static void draw_note(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark, size_t i, double y)
+{
+    double x = vvi_svg_x(v, mark->x[i]);
+    const double end = mark->x_high == NULL ? x : vvi_svg_x(v, mark->x_high[i]);
+    if (end > x) x = end;
+    vvi_svg_text(out, &(vvi_svg_label){ .x = x + 7, .y = y + 4, .style = "tick", .size = 11.5 }, mark->notes[i]);
+}
+
 static void draw_bars(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark)
 {
     const double height = fmin(row_height(v) * 0.62, 22), zero = vvi_svg_x(v, 0);
@@ -244,6 +252,7 @@ static void draw_bars(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark
         add_box(out, fmin(x, zero), y - height / 2, fabs(x - zero), height);
         end_path(out);
         if (mark->x_low != NULL && mark->x_high != NULL) draw_whisker(out, v, mark, i, y);
+        if (mark->notes != NULL && mark->notes[i] != NULL) draw_note(out, v, mark, i, y);
     }
 }
 
@@ -273,7 +282,8 @@ static void draw_cells(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mar
             const double left = edge_of(xs, x_n, i), right = edge_of(xs, x_n, end), top = edge_of(ys, y_n, k),
                          bottom = edge_of(ys, y_n, k + 1);
             begin_fill(out, "cell ", bucket, 1);
-            add_box(out, fmin(left, right), fmin(top, bottom), fabs(right - left), fabs(bottom - top));
+            add_box(out, fmin(left, right) - 0.3, fmin(top, bottom) - 0.3, fabs(right - left) + 0.6,
+                    fabs(bottom - top) + 0.6);
             end_path(out);
         }
 }
@@ -300,13 +310,13 @@ static void draw_spans(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mar
 
 /* ---- stacks ------------------------------------------------------------------------------------------------------------- */
 
-/* So high that the tallest takes a fifth of the panel. */
+/* So high that the tallest takes an eighth of the panel. */
 static double layer_height(const vvi_svg_view *v, const vvi_mark *mark)
 {
     size_t most = 1;
     for (size_t i = 0; i < mark->n; i++)
         if (mark->piles[i].n > most) most = mark->piles[i].n;
-    return fmax(1.5, fmin(6, v->height / 5 / (double)most));
+    return fmax(1.5, fmin(6, v->height / 8 / (double)most));
 }
 
 static void draw_pile(vvi_text *out, const vvi_pile *pile, double x, double y, double height)
