@@ -165,7 +165,8 @@ enum {
 extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
     vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
     vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
-    vvi_command_status, vvi_command_export, vvi_command_plot, vvi_command_report, vvi_command_import, vvi_command_copy;
+    vvi_command_status, vvi_command_export, vvi_command_plot, vvi_command_report, vvi_command_import, vvi_command_copy,
+    vvi_command_importance;
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 

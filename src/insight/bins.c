@@ -32,7 +32,7 @@ static double place_among(const double *choices, size_t n, double value)
 }
 
 /* A whole number is as wide as from half below it to half above it. */
-double vvi_variable_place(const vvi_variable *v, double value)
+double vvi_bins_place(const vvi_variable *v, double value)
 {
     if (v->words != NULL) return (value + 0.5) / (double)v->n_words;
     if (v->choices != NULL) return place_among(v->choices, v->n_choices, value);
@@ -120,10 +120,9 @@ static void measure_bins(const values *v, vvi_axis *axis)
     for (unsigned b = 0; b < axis->n; b++) {
         while (next < v->n && v->list[next] <= axis->ends[b]) next++;
         const bool last = b + 1 == axis->n;
-        const double edge = last ? 1
-                                 : (vvi_variable_place(axis->variable, axis->ends[b]) +
-                                    vvi_variable_place(axis->variable, v->list[next])) /
-                                       2;
+        const double edge =
+            last ? 1
+                 : (vvi_bins_place(axis->variable, axis->ends[b]) + vvi_bins_place(axis->variable, v->list[next])) / 2;
         axis->widths[b] = edge - before;
         before = edge;
         if (last) axis->ends[b] = (double)INFINITY;

@@ -40,7 +40,7 @@ typedef struct vvi_bins {
 /* Everything in the arena. */
 vv_status vvi_bins_make(const vvi_frame *frame, size_t objective, vvi_arena *arena, vvi_bins *bins, vv_error *error);
 /* Where a value is in its domain, in [0, 1], by the domain's scale; of words and of numbers from lists all are equally far. */
-double vvi_variable_place(const vvi_variable *variable, double value);
+double vvi_bins_place(const vvi_variable *variable, double value);
 /* The bin that a value belongs into, whether or not there are trials with it; VVI_INACTIVE: a word of which there are none. */
 unsigned vvi_axis_bin(const vvi_axis *axis, double value);
 /* Why too little is known to say anything, in that arena; NULL if that is not so. */

@@ -219,7 +219,7 @@ static uint8_t grid_place(const vvi_variable *v, size_t n, double value)
     if (v->log) part = log(value / v->low) / log(v->high / v->low);
     if (v->reverse) part = 1 - log((v->high + v->low - value) / v->low) / log(v->high / v->low);
     if (v->choices != NULL && v->n_choices > 1)
-        part = (vvi_variable_place(v, value) * (double)v->n_choices - 0.5) / (double)(v->n_choices - 1);
+        part = (vvi_bins_place(v, value) * (double)v->n_choices - 0.5) / (double)(v->n_choices - 1);
     return (uint8_t)fmin(fmax(ceil(part * (double)(n - 1) - 0.5), 0), (double)(n - 1));
 }
 

@@ -3,8 +3,8 @@
 
 run varve --help
 exits 0; err_empty; within_80_columns out
-for command_name in summary explain search tune ask tell worker submit studies status results show export report evaluate predict import copy \
-    data oracles; do
+for command_name in summary explain search tune ask tell worker submit studies status results show importance export report evaluate \
+    predict import copy data oracles; do
     run varve --help
     out_has "  $command_name "
     run varve "$command_name" --help

@@ -6,8 +6,8 @@ run mandoc -T lint "$page"
 exits 0; out_empty; err_empty
 mandoc -T ascii "$page" | sed "s/.$(printf '\010')//g" >page
 
-for command_name in summary explain search tune ask tell worker submit studies status results show export report evaluate predict import copy \
-    data oracles; do
+for command_name in summary explain search tune ask tell worker submit studies status results show importance export report evaluate \
+    predict import copy data oracles; do
     run varve --help
     out_has "$command_name"
     grep -qE "^ +(varve )?$command_name( |$)" page || fail "the manual page lacks the command $command_name"
@@ -31,7 +31,7 @@ for head in 'row,prediction,p(cat),p(dog),...' 'row,prediction,p0,p1,...' 'row,p
     grep -qF -- "$head" page || fail "the manual page lacks $head"
 done
 
-# It names every member that studies, status, export, import and copy print.
+# It names every member that studies, status, importance, export, import and copy print.
 write_model model.c
 write_table table.csv
 run varve search model.c --data "$TABLE" --project p --max-trials 2
@@ -40,6 +40,7 @@ varve studies --json >json_out
 varve status p --json >>json_out
 varve export p --json >>json_out
 varve export p --json --curves >>json_out
+varve importance p --json >>json_out
 varve copy p q --json >>json_out
 jq -r 'del(.. | .hyperparameters?, .by_status?, .metrics?) | [.. | objects | keys[]] | unique[]' json_out | sort -u >members
 [ "$(wc -l <members)" -gt 30 ] || fail "there are few members: $(cat members)"

@@ -58,7 +58,7 @@ static bool has_networks(const vvi_frame *frame)
 void vvi_plot_cost(vvi_maker *m)
 {
     const vvi_frame *f = m->frame;
-    const char *precision = vvi_report_precision(f->precision), *nothing = vvi_make_nothing(m);
+    const char *precision = vvi_precision_name(f->precision), *nothing = vvi_make_nothing(m);
     const cost costs[COSTS] = { { "params", "parameters", NULL, f->params },
                                 { "macs", "multiply-accumulates", NULL, f->macs },
                                 { "peak_activation_bytes", vvi_make_text(m, "peak of activations, %s", precision),
