@@ -11,7 +11,7 @@
 "use strict";
 
 (function () {
-    const MANY = 1500; /* shapes, from which on a canvas is faster than SVG */
+    const MANY = 500; /* shapes, from which on a canvas is faster than SVG */
     const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 25, PageUp: -25 };
     const PANS = { ArrowRight: [-60, 0], ArrowLeft: [60, 0], ArrowDown: [0, -60], ArrowUp: [0, 60] };
 
