@@ -160,7 +160,7 @@
         build(state, element);
         follow(state, element);
         element.varveFigure = state;
-        varve.whenNear(element, () => drawPanels(state));
+        varve.whenNear(element, () => drawNow(element));
     }
 
     function update(element, figure, sheet) {

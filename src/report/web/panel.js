@@ -236,7 +236,7 @@
         plot.clip = varve.svg("rect", { x: -1, y: -1 });
         plot.axes = varve.svg("g", { class: "axes" });
         plot.shapes = varve.svg("g");
-        plot.overlay = varve.svg("g", { class: "overlay" });
+        plot.overlay = varve.svg("g", { class: "pointed" });
         plot.brushes = varve.svg("g");
         plot.inner = varve.svg("g", null, varve.svg("defs", null, varve.svg("clipPath", { id }, plot.clip)), plot.axes,
             varve.svg("g", { "clip-path": "url(#" + id + ")" }, plot.shapes, plot.overlay), plot.brushes);
