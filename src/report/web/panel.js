@@ -44,11 +44,14 @@
     const line = (x1, y1, x2, y2, name) => varve.svg("line", { x1, y1, x2, y2, class: name });
     const withUnit = (axis) => axis.title && axis.title + (axis.unit && axis.unit !== "bytes" ? " (" + axis.unit + ")" : "");
 
+    /* Not over areas of colour. */
+    const hasGrid = (plot) => !plot.marks.some((mark) => mark.kind === "cells");
+
     function xAxis(plot, group) {
         let end = -Infinity;
         for (const tick of plot.x.ticks()) {
             const half = varve.textWidth(tick.text) / 2;
-            group.appendChild(line(tick.at, 0, tick.at, plot.height, "grid"));
+            if (hasGrid(plot)) group.appendChild(line(tick.at, 0, tick.at, plot.height, "grid"));
             if (tick.at - half < end + 6) continue;
             end = tick.at + half;
             group.appendChild(label(tick.text, { x: tick.at, y: plot.height + 17, "text-anchor": "middle" }, tick.full));
@@ -62,7 +65,7 @@
     function yAxis(plot, group) {
         const room = plot.left - 12 - (plot.y.axis.title ? 20 : 0);
         for (const tick of plot.y.ticks()) {
-            group.appendChild(line(0, tick.at, plot.width, tick.at, "grid"));
+            if (hasGrid(plot)) group.appendChild(line(0, tick.at, plot.width, tick.at, "grid"));
             group.appendChild(label(varve.cutText(tick.text, room), { x: -8, y: tick.at, dy: "0.32em", "text-anchor": "end" },
                 tick.full || tick.text));
         }
