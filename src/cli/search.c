@@ -127,6 +127,7 @@ static const vvi_option rows[] = {
       .type = VVI_OPTION_FLAG,
       .offset = VVI_MEMBER(begin_only),
       .help = "begin the study and leave the trials to workers: varve worker, varve submit" },
+    VVI_OPTIONS_LOGS,
     VVI_OPTION_JSON,
 };
 
@@ -159,9 +160,10 @@ typedef struct searching {
     const char *name;         /* of the project, where nobody says another */
     vv_data *training, *validation;
     vv_budget budget;
-    vvi_text enqueued, constraints;
+    vvi_text enqueued, constraints, command;
     char project[VVI_WHERE_SIZE];
     vvi_screen screen;
+    vvi_logs logs;
     FILE *out;
 } searching;
 
@@ -170,6 +172,7 @@ static void on_event(void *context, const vv_event *event)
 {
     searching *s = context;
     vvi_screen_on_event(&s->screen, event);
+    vvi_logs_take(&s->logs, event, &s->screen);
     if (event->kind == VV_EVENT_SEARCH_BEGIN && s->options->begin_only) stop_requested = 1;
 }
 
@@ -206,6 +209,7 @@ static vv_search_args search_args(searching *s)
                              .trial_timeout_s = o->trial_timeout_s,
                              .max_retries = o->max_retries,
                              .max_consecutive_failures = o->max_failures,
+                             .command = s->command.data,
                              .on_event = on_event,
                              .context = s,
                              .stop = &stop_requested };
@@ -240,6 +244,7 @@ static int check_words(searching *s)
     vv_error error = { 0 };
     int exit_status = vvi_cli_enqueued(s->options, &s->enqueued);
     if (exit_status == 0) exit_status = vvi_cli_constraints(s->options, &s->constraints);
+    if (exit_status == 0) exit_status = vvi_cli_command(s->options, &s->command);
     if (exit_status != 0) return exit_status;
     const vv_search_args args = search_args(s);
     return vv_search_check(&args, &error) == VV_OK ? 0 : vvi_cli_fail(VVI_EXIT_USAGE, &error);
@@ -278,18 +283,10 @@ static int open_data(searching *s)
 
 /* ---- after ------------------------------------------------------------------------------------------------------ */
 
-/* The same command, but for --overwrite, which would begin anew. */
 static void write_how_to_go_on(const searching *s)
 {
     vvi_text command = { 0 };
-    vvi_text_printf(&command, "%s", s->options->argv[0]);
-    bool ours = true;
-    for (int i = 1; i < s->options->argc; i++) {
-        ours = ours && strcmp(s->options->argv[i], "--") != 0;
-        if (ours && strcmp(s->options->argv[i], "--overwrite") == 0) continue;
-        vvi_text_printf(&command, " ");
-        vvi_cli_quote(&command, s->options->argv[i]);
-    }
+    vvi_cli_write_command(&command, (const char *const *)s->options->argv, (size_t)s->options->argc);
     if (!command.failed) fprintf(s->out, "To go on: %s\n", command.data);
     vvi_text_deinit(&command);
 }
@@ -417,11 +414,14 @@ static int prepare_and_search(searching *s)
     if (exit_status == 0) exit_status = vvi_cli_where(s->options, s->name, s->project);
     if (exit_status == 0) exit_status = check_words(s);
     if (exit_status == 0) exit_status = open_data(s);
+    if (exit_status == 0) exit_status = vvi_logs_open(&s->logs, s->options);
     if (exit_status == 0) exit_status = search(s);
+    vvi_logs_close(&s->logs);
     vv_data_free(s->training);
     vv_data_free(s->validation);
     vvi_text_deinit(&s->enqueued);
     vvi_text_deinit(&s->constraints);
+    vvi_text_deinit(&s->command);
     return exit_status;
 }
 

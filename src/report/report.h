@@ -8,6 +8,7 @@
  * objectives.c what is improved and what must be kept
  * export.h     all trials as CSV or JSON        status.h   how a study is getting on
  * web/pages.h  the report, one HTML file        figures/   plots
+ * log.h        logs that others read            csv.h      cells of CSV
  *
  * An explanation (explain.h) in words, in parts; as JSON it is written by explain/json.c:
  *
@@ -27,6 +28,7 @@
 #include "explain/json.h"
 #include "insight/insight.h"
 #include "space/json.h"
+#include <stdio.h>
 #include <varve/tuner.h>
 
 enum { VVI_REPORT_WIDTH = 80, VVI_EXPLAIN_WIDTH = 100 };

@@ -34,6 +34,15 @@ static vv_status read_number(const reading *r, const char *key, int64_t *number)
     return VV_OK;
 }
 
+static vv_status read_paused(reading *r)
+{
+    char *text = NULL;
+    VVI_TRY(vv_study_get(r->study, "paused", &text, r->error));
+    r->status->paused = text != NULL && strcmp(text, "yes") == 0;
+    free(text);
+    return VV_OK;
+}
+
 /* ---- trials --------------------------------------------------------------------------------------------------------- */
 
 static const char *keep_text(vvi_arena *arena, const char *text, vv_status *status, vv_error *error)
@@ -170,6 +179,9 @@ static vv_status read_all(reading *r)
     VVI_TRY(read_number(r, "executions_per_trial", &s->trial_executions));
     VVI_TRY(vv_study_counts(r->study, &s->counts, r->error));
     VVI_TRY(vv_study_workers(r->study, &s->workers, r->error));
+    VVI_TRY(vv_study_requests(r->study, 0, &s->requests, r->error));
+    for (size_t i = 0; i < s->requests.n; i++) s->n_open += !s->requests.list[i].done;
+    VVI_TRY(read_paused(r));
     VVI_TRY(take_trials(r));
     return read_best(r, &s->best);
 }
@@ -190,6 +202,7 @@ vv_status vvi_status_read(const vv_study *study, vvi_status *status, vv_error *e
     *status = (vvi_status){ .where = vv_study_path(study) };
     VVI_TRY(read_all(&r));
     status->live = count_live(status);
+    status->paused = status->paused && status->live > 0;
     if (status->n_failures > 1)
         qsort(status->failures, status->n_failures, sizeof *status->failures, most_frequent_first);
     status->pace = vvi_status_measure(&status->recent);
@@ -201,6 +214,7 @@ void vvi_status_deinit(vvi_status *status)
 {
     vvi_arena_deinit(&status->arena);
     vv_workers_free(&status->workers);
+    vv_requests_free(&status->requests);
     vv_trials_free(&status->best);
     *status = (vvi_status){ .n_running = 0 };
 }

@@ -60,6 +60,9 @@ typedef struct vvi_status {
     vv_counts counts;
     vv_workers workers;
     int live;                       /* workers that are at it */
+    bool paused;                    /* ... and wait to be told to go on */
+    vv_requests requests;           /* all there are */
+    size_t n_open;                  /* of them, that were not answered yet */
     int64_t max_trials, max_epochs; /* 0: the study does not say, or none */
     double max_seconds, spent_s;    /* the same of time; of which so much was spent when a trial ended last */
     vv_trials best;                 /* one, or none */

@@ -92,6 +92,18 @@ static void add_failure(vvi_json *json, const vvi_status_failure *failure)
     vvi_json_end(json, '}');
 }
 
+/* Those that were not answered yet. */
+static void add_request(vvi_json *json, const vv_request *request)
+{
+    if (request->done) return;
+    vvi_json_begin(json, NULL, '{');
+    vvi_json_int(json, "request", request->id);
+    vvi_json_string(json, "kind", vv_request_kind_name(request->kind));
+    add_optional(json, "trial", request->trial, request->kind == VV_REQUEST_STOP_TRIAL);
+    add_time(json, "made", request->made);
+    vvi_json_end(json, '}');
+}
+
 static void add_best(vvi_json *json, const vv_trials *best)
 {
     if (best->n == 0 || best->list[0].status != VV_TRIAL_COMPLETED) {
@@ -111,6 +123,10 @@ void vvi_json_status(vvi_json *json, const vvi_status *s)
     add_optional(json, "max_trials", s->max_trials, s->max_trials > 0);
     add_optional(json, "max_epochs_total", s->max_epochs, s->max_epochs > 0);
     vvi_json_int(json, "failed_attempts", s->attempts);
+    vvi_json_bool(json, "paused", s->paused);
+    vvi_json_begin(json, "requests", '[');
+    for (size_t i = 0; i < s->requests.n; i++) add_request(json, &s->requests.list[i]);
+    vvi_json_end(json, ']');
     add_pace(json, s);
     add_best(json, &s->best);
     vvi_json_begin(json, "running", '[');
