@@ -132,7 +132,7 @@ static const vvi_option rows[] = {
 
 /* ---- stopping: once politely, twice at once --------------------------------------------------------------------- */
 
-static volatile int stop_requested;
+static volatile int stop_requested, continued;
 
 static void on_signal(int number)
 {
@@ -144,8 +144,17 @@ static void on_signal(int number)
     stop_requested = 1;
 }
 
+/* After Ctrl-Z and fg the shell has written below what was on the screen. */
+static void on_continue(int number)
+{
+    (void)number;
+    continued++;
+}
+
 static void catch_signals(void)
 {
+    const struct sigaction go_on = { .sa_handler = on_continue, .sa_flags = SA_RESTART };
+    sigaction(SIGCONT, &go_on, NULL);
     struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
     static const int signals[] = { SIGINT, SIGTERM, SIGUSR1, SIGUSR2 }; /* batch systems warn with the last ones */
     for (size_t i = 0; i < VVI_COUNT(signals); i++) sigaction(signals[i], &action, NULL);
@@ -161,6 +170,7 @@ typedef struct searching {
     vv_budget budget;
     vvi_text enqueued, constraints;
     char project[VVI_WHERE_SIZE];
+    vvi_waiting waiting; /* for the search to begin */
     vvi_screen screen;
     FILE *out;
 } searching;
@@ -169,8 +179,15 @@ typedef struct searching {
 static void on_event(void *context, const vv_event *event)
 {
     searching *s = context;
+    vvi_waiting_end(&s->waiting);
     vvi_screen_on_event(&s->screen, event);
     if (event->kind == VV_EVENT_SEARCH_BEGIN && s->options->begin_only) stop_requested = 1;
+}
+
+static void on_tick(void *context)
+{
+    searching *s = context;
+    vvi_screen_on_tick(&s->screen);
 }
 
 static vv_search_args search_args(searching *s)
@@ -207,6 +224,7 @@ static vv_search_args search_args(searching *s)
                              .max_retries = o->max_retries,
                              .max_consecutive_failures = o->max_failures,
                              .on_event = on_event,
+                             .on_tick = on_tick,
                              .context = s,
                              .stop = &stop_requested };
 }
@@ -266,31 +284,58 @@ static int open_data(searching *s)
     const double split = s->options->validation_split >= 0    ? s->options->validation_split
                          : s->hypermodel.validation_split > 0 ? s->hypermodel.validation_split
                                                               : 0.2;
-    const vv_data_args args = { .validation_split = split, .seed = s->options->seed, .progress = vvi_cli_download };
+    const vv_data_args args = { .validation_split = split, .seed = s->options->seed };
     if (s->hypermodel.tune != NULL) return 0;
     if (spec == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s names no data; give --data SPEC (varve data lists what there is)",
                                 s->options->file);
     s->hypermodel.validation_split = split; /* for those who join the search */
-    const vv_status status = vv_data_open(spec, &args, &s->training, &s->validation, &error);
+    const vv_status status = vvi_cli_open_data(spec, &args, &s->training, &s->validation, &error);
     return status == VV_OK ? check_targets(spec, s->training) : vvi_cli_fail(vvi_cli_data_status(status), &error);
 }
 
 /* ---- after ------------------------------------------------------------------------------------------------------ */
 
+/* Words are kept apart by line ends, which no word has: they are escaped there. */
+static void add_word(vvi_text *command, const char *word)
+{
+    vvi_text quoted = { 0 };
+    vvi_cli_quote(&quoted, word);
+    if (command->n > 0) vvi_text_add(command, "\n", 1);
+    vvi_text_add_visible(command, quoted.data == NULL ? "?" : quoted.data, 0);
+    vvi_text_deinit(&quoted);
+}
+
+/* A program reads it as one line; people as lines of a shell, broken between words. */
+static void write_command(FILE *out, const char *words)
+{
+    const char *const label = "To go on: ";
+    const bool wraps = isatty(fileno(out));
+    size_t used = strlen(label);
+    fputs(label, out);
+    for (bool first = true; *words != '\0'; first = false) {
+        const size_t n = strcspn(words, "\n"), columns = vvi_report_columns(words, n);
+        const bool fits = !wraps || used + columns + 3 <= VVI_REPORT_WIDTH;
+        if (!first) fputs(fits ? " " : " \\\n    ", out);
+        used = (first || fits ? used + !first : 4) + columns;
+        fwrite(words, 1, n, out);
+        words += n + (words[n] == '\n');
+    }
+    fputc('\n', out);
+}
+
 /* The same command, but for --overwrite, which would begin anew. */
 static void write_how_to_go_on(const searching *s)
 {
     vvi_text command = { 0 };
-    vvi_text_printf(&command, "%s", s->options->argv[0]);
     bool ours = true;
+    add_word(&command, s->options->argv[0]);
     for (int i = 1; i < s->options->argc; i++) {
         ours = ours && strcmp(s->options->argv[i], "--") != 0;
         if (ours && strcmp(s->options->argv[i], "--overwrite") == 0) continue;
-        vvi_text_printf(&command, " ");
-        vvi_cli_quote(&command, s->options->argv[i]);
+        add_word(&command, s->options->argv[i]);
     }
-    if (!command.failed) fprintf(s->out, "To go on: %s\n", command.data);
+    if (!command.failed) write_command(s->out, command.data);
     vvi_text_deinit(&command);
 }
 
@@ -400,9 +445,13 @@ static int search(searching *s)
     vv_search_result result = { .best = -1 };
     const vv_search_args args = search_args(s);
     vvi_screen_init(&s->screen, s->out, o->json);
+    s->screen.stop = &stop_requested, s->screen.forget = &continued;
+    s->screen.overall.max_seconds = args.max_seconds, s->screen.overall.max_epochs_total = args.max_epochs_total;
     if (o->joins) vvi_screen_quiet(&s->screen);
     catch_signals();
+    vvi_waiting_begin(&s->waiting, "looking at what the space holds");
     const vv_status status = vv_search_with(&args, &result, &error);
+    vvi_waiting_end(&s->waiting);
     vvi_screen_deinit(&s->screen);
     if (status != VV_OK) return explain_failure(s, status, &error);
     if (!s->screen.began) return vvi_cli_complain(VVI_EXIT_FAILED, "interrupted before the search began");

@@ -5,12 +5,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 void vvi_report_objectives(vvi_text *text, const vv_objectives *objectives)
 {
-    for (size_t i = 0; i < objectives->n; i++)
-        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", objectives->list[i].maximize ? "maximizing" : "minimizing",
-                        objectives->list[i].name);
+    for (size_t i = 0; i < objectives->n; i++) {
+        vvi_text_printf(text, "%s%s ", i == 0 ? "" : ", ", objectives->list[i].maximize ? "maximizing" : "minimizing");
+        vvi_text_add_visible(text, objectives->list[i].name, 0);
+    }
 }
 
 void vvi_report_constraints(vvi_text *text, const vv_constraints *constraints)
@@ -36,7 +38,9 @@ void vvi_report_scores(vvi_text *text, const vv_trial *trial, const vv_objective
     for (size_t i = 0; i < trial->n_scores; i++) {
         const char *name = i < objectives->n ? objectives->list[i].name : "score";
         vvi_report_score(name, trial->scores[i], number, sizeof number);
-        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", name, number);
+        if (i > 0) vvi_text_printf(text, ", ");
+        vvi_text_add_visible(text, name, 0);
+        vvi_text_printf(text, " %s", number);
     }
     if (!(trial->violation > 0)) return;
     vvi_report_number(trial->violation, number, sizeof number);
@@ -53,5 +57,16 @@ vv_status vvi_report_goals_read(const vv_study *study, vvi_report_goals *goals, 
     VVI_TRY(vv_study_get(study, "constraints", &text, error));
     if (text != NULL) (void)!vv_constraints_parse(text, &goals->constraints, NULL); /* "none": there are none */
     free(text);
+    VVI_TRY(vv_study_get(study, "work", &text, error));
+    goals->function = text != NULL && strcmp(text, "function") == 0;
+    free(text);
+    VVI_TRY(vv_study_get(study, "executions_per_trial", &text, error));
+    goals->executions = text == NULL ? 0 : atoi(text);
+    free(text);
     return VV_OK;
+}
+
+const char *vvi_report_unit(const vvi_report_goals *goals)
+{
+    return goals->function ? "step" : "epoch";
 }

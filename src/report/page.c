@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static void write_wrapped(vvi_page *page, int first, int rest, const char *text)
+static void write_lines(vvi_page *page, int first, int rest, const char *text)
 {
     int indent = first;
     do {
@@ -14,6 +14,16 @@ static void write_wrapped(vvi_page *page, int first, int rest, const char *text)
         while (*text == ' ') text++;
         indent = rest;
     } while (*text != '\0');
+}
+
+/* Texts of others are among the words. */
+static void write_wrapped(vvi_page *page, int first, int rest, const char *text)
+{
+    vvi_text visible = { 0 };
+    vvi_text_add_visible(&visible, text, 0);
+    page->failed = page->failed || visible.failed;
+    if (!visible.failed) write_lines(page, first, rest, visible.data);
+    vvi_text_deinit(&visible);
 }
 
 void vvi_page_printf(vvi_page *page, int first, int rest, const char *format, ...)

@@ -65,8 +65,12 @@ static void write_pace(const vvi_status *s, vvi_page *page)
         return;
     }
     vvi_report_seconds(pace->seconds, seconds, sizeof seconds);
-    vvi_page_printf(page, 0, HEAD, "Pace       %s trials and %s epochs an hour (the last %d trial%s, in %s of work)",
-                    rate(pace->trials, trials), rate(pace->epochs, epochs), pace->n, pace->n == 1 ? "" : "s", seconds);
+    vvi_text text = { 0 };
+    vvi_text_printf(&text, "Pace       %s trials and %s %ss an hour (the last %d trial%s,", rate(pace->trials, trials),
+                    rate(pace->epochs, epochs), vvi_report_unit(&s->goals), pace->n, pace->n == 1 ? "" : "s");
+    if (pace->failed > 0) vvi_text_printf(&text, " %d of which failed,", pace->failed);
+    vvi_text_printf(&text, " in %s of work)", seconds);
+    vvi_page_text(page, 0, HEAD, &text);
 }
 
 static void write_rest(const vvi_status *s, vvi_page *page)
@@ -88,7 +92,8 @@ static void write_rest(const vvi_status *s, vvi_page *page)
     if (rest->trials >= 0)
         vvi_text_printf(&text, "; %s trial%s to go", grouped(rest->trials, number), rest->trials == 1 ? "" : "s");
     if (rest->epochs >= 0)
-        vvi_text_printf(&text, "%s %s epochs at most", rest->trials >= 0 ? "," : ";", grouped(rest->epochs, number));
+        vvi_text_printf(&text, "%s %s %ss at most", rest->trials >= 0 ? "," : ";", grouped(rest->epochs, number),
+                        vvi_report_unit(&s->goals));
     if (s->live == 0) vvi_text_printf(&text, "; nobody is working at it now");
     vvi_page_text(page, 0, HEAD, &text);
 }
@@ -104,7 +109,7 @@ static void write_best(const vvi_status *s, vvi_page *page)
     vvi_text_printf(&text, "Best       trial %d: ", best->id);
     vvi_report_scores(&text, best, &s->goals.objectives);
     vvi_text_printf(&text, " (");
-    vvi_report_values(&text, best->values, best->n_values);
+    vvi_report_some_values(&text, best->values, best->n_values);
     vvi_text_printf(&text, ")");
     vvi_page_text(page, 0, HEAD, &text);
 }
@@ -118,7 +123,8 @@ static void write_head(const vvi_status *s, vvi_page *page)
                     objectives.data == NULL ? "" : objectives.data);
     vvi_text_deinit(&objectives);
     write_counts(s, page);
-    vvi_page_printf(page, 0, HEAD, "Epochs     %s", grouped(s->counts.epochs, number));
+    vvi_page_printf(page, 0, HEAD, "%s     %s", s->goals.function ? "Steps " : "Epochs",
+                    grouped(s->counts.epochs, number));
     if (s->counts.first_began > 0)
         vvi_page_printf(page, 0, HEAD, "Since      %s UTC%s%s%s", short_time(s->counts.first_began, from),
                         s->counts.last_ended > 0 ? "; the last trial ended " : "", short_time(s->counts.last_ended, to),
@@ -132,11 +138,14 @@ static void write_head(const vvi_status *s, vvi_page *page)
 
 static void write_running(const vvi_status *s, vvi_page *page)
 {
-    static const vvi_report_table_column columns[] = { { .title = "Running", .right = true },
-                                                       { .title = "Epochs", .right = true },
-                                                       { .title = "Since (UTC)" },
-                                                       { .title = "Worker" } };
-    vvi_report_table table = { .columns = columns, .n_columns = 4 };
+    const vvi_report_table_column columns[] = { { .title = "Running", .right = true },
+                                                { .title = s->goals.function ? "Steps" : "Epochs", .right = true },
+                                                { .title = "Since (UTC)", .whole = true },
+                                                { .title = "Worker", .whole = true },
+                                                { .title = "Note" } };
+    bool lapsed = false;
+    for (size_t i = 0; i < s->n_running; i++) lapsed = lapsed || s->running[i].lapsed;
+    vvi_report_table table = { .columns = columns, .n_columns = lapsed ? 5 : 4 };
     char since[SHORT_TIME];
     if (s->n_running == 0) return;
     vvi_page_gap(page);
@@ -148,8 +157,8 @@ static void write_running(const vvi_status *s, vvi_page *page)
         else
             vvi_report_table_cell(&table, "%d", running->epochs);
         vvi_report_table_cell(&table, "%s", short_time(running->since, since));
-        vvi_report_table_cell(&table, "%s%s", running->worker == NULL ? "held by hand" : running->worker,
-                              running->lapsed ? " (lost: anybody may take the trial over)" : "");
+        vvi_report_table_visible(&table, running->worker == NULL ? "held by hand" : running->worker, VVI_REPORT_NAME);
+        if (lapsed) vvi_report_table_cell(&table, "%s", running->lapsed ? "lost: anybody may take the trial over" : "");
     }
     vvi_page_table(page, &table);
 }
@@ -162,7 +171,7 @@ static bool is_shown(const vvi_status *s, size_t i)
 
 static void write_workers(const vvi_status *s, vvi_page *page)
 {
-    static const vvi_report_table_column columns[] = { { .title = "Worker" },
+    static const vvi_report_table_column columns[] = { { .title = "Worker", .whole = true },
                                                        { .title = "Slots", .right = true },
                                                        { .title = "Since (UTC)" },
                                                        { .title = "Heard of" },
@@ -175,7 +184,7 @@ static void write_workers(const vvi_status *s, vvi_page *page)
         if (!is_shown(s, i)) continue;
         if (shown++ == 0) vvi_page_gap(page);
         vvi_report_seconds(worker->beat_s, beat, sizeof beat);
-        vvi_report_table_cell(&table, "%s", worker->name);
+        vvi_report_table_visible(&table, worker->name, VVI_REPORT_NAME);
         vvi_report_table_cell(&table, "%d", worker->slots);
         vvi_report_table_cell(&table, "%s", short_time(worker->began, since));
         vvi_report_table_cell(&table, "%s ago%s", beat, worker->live ? "" : " (gone)");
@@ -202,7 +211,7 @@ static void write_failures(const vvi_status *s, vvi_page *page)
         }
         vvi_report_table_cell(&table, "%" PRId64, failure->trials);
         vvi_report_table_cell(&table, "%" PRId64, failure->attempts);
-        vvi_report_table_cell(&table, "%s", failure->reason);
+        vvi_report_table_visible(&table, failure->reason, VVI_REPORT_REASON);
     }
     vvi_page_table(page, &table);
     if (others > 0) vvi_page_printf(page, 0, 0, "and %" PRId64 " for other reasons", others);

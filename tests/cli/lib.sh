@@ -45,8 +45,10 @@ trials_of() {
     varve results "$1" --top 1000 --json |
         jq -S -c '.trials | sort_by(.trial)[] | {trial, status, reason, scores, violation, epochs, hyperparameters, executions}'
 }
-within_80_columns() { awk 'length($0) > 80 { exit 1 }' "$1" || fail "$1: a line is longer than 80 columns"; }
-within_100_columns() { awk 'length($0) > 100 { exit 1 }' "$1" || fail "$1: a line is longer than 100 columns"; }
+# Columns, not bytes.
+within_columns() { [ "$(wc -L <"$2")" -le "$1" ] || fail "$2: a line is longer than $1 columns"; }
+within_80_columns() { within_columns 80 "$1"; }
+within_100_columns() { within_columns 100 "$1"; }
 
 # A hypermodel with the body of its build function on standard input; $2: what VV_HYPERMODEL is given besides.
 write_build() {
