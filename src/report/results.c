@@ -39,9 +39,9 @@ static void begin(results *r)
     add_column(r, "Trial", true);
     if (r->several) add_column(r, "Front", false);
     for (size_t i = 0; i < r->n_objectives; i++)
-        add_column(r, r->several ? r->titles[i] : r->goals->function ? "Result" : "Score", false);
+        add_column(r, r->several ? r->titles[i] : r->goals->function ? "Result" : "Score", true);
     if (r->constrained) add_column(r, "Exceeds", false);
-    add_column(r, "Time", false);
+    add_column(r, "Time", true);
     add_column(r, "Values", false);
 }
 
@@ -94,12 +94,12 @@ static void add_trial(results *r, const vv_trial *trial)
     vvi_report_table_text(&r->table, &values);
 }
 
-/* What a score is: a function says its result, of a network the best epoch counts. */
+/* What a score is: a function says its result; of a network the best epoch counts. "" where there is nothing to say. */
 static const char *what_counts(const vvi_report_goals *goals)
 {
     static const char *const words[2][2] = {
-        { "in the best epoch", "the mean over executions of each one's best epoch" },
-        { "the result", "the mean over executions of their results" },
+        { ", in the best epoch", ", the mean over executions of each one's best epoch" },
+        { "", ", the mean over executions" },
     };
     return words[goals->function][goals->executions != 1];
 }
@@ -112,12 +112,11 @@ static void write_head(const results *r, FILE *out)
     if (r->several) {
         vvi_text text = { 0 };
         vvi_report_objectives(&text, objectives);
-        vvi_text_printf(&text,
-                        "; of metrics, %s. Front: nothing else is better in one of these and not worse in the others",
+        vvi_text_printf(&text, "%s. Front: nothing else is better in one of these and not worse in the others",
                         what_counts(r->goals));
         vvi_page_text(&page, 0, 0, &text);
     } else if (objectives->n == 1) {
-        vvi_page_printf(&page, 0, 0, "%s: %s (%s), %s", r->goals->function ? "Result" : "Score", r->titles[0],
+        vvi_page_printf(&page, 0, 0, "%s: %s (%s)%s", r->goals->function ? "Result" : "Score", r->titles[0],
                         objectives->list[0].maximize ? "max" : "min", what_counts(r->goals));
     }
     vvi_report_constraints(&constraints, &r->goals->constraints);

@@ -112,9 +112,9 @@ static vv_status write_values(const vv_trial *trial, FILE *out, vv_error *error)
 static vv_status write_executions(const vv_trial *trial, const vvi_report_goals *goals, FILE *out, vv_error *error)
 {
     const vvi_report_table_column columns[] = { { .title = "Execution", .right = true },
-                                                { .title = goals->function ? "Result" : "Score" },
+                                                { .title = goals->function ? "Result" : "Score", .right = true },
                                                 { .title = goals->function ? "At step" : "Best epoch", .right = true },
-                                                { .title = "Time" } };
+                                                { .title = "Time", .right = true } };
     vvi_report_table table = { .columns = columns, .n_columns = 4 };
     fputc('\n', out);
     for (size_t i = 0; i < trial->n_executions; i++) {

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MOST_FAILURES = 5, MOST_WORKERS = 20, SHORT_TIME = 20, HEAD = 11 };
 
@@ -66,8 +67,12 @@ static void write_pace(const vvi_status *s, vvi_page *page)
     }
     vvi_report_seconds(pace->seconds, seconds, sizeof seconds);
     vvi_text text = { 0 };
-    vvi_text_printf(&text, "Pace       %s trials and %s %ss an hour (the last %d trial%s,", rate(pace->trials, trials),
-                    rate(pace->epochs, epochs), vvi_report_unit(&s->goals), pace->n, pace->n == 1 ? "" : "s");
+    vvi_text_printf(&text, "Pace       %s trials and %s %ss an hour (", rate(pace->trials, trials),
+                    rate(pace->epochs, epochs), vvi_report_unit(&s->goals));
+    if (pace->n == 1)
+        vvi_text_printf(&text, "one trial,");
+    else
+        vvi_text_printf(&text, "the last %d trials,", pace->n);
     if (pace->failed > 0) vvi_text_printf(&text, " %d of which failed,", pace->failed);
     vvi_text_printf(&text, " in %s of work)", seconds);
     vvi_page_text(page, 0, HEAD, &text);
@@ -86,7 +91,7 @@ static void write_rest(const vvi_status *s, vvi_page *page)
     if (rest->why != NULL) {
         vvi_text_printf(&text, "unknown: %s", rest->why);
     } else {
-        vvi_report_seconds(rest->seconds, seconds, sizeof seconds);
+        vvi_report_whole_seconds(rest->seconds, seconds, sizeof seconds);
         vvi_text_printf(&text, "about %s at this pace", seconds);
     }
     if (rest->trials >= 0)
@@ -163,6 +168,14 @@ static void write_running(const vvi_status *s, vvi_page *page)
     vvi_page_table(page, &table);
 }
 
+/* Is there anything to say of versions? */
+static bool versions_differ(const vvi_status *s)
+{
+    for (size_t i = 0; i < s->workers.n; i++)
+        if (s->workers.list[i].version == NULL || strcmp(s->workers.list[i].version, vv_version()) != 0) return true;
+    return false;
+}
+
 /* Those that are gone are of no interest while others work. */
 static bool is_shown(const vvi_status *s, size_t i)
 {
@@ -176,7 +189,8 @@ static void write_workers(const vvi_status *s, vvi_page *page)
                                                        { .title = "Since (UTC)" },
                                                        { .title = "Heard of" },
                                                        { .title = "Version" } };
-    vvi_report_table table = { .columns = columns, .n_columns = 5 };
+    const bool versions = versions_differ(s);
+    vvi_report_table table = { .columns = columns, .n_columns = versions ? 5 : 4 };
     char since[SHORT_TIME], beat[VVI_NUMBER_SIZE];
     int shown = 0;
     for (size_t i = 0; i < s->workers.n && shown < MOST_WORKERS; i++) {
@@ -188,7 +202,7 @@ static void write_workers(const vvi_status *s, vvi_page *page)
         vvi_report_table_cell(&table, "%d", worker->slots);
         vvi_report_table_cell(&table, "%s", short_time(worker->began, since));
         vvi_report_table_cell(&table, "%s ago%s", beat, worker->live ? "" : " (gone)");
-        vvi_report_table_cell(&table, "%s", worker->version == NULL ? "" : worker->version);
+        if (versions) vvi_report_table_cell(&table, "%s", worker->version == NULL ? "" : worker->version);
     }
     if (shown > 0) vvi_page_table(page, &table);
     if (s->live > shown) vvi_page_printf(page, 0, 0, "and %d workers more", s->live - shown);
