@@ -161,7 +161,9 @@ static void add_head(const beside *b, const char *metric, bool color, vvi_text *
         add_cell(block, title, b->width[t], true);
     }
     vvi_text_printf(block, "%s\n", color ? "\033[0m" : "");
-    add_row(b, metric, score_of, block);
+    bool any = false;
+    for (size_t t = 0; t < b->n; t++) any = any || b->trials[t]->score[0] != '\0';
+    if (any) add_row(b, metric, score_of, block);
 }
 
 static void write_table(beside *b, const char *metric, size_t lines, size_t columns, bool color, vvi_text *block)

@@ -230,6 +230,8 @@ int vvi_cli_say_exchanged(const vvi_options *options, const char *where, const s
 /* --enqueue FILE, as text; --constraint of any number of times, as one text. 0, or the exit status after a complaint. */
 int vvi_cli_enqueued(const vvi_options *options, vvi_text *text);
 int vvi_cli_constraints(const vvi_options *options, vvi_text *text);
+/* go_on.c: "To go on: ", and the command. */
+void vvi_cli_say_go_on(const vvi_options *options, FILE *out);
 /* The exit status of a search that did not begin. */
 int vvi_cli_search_status(vv_status status);
 /* A whole search, as the options say. `project`: the folder's name where they say none. The exit status. */

@@ -296,49 +296,6 @@ static int open_data(searching *s)
 
 /* ---- after ------------------------------------------------------------------------------------------------------ */
 
-/* Words are kept apart by line ends, which no word has: they are escaped there. */
-static void add_word(vvi_text *command, const char *word)
-{
-    vvi_text quoted = { 0 };
-    vvi_cli_quote(&quoted, word);
-    if (command->n > 0) vvi_text_add(command, "\n", 1);
-    vvi_text_add_visible(command, quoted.data == NULL ? "?" : quoted.data, 0);
-    vvi_text_deinit(&quoted);
-}
-
-/* A program reads it as one line; people as lines of a shell, broken between words. */
-static void write_command(FILE *out, const char *words)
-{
-    const char *const label = "To go on: ";
-    const bool wraps = isatty(fileno(out));
-    size_t used = strlen(label);
-    fputs(label, out);
-    for (bool first = true; *words != '\0'; first = false) {
-        const size_t n = strcspn(words, "\n"), columns = vvi_report_columns(words, n);
-        const bool fits = !wraps || used + columns + 3 <= VVI_REPORT_WIDTH;
-        if (!first) fputs(fits ? " " : " \\\n    ", out);
-        used = (first || fits ? used + !first : 4) + columns;
-        fwrite(words, 1, n, out);
-        words += n + (words[n] == '\n');
-    }
-    fputc('\n', out);
-}
-
-/* The same command, but for --overwrite, which would begin anew. */
-static void write_how_to_go_on(const searching *s)
-{
-    vvi_text command = { 0 };
-    bool ours = true;
-    add_word(&command, s->options->argv[0]);
-    for (int i = 1; i < s->options->argc; i++) {
-        ours = ours && strcmp(s->options->argv[i], "--") != 0;
-        if (ours && strcmp(s->options->argv[i], "--overwrite") == 0) continue;
-        add_word(&command, s->options->argv[i]);
-    }
-    if (!command.failed) write_command(s->out, command.data);
-    vvi_text_deinit(&command);
-}
-
 static vv_status write_best(const searching *s, const vv_trials *trials, vv_error *error)
 {
     vv_model *model = NULL;
@@ -402,7 +359,7 @@ static int write_end(const searching *s, const vv_search_result *result)
     vvi_report_refusals(&refusals, &s->screen.refusals);
     if (refusals.data != NULL) fprintf(s->out, "%s.\n", refusals.data);
     vvi_text_deinit(&refusals);
-    if (result->reason == VV_STOP_INTERRUPTED) write_how_to_go_on(s);
+    if (result->reason == VV_STOP_INTERRUPTED) vvi_cli_say_go_on(s->options, s->out);
     return 0;
 }
 

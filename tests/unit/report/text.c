@@ -283,10 +283,10 @@ static void a_clipped_colour_ends(void **state)
     size_t size = 0;
     vvi_live live = { .out = open_memstream(&text, &size) };
     vvi_text line = { 0 };
-    vvi_text_printf(&line, "\033[1m%*s\033[0m\n", 100, "bold");
+    vvi_text_printf(&line, "\033[1m%0*d\033[0m\n", 100, 0);
     vvi_live_draw(&live, NULL, line.data);
     fclose(live.out);
-    CHECK_CONTAINS(text, " \033[0m\033[K\n");
+    CHECK_CONTAINS(text, "0\033[0m\033[K\n");
     vvi_text_deinit(&line);
     free(text);
 }
