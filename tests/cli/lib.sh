@@ -60,7 +60,8 @@ write_build() {
     } >"$1"
 }
 
-# The hypermodel of most tests: one or two dense layers over 4 columns; SLOW makes each epoch take a moment.
+# The hypermodel of most tests: one or two dense layers over 4 columns; SLOW makes each epoch take a moment, or as
+# many seconds as NAP says.
 write_model() {
     cat >"$1" <<'C'
 #define _DEFAULT_SOURCE
@@ -86,7 +87,8 @@ static vv_model *build(vv_hp *hp, void *user)
 static vv_status nap(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict, vv_error *error)
 {
     (void)self, (void)state, (void)epoch, (void)verdict, (void)error;
-    if (getenv("SLOW") != NULL) usleep(200000);
+    const char *seconds = getenv("NAP");
+    if (getenv("SLOW") != NULL) usleep(seconds == NULL ? 200000 : (unsigned)(1e6 * atof(seconds)));
     return VV_OK;
 }
 

@@ -39,20 +39,19 @@ for size in "70 24" "44 20" "60 22" "110 30"; do
     is_shown 'Trial .*Epoch' 1; is_shown 'trials done' 1; is_shown 'val_loss  *[0-9]' 1
 done
 
-# Ctrl-C is heeded at once, by words; then by deeds.
+# Ctrl-C ends it all after these epochs, and nothing of the lines is left.
 tm send-keys -t t C-c
-wait_for '^Stopping: 2 trials end their epoch; Ctrl-C again: at once'
 wait_for '^Interrupted'
 wait_for '^ready> *$'
 is_shown 'Stopping' 0; is_shown 'trials done' 0; is_shown 'Time left' 0
 grep -q '^To go on: .*search.*\\$' out || fail "the command is not broken between words"
 within_80_columns out
 
-# What was interrupted goes on where it was; a second Ctrl-C ends it all, on a line of its own.
-type_line "clear; SLOW=1 '$VARVE' search model.c --workers 2 --data '$TABLE' --max-trials 12 --epochs 40 --project p"
+# It is heeded at once, by words. A second one ends it all at once, on a line of its own.
+type_line "clear; SLOW=1 NAP=5 '$VARVE' search model.c --workers 2 --data '$TABLE' --max-trials 12 --epochs 40 --project p"
 wait_for '^ *[0-9]* .*/40 '
 tm send-keys -t t C-c
-wait_for '^Stopping'
+wait_for '^Stopping: 2 trials end their epoch; Ctrl-C again: at once'
 tm send-keys -t t C-c
 wait_for '^ready> *$'
 type_line 'echo "it was $?"'
