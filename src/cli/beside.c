@@ -194,3 +194,12 @@ void vvi_beside_write(const vvi_shown *best, const vvi_running *running, size_t 
     vvi_text_deinit(&metric);
     vvi_arena_deinit(&arena);
 }
+
+void vvi_beside_best(const vvi_shown *best, const char *metric, vvi_text *block)
+{
+    vvi_text_printf(block, "Best: trial %d, ", best->id);
+    vvi_text_add_visible(block, metric, NAME_COLUMNS);
+    vvi_text_printf(block, " %s:", best->score);
+    for (size_t i = 0; i < best->n; i++) vvi_text_printf(block, " %s=%s", best->names[i], best->values[i]);
+    vvi_text_printf(block, "\n");
+}

@@ -335,6 +335,9 @@ void vvi_shown_deinit(vvi_shown *shown);
 void vvi_beside_write(const vvi_shown *best, const vvi_running *running, size_t lines, size_t columns, bool color,
                       vvi_text *block);
 
+/* One line of the best, where there is no room for a table. */
+void vvi_beside_best(const vvi_shown *best, const char *metric, vvi_text *block);
+
 /* overall.c: how far the search is, and how long it may take. */
 enum { VVI_OVERALL_ENDS = 32 };
 typedef struct vvi_overall {

@@ -7,13 +7,25 @@
 #include <string.h>
 #include <unistd.h>
 
+/* People read words, programs lines. */
+static void write_wrapped(FILE *out, vvi_text *text)
+{
+    const int columns = vvi_report_terminal_width(out);
+    vvi_page page = { .out = out, .width = columns > 0 ? columns : VVI_REPORT_WIDTH };
+    vvi_page_text(&page, 0, 2, text);
+}
+
 static void say(FILE *out, const char *before, const char *format, va_list args)
 {
     vvi_arena arena = { 0 };
     vvi_text text = { 0 };
     const char *said = vvi_arena_vprintf(&arena, format, args);
-    if (said != NULL) vvi_text_add_visible(&text, said, 0);
-    fprintf(out, "%s%s\n", before, text.failed || text.data == NULL ? vv_strerror(VV_NO_MEMORY) : text.data);
+    vvi_text_printf(&text, "%s", before);
+    vvi_text_add_visible(&text, said == NULL ? vv_strerror(VV_NO_MEMORY) : said, 0);
+    if (isatty(fileno(out)))
+        write_wrapped(out, &text);
+    else if (!text.failed)
+        fprintf(out, "%s\n", text.data);
     vvi_text_deinit(&text);
     vvi_arena_deinit(&arena);
 }

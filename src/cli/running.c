@@ -209,12 +209,18 @@ static size_t sum_of(const layout *l)
     return sum > 0 ? sum - GAP : 0;
 }
 
-/* Columns in which nothing is said yet keep their place, but for those that never say anything. */
+/* Some keep their place before there is anything to say. */
+static size_t least_width(const vvi_running *running, size_t c)
+{
+    if (columns[c].write == write_curve) return 8;
+    return columns[c].write == write_left && running->list[0].goal > 0 ? 9 : 0;
+}
+
 static void lay_out(layout *l, const vvi_running *running, size_t shown, size_t width)
 {
     char cell[CELL];
     for (size_t c = 0; c < COLUMNS; c++) {
-        size_t widest = columns[c].write == write_curve ? 8 : columns[c].write == write_left ? 9 : 0;
+        size_t widest = least_width(running, c);
         write_title(running, c, l->titles[c]);
         for (size_t i = 0; i < shown; i++) {
             columns[c].write(running, &running->list[i], cell);

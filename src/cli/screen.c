@@ -192,9 +192,10 @@ static parts share_rows(const vvi_screen *screen, int terminal_rows)
 {
     parts p = { .gaps = terminal_rows >= 20 };
     const size_t all = (size_t)terminal_rows - 1, most = all < 10 ? all : all * 2 / 3 < 10 ? 10 : all * 2 / 3;
-    const size_t rest = 1 + (p.gaps ? 3 : 0), wanted = screen->running.n + 1;
+    const size_t best = screen->best.id >= 0 ? 1 : 0, rest = 1 + best + (p.gaps ? 3 : 0),
+                 wanted = screen->running.n + 1;
     p.running = wanted + rest <= all ? wanted : all > rest ? all - rest : 0;
-    p.beside = p.running + rest < most ? most - p.running - rest : 0;
+    p.beside = p.running + rest < most ? most + best - p.running - rest : 0;
     return p;
 }
 
@@ -221,6 +222,7 @@ static void write_block(const vvi_screen *screen, int columns, int rows, vvi_tex
     vvi_text_printf(block, "%s", gap);
     const size_t before = block->n;
     vvi_beside_write(&screen->best, &screen->running, p.beside, width, screen->color, block);
+    if (block->n == before && screen->best.id >= 0) vvi_beside_best(&screen->best, screen->running.metric, block);
     if (block->n > before) vvi_text_printf(block, "%s", gap);
     if (is_stopping(screen))
         add_stopping(screen, block);
