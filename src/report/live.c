@@ -17,7 +17,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { USUAL_ROWS = 24 };
+enum { USUAL_ROWS = 24, NARROWEST = 40 };
 
 /* 0 where a number is not known: some terminals know one and not the other. */
 static struct winsize measure(FILE *out)
@@ -31,6 +31,13 @@ int vvi_report_terminal_width(FILE *out)
 {
     const int columns = measure(out).ws_col;
     return columns > 1 ? columns : 0;
+}
+
+int vvi_report_width(FILE *out)
+{
+    const int columns = vvi_report_terminal_width(out);
+    if (columns == 0) return VVI_REPORT_WIDTH;
+    return columns < NARROWEST ? NARROWEST : columns > VVI_EXPLAIN_WIDTH ? VVI_EXPLAIN_WIDTH : columns;
 }
 
 int vvi_report_terminal_height(FILE *out)

@@ -205,6 +205,8 @@ void vvi_report_plot(const vvi_plot *plot, vvi_text lines[VVI_PLOT_LINES]); /* z
 int vvi_report_terminal_width(FILE *out); /* in columns; 0: no terminal, or not known */
 
 int vvi_report_terminal_height(FILE *out); /* in rows, the same */
+/* What a page or table has there: the terminal's width, from 40 to VVI_EXPLAIN_WIDTH columns; VVI_REPORT_WIDTH elsewhere. */
+int vvi_report_width(FILE *out);
 
 /* A block at the end of what was printed to a terminal, redrawn in place. Zero-initialise, set `out`. */
 enum { VVI_LIVE_MOST = 200 };

@@ -106,7 +106,7 @@ static const char *what_counts(const vvi_report_goals *goals)
 
 static void write_head(const results *r, FILE *out)
 {
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
     vvi_text constraints = { 0 };
     const vv_objectives *objectives = &r->goals->objectives;
     if (r->several) {
@@ -133,7 +133,7 @@ vv_status vvi_results_write(const vv_trials *trials, const vvi_report_goals *goa
     begin(&r);
     if (head) write_head(&r, out);
     for (size_t i = 0; i < trials->n; i++) add_trial(&r, &trials->list[i]);
-    return vvi_report_table_end(&r.table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&r.table, out, vvi_report_width(out), error);
 }
 
 /* The front among those that are listed: all of it, unless the list was cut within it. */

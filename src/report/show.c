@@ -23,7 +23,7 @@ static void write_scores(const vv_trial *trial, const vvi_report_goals *goals, F
     vvi_text scores = { 0 }, constraints = { 0 };
     vvi_report_scores(&scores, trial, &goals->objectives);
     vvi_report_constraints(&constraints, &goals->constraints);
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
     vvi_page_text(&page, 0, 2, &scores);
     if (constraints.data != NULL && trial->violation <= 0) vvi_page_printf(&page, 0, 2, "Keeps %s", constraints.data);
     if (constraints.data != NULL && trial->violation > 0)
@@ -34,7 +34,7 @@ static void write_scores(const vv_trial *trial, const vvi_report_goals *goals, F
 /* A reason may be long. */
 static void write_line(FILE *out, const char *what, const char *text)
 {
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
     vvi_text line = { 0 };
     vvi_text_printf(&line, "%s: ", what);
     vvi_text_add_visible(&line, text, VVI_REPORT_REASON);
@@ -54,7 +54,7 @@ static void write_times(const vv_trial *trial, FILE *out)
 static void write_attempt(const vv_attempt *attempt, size_t index, FILE *out)
 {
     char seconds[VVI_NUMBER_SIZE];
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
     vvi_text line = { 0 };
     vvi_report_seconds(attempt->seconds, seconds, sizeof seconds);
     vvi_text_printf(&line, "Attempt %zu failed after %s: ", index + 1, seconds);
@@ -75,7 +75,7 @@ static void write_title(const vv_trial *trial, const char *where, const vvi_repo
     char seconds[VVI_NUMBER_SIZE];
     const bool early = trial->status == VV_TRIAL_PRUNED || trial->status == VV_TRIAL_PAUSED;
     vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
     vvi_text line = { 0 };
     vvi_text_printf(&line, "Trial %d of ", trial->id);
     vvi_text_add_visible(&line, where, 0);
@@ -105,7 +105,7 @@ static vv_status write_values(const vv_trial *trial, FILE *out, vv_error *error)
         vvi_report_table_text(&table, &value);
         vvi_report_table_visible(&table, domain, VVI_REPORT_REASON);
     }
-    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, vvi_report_width(out), error);
 }
 
 /* What a function came to is its result, which may be any of its steps. */
@@ -126,7 +126,7 @@ static vv_status write_executions(const vv_trial *trial, const vvi_report_goals 
         vvi_report_table_cell(&table, "%d", trial->executions[i].best_epoch + 1);
         vvi_report_table_cell(&table, "%s", seconds);
     }
-    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, vvi_report_width(out), error);
 }
 
 static vv_status write_network(const vv_trial *trial, FILE *out, vv_error *error)
@@ -177,7 +177,7 @@ static void add_curve(vvi_report_table *table, const vv_curve *curve, const vv_o
 static vv_status write_numbers(const vv_trial *trial, const vvi_report_goals *goals, FILE *out, vv_error *error)
 {
     const vvi_report_table_column columns[] = { { .title = "Metric" },
-                                                { .title = "Execution", .right = true },
+                                                { .title = "Ex.", .right = true },
                                                 { .title = goals->function ? "Steps" : "Epochs", .right = true },
                                                 { .title = "First", .right = true },
                                                 { .title = "Last", .right = true },
@@ -187,7 +187,7 @@ static vv_status write_numbers(const vv_trial *trial, const vvi_report_goals *go
     fputc('\n', out);
     for (size_t i = 0; i < trial->n_curves; i++)
         if (trial->curves[i].n > 0) add_curve(&table, &trial->curves[i], &goals->objectives);
-    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, vvi_report_width(out), error);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */

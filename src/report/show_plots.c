@@ -80,9 +80,10 @@ vv_status vvi_show_plots(const vv_trial *trial, const vvi_report_goals *goals, F
     if (curves == NULL) return vvi_no_memory(error);
     const size_t n = collect(trial, curves, list);
     vv_status status = VV_OK;
-    for (size_t i = 0; i < n && status == VV_OK; i += 2) {
+    const size_t beside = vvi_report_width(out) >= 2 * PLOT_WIDTH + PLOT_GAP ? 2 : 1;
+    for (size_t i = 0; i < n && status == VV_OK; i += beside) {
         fputc('\n', out);
-        status = write_pair(&list[i], n - i > 1 ? 2 : 1, vvi_report_unit(goals), out, error);
+        status = write_pair(&list[i], n - i < beside ? n - i : beside, vvi_report_unit(goals), out, error);
     }
     vvi_free(curves);
     return status;

@@ -233,7 +233,7 @@ static void write_failures(const vvi_status *s, vvi_page *page)
 
 vv_status vvi_status_write(const vvi_status *status, FILE *out, vv_error *error)
 {
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
     write_head(status, &page);
     write_running(status, &page);
     write_workers(status, &page);
@@ -275,5 +275,5 @@ vv_status vvi_status_write_lines(const vvi_status_line *lines, size_t n, FILE *o
                                                        { .title = "Last change (UTC)" } };
     vvi_report_table table = { .columns = columns, .n_columns = 6 };
     for (size_t i = 0; i < n; i++) add_line(&table, &lines[i]);
-    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, vvi_report_width(out), error);
 }

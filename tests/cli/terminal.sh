@@ -82,6 +82,9 @@ for words in "search '$evil'" "'$evil'" "search --$evil" "show space '$evil'" "s
     if grep -q "[$escape$(printf '\t')]" err || grep -q "$(printf '\342\200\256')" err; then fail "escapes in an error"; fi
 done
 
+run varve results space --json
+out_json '[.[0].trials[].hyperparameters.evil] | sort == ["plain\u2066", "x\u202ey"]' # programs get it as it is
+
 # Ten thousand bytes of a name, two hundred hyperparameters: readable in 80 columns.
 awk 'BEGIN {
     for (i = 0; i < 10000; i++) long = long "n"
@@ -96,13 +99,21 @@ for words in "results wide" "show wide 0" "status wide"; do
     exits 0; within_80_columns out
     [ "$(wc -l <out)" -lt 300 ] || fail "$(wc -l <out) lines"
 done
+for columns in 64 120; do
+    for words in "results model" "show model 0" "status model"; do
+        on_terminal "'$VARVE' $words"
+        exits 0; tr -d '\r' <typescript >out
+        [ "$columns" -gt 100 ] || within_columns "$columns" out
+        within_100_columns out
+    done
+done
 run varve results wide
 out_has " more"; [ "$(wc -l <out)" -lt 40 ] || fail "$(wc -l <out) lines"
 
 # An explanation is as wide as the terminal, from 80 to 100 columns.
 for columns in 60 80 90 100 140; do
     on_terminal "'$VARVE' explain '$VARVE_SOURCE/examples/mnist_cnn.c'"
-    exits 0; out_has "layers in all = 2*num_layers + 2"
+    exits 0; tr -d '\r' <typescript >out; out_has "layers in all = 2*num_layers + 2"
     tr -d '\r' <typescript >page
     widest=$(awk 'length($0) > n { n = length($0) } END { print n }' page)
     wanted=$columns
