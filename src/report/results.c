@@ -6,7 +6,7 @@
 enum { MOST_COLUMNS = VV_MAX_OBJECTIVES + 5, NAME_SIZE = 4 * VVI_REPORT_NAME };
 
 typedef struct results {
-    const vvi_report_goals *goals;
+    const vvi_goals *goals;
     size_t n_objectives; /* at least 1 */
     bool several, constrained;
     char titles[VV_MAX_OBJECTIVES][NAME_SIZE]; /* of the objectives, harmless */
@@ -95,7 +95,7 @@ static void add_trial(results *r, const vv_trial *trial)
 }
 
 /* What a score is: a function says its result; of a network the best epoch counts. "" where there is nothing to say. */
-static const char *what_counts(const vvi_report_goals *goals)
+static const char *what_counts(const vvi_goals *goals)
 {
     static const char *const words[2][2] = {
         { ", in the best epoch", ", the mean over executions of each one's best epoch" },
@@ -126,8 +126,7 @@ static void write_head(const results *r, FILE *out)
     if (objectives->n > 0) vvi_page_gap(&page);
 }
 
-vv_status vvi_results_write(const vv_trials *trials, const vvi_report_goals *goals, bool head, FILE *out,
-                            vv_error *error)
+vv_status vvi_results_write(const vv_trials *trials, const vvi_goals *goals, bool head, FILE *out, vv_error *error)
 {
     results r = { .goals = goals };
     begin(&r);

@@ -18,7 +18,7 @@ static vv_status stored_model(const vv_trial *trial, vv_model **model, vv_error 
 
 /* ---- parts ------------------------------------------------------------------------------------------------------ */
 
-static void write_scores(const vv_trial *trial, const vvi_report_goals *goals, FILE *out)
+static void write_scores(const vv_trial *trial, const vvi_goals *goals, FILE *out)
 {
     vvi_text scores = { 0 }, constraints = { 0 };
     vvi_report_scores(&scores, trial, &goals->objectives);
@@ -70,7 +70,7 @@ static void write_history(const vv_trial *trial, FILE *out)
     for (size_t i = 0; i < trial->n_attempts; i++) write_attempt(&trial->attempts[i], i, out);
 }
 
-static void write_title(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out)
+static void write_title(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out)
 {
     char seconds[VVI_NUMBER_SIZE];
     const bool early = trial->status == VV_TRIAL_PRUNED || trial->status == VV_TRIAL_PAUSED;
@@ -109,7 +109,7 @@ static vv_status write_values(const vv_trial *trial, FILE *out, vv_error *error)
 }
 
 /* What a function came to is its result, which may be any of its steps. */
-static vv_status write_executions(const vv_trial *trial, const vvi_report_goals *goals, FILE *out, vv_error *error)
+static vv_status write_executions(const vv_trial *trial, const vvi_goals *goals, FILE *out, vv_error *error)
 {
     const vvi_report_table_column columns[] = { { .title = "Execution", .right = true },
                                                 { .title = goals->function ? "Result" : "Score", .right = true },
@@ -174,7 +174,7 @@ static void add_curve(vvi_report_table *table, const vv_curve *curve, const vv_o
     vvi_report_table_cell(table, "%zu", epoch + 1);
 }
 
-static vv_status write_numbers(const vv_trial *trial, const vvi_report_goals *goals, FILE *out, vv_error *error)
+static vv_status write_numbers(const vv_trial *trial, const vvi_goals *goals, FILE *out, vv_error *error)
 {
     const vvi_report_table_column columns[] = { { .title = "Metric" },
                                                 { .title = "Ex.", .right = true },
@@ -192,8 +192,7 @@ static vv_status write_numbers(const vv_trial *trial, const vvi_report_goals *go
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out,
-                         vv_error *error)
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out, vv_error *error)
 {
     write_title(trial, where, goals, out);
     if (trial->n_values > 0) VVI_TRY(write_values(trial, out, error));

@@ -73,7 +73,7 @@ static vv_status write_pair(const plotted *list, size_t n, const char *unit, FIL
     return failed ? vvi_no_memory(error) : VV_OK;
 }
 
-vv_status vvi_show_plots(const vv_trial *trial, const vvi_report_goals *goals, FILE *out, vv_error *error)
+vv_status vvi_show_plots(const vv_trial *trial, const vvi_goals *goals, FILE *out, vv_error *error)
 {
     plotted list[MOST_PLOTS];
     const vv_curve **curves = vvi_calloc(trial->n_curves + 1, sizeof *curves);

@@ -61,12 +61,6 @@ int vvi_report_shape(vv_shape shape, char *text, size_t size)
     return (int)n;
 }
 
-const char *vvi_report_precision(vv_precision precision)
-{
-    static const char *const names[] = { [VV_INT8] = "int8", [VV_FLOAT32] = "float32" };
-    return (size_t)precision < sizeof names / sizeof names[0] ? names[precision] : NULL;
-}
-
 /* So many digits of a float that has more: 0.0012345678901234567 is 0.00123457. The others are short, or whole. */
 static void shorten_float(double number, int digits, char *text, size_t size)
 {
