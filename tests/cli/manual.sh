@@ -6,7 +6,7 @@ run mandoc -T lint "$page"
 exits 0; out_empty; err_empty
 mandoc -T ascii "$page" | sed "s/.$(printf '\010')//g" >page
 
-for command_name in summary explain search tune ask tell worker submit studies status results show export evaluate predict import copy \
+for command_name in summary explain search tune ask tell worker submit studies status stop pause resume enqueue results show export evaluate predict import copy \
     data oracles; do
     run varve --help
     out_has "$command_name"
@@ -38,6 +38,7 @@ run varve search model.c --data "$TABLE" --project p --max-trials 2
 exits 0
 varve studies --json >json_out
 varve status p --json >>json_out
+varve enqueue p layers=1 --json >>json_out
 varve export p --json >>json_out
 varve export p --json --curves >>json_out
 varve copy p q --json >>json_out
