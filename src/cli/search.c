@@ -305,10 +305,10 @@ static vv_status write_results(const searching *s, vv_error *error)
 {
     vv_study *study = NULL;
     vv_trials trials = { 0 };
-    vvi_report_goals goals;
+    vvi_goals goals;
     VVI_TRY(vv_study_open(s->project, VV_STUDY_READ, &study, error));
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = 10 }, &trials, error);
-    if (status == VV_OK) status = vvi_report_goals_read(study, &goals, error);
+    if (status == VV_OK) status = vvi_goals_read(study, &goals, error);
     if (status == VV_OK && trials.n > 0) {
         fputc('\n', s->out);
         status = vvi_results_write(&trials, &goals, true, s->out, error);

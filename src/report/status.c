@@ -11,8 +11,7 @@ enum { PAGE = 256, MOST_REASONS = 256 };
 typedef struct reading {
     const vv_study *study;
     vvi_status *status;
-    int64_t epochs, executions; /* of a whole trial, as the study says; 0: it does not */
-    size_t failures_at;         /* where the last reason was found */
+    size_t failures_at; /* where the last reason was found */
     vv_error *error;
 } reading;
 
@@ -53,19 +52,26 @@ static const char *keep_text(vvi_arena *arena, const char *text, vv_status *stat
     return kept;
 }
 
+vvi_status_running vvi_status_running_of(const vvi_status *status, const vv_trial *trial)
+{
+    const int64_t executions = status->trial_executions > 0 ? status->trial_executions : 1;
+    const int64_t goal = (trial->goal > 0 ? trial->goal : status->trial_epochs) * executions;
+    return (vvi_status_running){ .id = trial->id,
+                                 .worker = trial->worker,
+                                 .epochs = trial->epochs_total,
+                                 .goal = goal < INT32_MAX ? (int)goal : 0,
+                                 .since = trial->began,
+                                 .lapsed = trial->lapsed };
+}
+
 static vv_status add_running(reading *r, const vv_trial *trial)
 {
     vvi_status *s = r->status;
     vv_status status = VV_OK;
-    const int64_t epochs = trial->goal > 0 ? trial->goal : r->epochs;
-    const int64_t goal = epochs * (r->executions > 0 ? r->executions : 1);
     if (!vvi_arena_reserve(&s->arena, &s->running, s->n_running, sizeof *s->running)) return vvi_no_memory(r->error);
-    s->running[s->n_running++] = (vvi_status_running){ .id = trial->id,
-                                                       .worker = keep_text(&s->arena, trial->worker, &status, r->error),
-                                                       .epochs = trial->epochs_total,
-                                                       .goal = goal < INT32_MAX ? (int)goal : 0,
-                                                       .since = trial->began,
-                                                       .lapsed = trial->lapsed };
+    vvi_status_running *running = &s->running[s->n_running++];
+    *running = vvi_status_running_of(s, trial);
+    running->worker = keep_text(&s->arena, trial->worker, &status, r->error);
     s->lapsed += trial->lapsed;
     return status;
 }
@@ -164,13 +170,13 @@ static vv_status read_best(reading *r, vv_trials *best)
 static vv_status read_all(reading *r)
 {
     vvi_status *s = r->status;
-    VVI_TRY(vvi_report_goals_read(r->study, &s->goals, r->error));
+    VVI_TRY(vvi_goals_read(r->study, &s->goals, r->error));
     VVI_TRY(read_number(r, "max_trials", &s->max_trials));
     VVI_TRY(read_number(r, "max_epochs_total", &s->max_epochs));
     VVI_TRY(read_real(r, "max_seconds", &s->max_seconds));
     VVI_TRY(read_real(r, "seconds", &s->spent_s));
-    VVI_TRY(read_number(r, "epochs", &r->epochs));
-    VVI_TRY(read_number(r, "executions_per_trial", &r->executions));
+    VVI_TRY(read_number(r, "epochs", &s->trial_epochs));
+    VVI_TRY(read_number(r, "executions_per_trial", &s->trial_executions));
     VVI_TRY(vv_study_counts(r->study, &s->counts, r->error));
     VVI_TRY(vv_study_workers(r->study, &s->workers, r->error));
     VVI_TRY(vv_study_requests(r->study, 0, &s->requests, r->error));
@@ -217,11 +223,11 @@ void vvi_status_deinit(vvi_status *status)
 
 vv_status vvi_status_read_line(const vv_study *study, vvi_status_line *line, vv_error *error)
 {
-    vvi_report_goals goals;
+    vvi_goals goals;
     vv_trials best = { .n = 0 };
     line->best = -1;
     VVI_TRY(vv_study_counts(study, &line->counts, error));
-    VVI_TRY(vvi_report_goals_read(study, &goals, error));
+    VVI_TRY(vvi_goals_read(study, &goals, error));
     line->running = line->counts.by_status[VV_TRIAL_RUNNING];
     line->changed = fmax(line->counts.first_began, line->counts.last_ended);
     if (goals.objectives.n == 0) return VV_OK;

@@ -63,6 +63,11 @@ vv_status vvi_study_attach(vv_study *study, vv_error *error);
 bool vvi_study_is_shared(const vv_study *study); /* may others write to it? */
 const char *vvi_study_worker(const vv_study *study); /* this handle's name among them */
 
+/* pulse.c: what costs next to nothing. A number that is another after anybody has written to the study ... */
+vv_status vvi_study_mark(const vv_study *study, uint64_t *mark, vv_error *error);
+/* ... and the trials that are RUNNING, by id; in the arena. */
+vv_status vvi_study_running(const vv_study *study, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);
+
 /* Many writing calls as one transaction (copying, importing): all or nothing. */
 vv_status vvi_study_batch_begin(vv_study *study, vv_error *error);
 vv_status vvi_study_batch_end(vv_study *study, vv_status status,
@@ -227,6 +232,8 @@ typedef struct vvi_store_row {
     vv_status (*refusals)(void *state, vv_refusals *refusals, vv_error *error);
     vv_status (*standing)(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
     vv_status (*counts)(void *state, vv_counts *counts, vv_error *error);
+    vv_status (*mark)(void *state, uint64_t *mark, vv_error *error); /* NULL: the counts tell */
+    vv_status (*running)(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);
     vv_status (*beat)(void *state, const vvi_beat *beat, vv_error *error);
     vv_status (*workers)(void *state, vvi_arena *arena, vv_workers *workers, vv_error *error);
     vv_status (*batch_begin)(void *state, vv_error *error);

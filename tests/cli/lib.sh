@@ -103,10 +103,10 @@ VV_HYPERMODEL(.build = build, .fit = fit, .objective = "val_loss", .max_trials =
 C
 }
 
-# A hypermodel whose trials stand still in their second epoch as long as there is a file "hold".
+# A hypermodel whose trials stand still after so many epochs ($HELD_AT, or 1) as long as there is a file "hold".
 write_held_model() {
     write_model "$1.free"
-    sed 's/if (getenv("SLOW") != NULL) usleep(200000);/while (epoch->epoch >= 1 \&\& access("hold", F_OK) == 0) usleep(20000);/' \
+    sed 's/if (getenv("SLOW") != NULL) usleep(200000);/const char *at = getenv("HELD_AT"); while (epoch->epoch >= (at == NULL ? 1 : atoi(at)) \&\& access("hold", F_OK) == 0) usleep(20000);/' \
         "$1.free" >"$1"
     rm "$1.free"
 }
@@ -139,7 +139,7 @@ until_so() {
     code=-
     fail 'it never was so'
 }
-held() { until_so "$1" "[.running[] | select(.epochs == 1)] | length == $2"; }
+held() { until_so "$1" "[.running[] | select(.epochs == ${HELD_AT:-1})] | length == $2"; }
 
 # 60 rows: a, b, c, d and y = a - 2 b + c d.
 write_table() {

@@ -165,9 +165,11 @@ notes_have enqueued.log 'Enqueued, and skipped: {"units_0": 4, "layers": 1}: a t
 
 # ---- Hyperband goes on without those that were stopped -----------------------------------------------------------------
 SEARCH="$NETWORKS --tuner hyperband --epochs 9"
+HELD_AT=3
+export HELD_AT
 touch hold
 begin halving.log --max-trials 12 --project halving
-until_so halving '.by_status.PAUSED > 1'
+until_so halving '.by_status.PAUSED > 0'
 held halving 2
 run varve pause halving --wait
 rm hold

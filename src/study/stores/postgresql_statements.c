@@ -94,6 +94,10 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_COUNTS] = { "i", "SELECT status, count(*), coalesce(sum(epochs_total), 0)::int8,"
                              " extract(epoch FROM min(began))::float8, extract(epoch FROM max(ended))::float8"
                              " FROM varve.trials WHERE study = $1 GROUP BY status" },
+    /* By the indexes of those that are leased and of those that are held by hand. */
+    [VVI_PG_RUNNING] = { "i", "SELECT id FROM (SELECT id FROM varve.trials WHERE study = $1 AND lease IS NOT NULL"
+                              "  UNION ALL SELECT id FROM varve.trials WHERE study = $1 AND status = 'RUNNING'"
+                              "  AND lease IS NULL) AS running ORDER BY id" },
 
     [VVI_PG_FILE_FENCE] = { "iti",
                             "SELECT FROM varve.trials WHERE study = $1 AND worker = $2 AND id = $3 FOR NO KEY UPDATE" },

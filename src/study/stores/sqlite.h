@@ -123,6 +123,8 @@ bool vvi_sqlite_status(const char *text, vv_trial_status *status); /* false: it 
 vv_status vvi_sqlite_refusals(void *state, vv_refusals *refusals, vv_error *error);
 vv_status vvi_sqlite_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
 vv_status vvi_sqlite_counts(void *state, vv_counts *counts, vv_error *error);
+vv_status vvi_sqlite_mark(void *state, uint64_t *mark, vv_error *error);
+vv_status vvi_sqlite_running(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);
 
 /* sqlite_workers.c */
 vv_status vvi_sqlite_beat(void *state, const vvi_beat *beat, vv_error *error);
