@@ -7,7 +7,7 @@ postgresql_begin || exit
 write_held_model model.c
 write_table table.csv
 study="$PGURL#s"
-SEARCH="$VARVE search model.c --data $TABLE --tuner random --seed 3 --epochs 5 --executions-per-trial 1 --max-trials 8"
+SEARCH="$VARVE search model.c --data $TABLE --tuner random --seed 3 --epochs 5 --executions-per-trial 1 --max-trials 8 --workers 1"
 
 # ---- all of them are paused, and go on ---------------------------------------------------------------------------------
 run $SEARCH --project reference
