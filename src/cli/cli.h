@@ -7,7 +7,7 @@
 #include "report/report.h"
 #include <varve/varve.h>
 
-/* Exit statuses; the manual page documents them. */
+/* Exit statuses; help.c says in words what they mean. */
 enum {
     VVI_EXIT_DONE = 0,
     VVI_EXIT_FAILED = 1, /* the run failed                                                  */
@@ -173,11 +173,59 @@ enum {
         .max = 1000000, .argument = "N", .help = "failed trials in a row that end the search (3)"                      \
     }
 
-/* One row in main.c each. */
-extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
-    vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
-    vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
-    vvi_command_status, vvi_command_export, vvi_command_import, vvi_command_copy;
+/* In the order of --help. */
+#define VVI_COMMANDS(X)                                                                                                \
+    X(summary)                                                                                                         \
+    X(explain)                                                                                                         \
+    X(search)                                                                                                          \
+    X(tune)                                                                                                            \
+    X(ask)                                                                                                             \
+    X(tell)                                                                                                            \
+    X(worker)                                                                                                          \
+    X(submit)                                                                                                          \
+    X(studies)                                                                                                         \
+    X(status)                                                                                                          \
+    X(stop)                                                                                                            \
+    X(pause)                                                                                                           \
+    X(resume)                                                                                                          \
+    X(enqueue)                                                                                                         \
+    X(dashboard)                                                                                                       \
+    X(results)                                                                                                         \
+    X(show)                                                                                                            \
+    X(plot)                                                                                                            \
+    X(report)                                                                                                          \
+    X(export)                                                                                                          \
+    X(evaluate)                                                                                                        \
+    X(predict)                                                                                                         \
+    X(import)                                                                                                          \
+    X(copy)                                                                                                            \
+    X(data)                                                                                                            \
+    X(oracles)                                                                                                         \
+    X(completion)
+#define VVI_COMMAND_EXTERN(name) extern const vvi_command vvi_command_##name;
+VVI_COMMANDS(VVI_COMMAND_EXTERN)
+
+/* ---- main.c: the table of commands ------------------------------------------------------------------------------ */
+
+const vvi_command *const *vvi_cli_commands(size_t *n);
+const vvi_command *vvi_cli_find_command(const char *name); /* NULL: there is none of this name */
+int vvi_cli_no_such_command(const char *name);             /* complains; the exit status */
+
+/* ---- help.c, manual.c: what the tables say ---------------------------------------------------------------------- */
+
+typedef struct vvi_exit_status {
+    int status;
+    const char *brief, *text; /* brief: in the usage; NULL: it is not there */
+} vvi_exit_status;
+extern const vvi_exit_status vvi_exit_statuses[];
+extern const size_t vvi_n_exit_statuses;
+
+void vvi_help_usage(FILE *out);
+void vvi_help_command(const vvi_command *command, FILE *out); /* --help, at most 80 columns */
+int vvi_help_run(int argc, char **argv);                      /* varve help; the words after it. The exit status */
+/* A manual page in mdoc(7), of varve itself where `command` is NULL. `folder` holds what pages say beyond the tables; NULL:
+ * they say no more. The exit status. */
+int vvi_manual_write(const vvi_command *command, const char *folder, FILE *out);
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -220,6 +268,10 @@ int vvi_cli_open_study(const vvi_options *options, vv_study **study);
 bool vvi_cli_is_place(const char *place);             /* of a study: a folder, a database; else it is a file */
 int vvi_cli_explain_kept(const vvi_options *options); /* explain_kept.c */
 
+/* output.c: --output may take the place of an ordinary file only, and of none in the project: what was there is gone then.
+ * NULL is fine. 0, or the exit status after a complaint. */
+int vvi_cli_check_output(const vv_study *study, const char *output);
+
 /* import.c: what an import or a copy has made. 0, or the exit status after a complaint. */
 struct vvi_exchanged;
 int vvi_cli_say_exchanged(const vvi_options *options, const char *where, const struct vvi_exchanged *exchanged);
@@ -233,6 +285,16 @@ int vvi_cli_constraints(const vvi_options *options, vvi_text *text);
 int vvi_cli_search_status(vv_status status);
 /* A whole search, as the options say. `project`: the folder's name where they say none. The exit status. */
 int vvi_search_run(const vvi_options *options, const vv_hypermodel *hypermodel, const char *project);
+
+/* ---- command.c: how a search was begun ---------------------------------------------------------------------------- */
+
+/* As vv_search_args.command wants it, with a password that should not be there made unreadable. 0, or the exit status after
+ * a complaint. */
+int vvi_cli_command(const vvi_options *options, vvi_text *json);
+/* The words as a shell would read them; without those by which a search begins anew, or only begins. */
+void vvi_cli_write_command(vvi_text *text, const char *const *argv, size_t argc);
+/* How to go on with a study, from its fact: "cd DIR && varve search ..."; false: it says nothing. */
+bool vvi_cli_read_command(const vv_study *study, vvi_text *text);
 
 /* ---- compile.c -------------------------------------------------------------------------------------------------- */
 

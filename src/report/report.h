@@ -8,6 +8,7 @@
  * objectives.c what is improved and what must be kept
  * export.h     all trials as CSV or JSON        status.h   how a study is getting on
  * log.h        logs that others read            csv.h      cells of CSV
+ * web/pages.h  the report, one HTML file        figures/   plots
  *
  * An explanation (explain.h) in words, in parts; as JSON it is written by explain/json.c:
  *
@@ -25,7 +26,9 @@
 
 #include "base/json.h"
 #include "explain/json.h"
+#include "insight/insight.h"
 #include "space/json.h"
+#include <stdio.h>
 #include <varve/tuner.h>
 
 enum { VVI_REPORT_WIDTH = 80, VVI_EXPLAIN_WIDTH = 100 };
@@ -39,6 +42,7 @@ void vvi_json_trial(vvi_json *json, const vv_trial *trial);
 /* What show adds: executions in full, layers of `model` (NULL: null), curves. */
 void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_model *model);
 void vvi_json_event(vvi_json *json, const vv_event *event);
+void vvi_json_refusals(vvi_json *json, const vv_refusals *refusals); /* "refused", "refusals"; NULL: there were none */
 
 /* ---- text (text.c) --------------------------------------------------------------------------------------------------
  */
@@ -72,12 +76,6 @@ void vvi_report_constraints(vvi_text *text, const vv_constraints *constraints);
 int vvi_report_score(const char *name, double score, char *text, size_t size);
 /* Adds "val_accuracy 0.9812, params 2,341" of a trial that has scores, and how far it exceeds constraints. */
 void vvi_report_scores(vvi_text *text, const vv_trial *trial, const vv_objectives *objectives);
-/* What a study keeps of them; what it does not say is empty. */
-typedef struct vvi_report_goals {
-    vv_objectives objectives;
-    vv_constraints constraints;
-} vvi_report_goals;
-vv_status vvi_report_goals_read(const vv_study *study, vvi_report_goals *goals, vv_error *error);
 
 /* ---- tables (table.c) ------------------------------------------------------------------------------------------- */
 
@@ -141,13 +139,11 @@ vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *e
 /* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */
 
 /* A column for each objective, the Pareto front marked where there are several; `head`: with words above them. */
-vv_status vvi_results_write(const vv_trials *trials, const vvi_report_goals *goals, bool head, FILE *out,
-                            vv_error *error);
+vv_status vvi_results_write(const vv_trials *trials, const vvi_goals *goals, bool head, FILE *out, vv_error *error);
 vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *error);
 
 /* `where` is for the title. The trial with its curves. */
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out,
-                         vv_error *error);
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out, vv_error *error);
 vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
 
 /* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */

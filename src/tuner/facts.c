@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACT_SIZE = 128, MOST_FACTS = 30 };
+enum { FACT_SIZE = 128, MOST_FACTS = 31 };
 
 typedef enum manner {
     ONCE,    /* the first search's */
@@ -145,6 +145,7 @@ static void collect(const vvi_search *s, facts *f)
         { "trial_memory_mb", number(f, "%d", a->trial_memory_mb), FOLLOWS, NULL, NULL, false },
         { "max_consecutive_failures", number(f, "%d", s->max_failures), FOLLOWS, NULL, NULL, false },
         { "explanation", format_explanation(s, f), FOLLOWS, NULL, NULL, true },
+        { "command", a->command, FOLLOWS, NULL, NULL, false },
     };
     memcpy(f->list, list, sizeof list);
     for (int i = 0; i < MOST_FACTS; i++)
