@@ -14,19 +14,28 @@
         return el("span", { class: "status plain" }, one.trials > 0 ? "at rest" : "empty");
     }
 
+    /* How much of what was asked for is done. */
+    function progress(one) {
+        if (!one.max_trials) return el("td", null);
+        const bar = el("progress", { max: one.max_trials, "aria-label": "Trials of " + varve.visible(one.study, 60) });
+        bar.value = Math.min(one.trials, one.max_trials);
+        return el("td", null, bar);
+    }
+
     function row(one) {
         const name = el("th", { scope: "row" }, el("a", { href: link(one.study) }, varve.visible(one.study, 80)));
-        if (one.error) return el("tr", null, name, el("td", { colspan: 6 }, varve.visible(one.error, 300)));
+        if (one.error) return el("tr", null, name, el("td", { colspan: 7 }, varve.visible(one.error, 300)));
         const best = one.best === null ? "" : varve.score(one.objective, one.score) + " (trial " + one.best + ")";
-        return el("tr", null, name, el("td", null, state(one)), el("td", { class: "number" }, varve.count(one.trials)),
+        return el("tr", null, name, el("td", null, state(one)),
+            el("td", { class: "number" }, varve.count(one.trials) + (one.max_trials ? " of " + varve.count(one.max_trials) : "")), progress(one),
             el("td", { class: "number" }, varve.count(one.epochs)), el("td", null, varve.visible(one.objective || "", 60)),
             el("td", { class: "number" }, best), el("td", null, varve.time(one.changed)));
     }
 
     function draw(element, data) {
         if (data.studies.length === 0) return varve.fill(element, el("p", { class: "empty" }, "There is no study here yet. This page looks for them."));
-        const head = ["Study", "State", "Trials", "Epochs", "Objective", "Best", "Changed"].map((title, i) =>
-            el("th", { scope: "col", class: [2, 3, 5].includes(i) && "number" }, title));
+        const head = ["Study", "State", "Trials", "", "Epochs", "Objective", "Best", "Changed"].map((title, i) =>
+            el("th", { scope: "col", class: [2, 4, 6].includes(i) && "number" }, title));
         return varve.keepFocus(element, () => varve.fill(element, el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Studies" },
             el("table", { class: "plain" }, el("thead", null, el("tr", null, head)), el("tbody", null, data.studies.map(row))))));
     }
@@ -35,7 +44,7 @@
         const list = el("div");
         let etag = null;
         varve.fill(document.querySelector("main"), el("section", null, el("div", { class: "title" }, el("h1", null, "Studies"), varve.themeButton()), list));
-        document.querySelector("nav").hidden = true;
+        document.querySelector(".page").classList.add("alone");
         for (;;) {
             let wait = 2;
             try {
