@@ -1,7 +1,7 @@
 # What is delivered: the command, one static and one shared library of all modules, and their installation.
 # Included at the end of src/CMakeLists.txt.
 
-set(modules base space compute data nn search study explain tuner report)
+set(modules base space compute data nn search study explain tuner insight report)
 set(objects "")
 foreach(module ${modules})
   list(APPEND objects $<TARGET_OBJECTS:vv_${module}>)
@@ -9,10 +9,11 @@ endforeach()
 set(libraries PkgConfig::JANSSON PkgConfig::SQLITE PkgConfig::LIBPQ PkgConfig::YAML PkgConfig::ZLIB PkgConfig::CURL PkgConfig::GMP PkgConfig::LAPACK
     PkgConfig::BLAS PkgConfig::NLOPT Threads::Threads m)
 
-# The command holds every object, used or not, and exports them: hypermodels are loaded into it and call them.
+# The command holds every object, used or not, and exports them: hypermodels are loaded into it and call them. The dashboard
+# is the command's alone: the library needs no HTTP.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cli/*.c)
-add_executable(varve ${cli_sources} ${objects})
-target_link_libraries(varve PRIVATE varve_flags ${libraries} ${CMAKE_DL_LIBS})
+add_executable(varve ${cli_sources} ${objects} $<TARGET_OBJECTS:vv_serve>)
+target_link_libraries(varve PRIVATE varve_flags ${libraries} PkgConfig::MICROHTTPD ${CMAKE_DL_LIBS})
 target_compile_definitions(varve PRIVATE VARVE_INCLUDE_DIR="${PROJECT_SOURCE_DIR}/include" VARVE_DATE="${VARVE_DATE}")
 set_target_properties(varve PROPERTIES ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 

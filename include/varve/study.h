@@ -206,10 +206,13 @@ void vv_names_free(vv_names *names);
 /* ---- requests: what somebody wants of those who work at a study ----------------------------------------------------
  *
  * Any process may post one, also while another has a folder open to write; whoever works at the study carries it out within
- * about a second, and answers. One that nobody is there for waits until the next search. */
+ * about a second, and answers. One that nobody is there for waits until the next search: that carries out STOP_TRIAL and
+ * ENQUEUE, and refuses the others, which were made of a search that did not run. While one is paused the fact "paused" is
+ * "yes" (where no worker is live, it means nothing). Copies of a study have none of its requests. */
 typedef enum vv_request_kind {
     VV_REQUEST_STOP = 1,   /* the search ends, as with Ctrl-C: trials keep their epochs, and the same command goes on */
-    VV_REQUEST_PAUSE,      /* running trials go back as INTERRUPTED, and no other begins; the search waits */
+    VV_REQUEST_PAUSE,      /* running trials end their epoch and go back as INTERRUPTED, and no other begins; the search
+                              waits, and its time does not run */
     VV_REQUEST_GO_ON,      /* after a PAUSE */
     VV_REQUEST_STOP_TRIAL, /* the trial `trial` ends: PRUNED if it has epochs, else FAILED, with a reason that says so */
     VV_REQUEST_ENQUEUE     /* `values` (JSON, as vv_search_args.enqueued) are the next trials */
@@ -222,7 +225,7 @@ typedef struct vv_request {
     const char *values;  /* ENQUEUE */
     double made;         /* Unix time by the store's clock */
     bool done;           /* carried out, or refused */
-    const char *answer;  /* done: what was done, or why it was not */
+    const char *answer;  /* done: what was done; or "refused: " and why it was not */
 } vv_request;
 typedef struct vv_requests {
     const vv_request *list;
@@ -230,7 +233,8 @@ typedef struct vv_requests {
     void *memory;
 } vv_requests;
 /* Posts one; its kind, trial and values are looked at. `where` as vv_study_open. *id may be NULL. BAD_ARG: values that are no
- * JSON object or array of objects, or more than 1 MiB; NOT_FOUND: no such study or trial. */
+ * JSON object or array of objects, or more than 1 MiB; NOT_FOUND: no such study or trial; VERSION: a study of an earlier
+ * version, which the next search brings up to date. */
 vv_status vv_study_request(const char *where, const vv_request *request, int64_t *id, vv_error *error) VV_MUST_USE;
 /* Those from this id on, by id. *requests is owned: vv_requests_free. DATABASE, IO, NO_MEMORY. */
 vv_status vv_study_requests(const vv_study *study, int64_t from, vv_requests *requests, vv_error *error) VV_MUST_USE;

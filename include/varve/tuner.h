@@ -81,7 +81,8 @@ typedef enum vv_event_kind {
     VV_EVENT_EPOCH,
     VV_EVENT_TRIAL_END,
     VV_EVENT_SEARCH_END,
-    VV_EVENT_NOTE /* what the oracle has to say, when it says something new; and what becomes of enqueued values */
+    VV_EVENT_NOTE /* what the oracle has to say, when it says something new; what becomes of enqueued values; requests
+                     (study.h) and what was done */
 } vv_event_kind;
 
 /* What happens in a search, as it happens. Everything is borrowed for the call. */
@@ -156,6 +157,8 @@ typedef struct vv_search_args {
     void (*on_event)(void *context, const vv_event *event); /* NULL: silence */
     void *context;
     const volatile int *stop; /* becomes non-zero when the search shall stop; NULL: never */
+    const char *command;      /* how the search was begun, as JSON {"argv": [...], "cwd": "...", "host": "..."}: kept as the
+                                 fact "command". No password may be in it. NULL: nothing is said */
     vv_tune_function tune;    /* of vv_tune_with alone */
     void *user;               /* handed to it */
 } vv_search_args;

@@ -161,12 +161,37 @@ enum {
         .max = 1000000, .argument = "N", .help = "failed trials in a row that end the search (3)"                      \
     }
 
-/* One row in main.c each. */
-extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
-    vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
-    vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
-    vvi_command_status, vvi_command_export, vvi_command_import, vvi_command_copy;
-extern const vvi_command vvi_command_completion;
+/* In the order of --help. */
+#define VVI_COMMANDS(X)                                                                                                \
+    X(summary)                                                                                                         \
+    X(explain)                                                                                                         \
+    X(search)                                                                                                          \
+    X(tune)                                                                                                            \
+    X(ask)                                                                                                             \
+    X(tell)                                                                                                            \
+    X(worker)                                                                                                          \
+    X(submit)                                                                                                          \
+    X(studies)                                                                                                         \
+    X(status)                                                                                                          \
+    X(stop)                                                                                                            \
+    X(pause)                                                                                                           \
+    X(resume)                                                                                                          \
+    X(enqueue)                                                                                                         \
+    X(dashboard)                                                                                                       \
+    X(results)                                                                                                         \
+    X(show)                                                                                                            \
+    X(plot)                                                                                                            \
+    X(report)                                                                                                          \
+    X(export)                                                                                                          \
+    X(evaluate)                                                                                                        \
+    X(predict)                                                                                                         \
+    X(import)                                                                                                          \
+    X(copy)                                                                                                            \
+    X(data)                                                                                                            \
+    X(oracles)                                                                                                         \
+    X(completion)
+#define VVI_COMMAND_EXTERN(name) extern const vvi_command vvi_command_##name;
+VVI_COMMANDS(VVI_COMMAND_EXTERN)
 
 /* ---- main.c: the table of commands ------------------------------------------------------------------------------ */
 
@@ -228,6 +253,12 @@ int vvi_cli_workers(const vvi_options *options);
 int vvi_cli_where_is(const vvi_options *options, char where[VVI_WHERE_SIZE]);
 /* That study, opened to read; owned. 0, or the exit status after a complaint. */
 int vvi_cli_open_study(const vvi_options *options, vv_study **study);
+bool vvi_cli_is_place(const char *place);             /* of a study: a folder, a database; else it is a file */
+int vvi_cli_explain_kept(const vvi_options *options); /* explain_kept.c */
+
+/* output.c: --output may take the place of an ordinary file only, and of none in the project: what was there is gone then.
+ * NULL is fine. 0, or the exit status after a complaint. */
+int vvi_cli_check_output(const vv_study *study, const char *output);
 
 /* import.c: what an import or a copy has made. 0, or the exit status after a complaint. */
 struct vvi_exchanged;
@@ -242,6 +273,16 @@ int vvi_cli_constraints(const vvi_options *options, vvi_text *text);
 int vvi_cli_search_status(vv_status status);
 /* A whole search, as the options say. `project`: the folder's name where they say none. The exit status. */
 int vvi_search_run(const vvi_options *options, const vv_hypermodel *hypermodel, const char *project);
+
+/* ---- command.c: how a search was begun ---------------------------------------------------------------------------- */
+
+/* As vv_search_args.command wants it, with a password that should not be there made unreadable. 0, or the exit status after
+ * a complaint. */
+int vvi_cli_command(const vvi_options *options, vvi_text *json);
+/* The words as a shell would read them; without those by which a search begins anew, or only begins. */
+void vvi_cli_write_command(vvi_text *text, const char *const *argv, size_t argc);
+/* How to go on with a study, from its fact: "cd DIR && varve search ..."; false: it says nothing. */
+bool vvi_cli_read_command(const vv_study *study, vvi_text *text);
 
 /* ---- compile.c -------------------------------------------------------------------------------------------------- */
 

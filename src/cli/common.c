@@ -55,7 +55,7 @@ static int refuse_precision(const char *text)
 {
     vvi_text names = { 0 };
     const char *name;
-    for (unsigned i = 0; (name = vvi_report_precision((vv_precision)i)) != NULL; i++)
+    for (unsigned i = 0; (name = vvi_precision_name((vv_precision)i)) != NULL; i++)
         vvi_text_printf(&names, "%s%s", i == 0 ? "" : ", ", name);
     vvi_cli_complain(0, "--precision: there is no \"%s\"; there are: %s", text, names.data == NULL ? "" : names.data);
     vvi_text_deinit(&names);
@@ -66,7 +66,7 @@ static int read_precision(const char *text, vv_precision *precision)
 {
     const char *name;
     unsigned i = VV_INT8;
-    while ((name = vvi_report_precision((vv_precision)i)) != NULL && strcmp(text, name) != 0) i++;
+    while ((name = vvi_precision_name((vv_precision)i)) != NULL && strcmp(text, name) != 0) i++;
     if (name == NULL) return refuse_precision(text);
     *precision = (vv_precision)i;
     return 0;

@@ -1,4 +1,4 @@
-/* explain.c - varve explain FILE: what every hyperparameter means, before any trial. */
+/* explain.c - varve explain FILE: what every hyperparameter means, before any trial; of a study explain_kept.c tells it. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const vvi_positional positionals[] = { VVI_POSITIONAL_FILE };
+static const vvi_positional positionals[] = {
+    { .name = "FILE",
+      .offset = VVI_MEMBER(file),
+      .help = "a hypermodel, as search takes it; or a project's folder, or postgresql://HOST/DATABASE#NAME" }
+};
 static const vvi_option rows[] = {
     VVI_OPTION_DATA(false, "data that the model's input must fit, see varve data"),
     { .name = "input",
@@ -118,6 +122,7 @@ static int explain(explaining *x)
 
 static int run(const vvi_options *options)
 {
+    if (vvi_cli_is_place(options->file)) return vvi_cli_explain_kept(options);
     explaining x = { .options = options, .out = vvi_cli_output(options->json) };
     int exit_status = vvi_hypermodel_load(options->file, &x.loaded);
     if (exit_status != 0) return exit_status;

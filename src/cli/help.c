@@ -37,7 +37,8 @@ void vvi_help_usage(FILE *out)
           out);
     for (size_t i = 0; i < n; i++) fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n  varve COMMAND --help   its options; varve help COMMAND is the same\n"
-          "  varve --version        the version\n\n"
+          "  varve --version        the version\n"
+          "  varve --licences       of what it has in it\n\n"
           "Exit status:",
           out);
     for (size_t i = 0; i < vvi_n_exit_statuses && vvi_exit_statuses[i].brief != NULL; i++)
@@ -94,6 +95,7 @@ void vvi_help_command(const vvi_command *command, FILE *out)
     for (size_t i = 0; i < n; i++) write_option(rows[i], out);
     write_option(&vvi_option_help, out);
     if (command->notes != NULL) fprintf(out, "\n%s", command->notes);
+    if (command->more != NULL) command->more(out);
 }
 
 /* ---- varve help ------------------------------------------------------------------------------------------------- */

@@ -1,15 +1,14 @@
 /* main.c - the varve command: a table of subcommands, one file each. */
 #include "cli/cli.h"
+#include "report/web/assets.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 static const vvi_command *const commands[] = {
-    &vvi_command_summary, &vvi_command_explain, &vvi_command_search, &vvi_command_tune,     &vvi_command_ask,
-    &vvi_command_tell,    &vvi_command_worker,  &vvi_command_submit, &vvi_command_studies,  &vvi_command_status,
-    &vvi_command_results, &vvi_command_show,    &vvi_command_export, &vvi_command_evaluate, &vvi_command_predict,
-    &vvi_command_import,  &vvi_command_copy,    &vvi_command_data,   &vvi_command_oracles,  &vvi_command_completion,
+#define VVI_COMMAND_ROW(name) &vvi_command_##name,
+    VVI_COMMANDS(VVI_COMMAND_ROW)
 };
 
 const vvi_command *const *vvi_cli_commands(size_t *n)
@@ -67,6 +66,10 @@ int main(int argc, char **argv)
     if (strcmp(word, "help") == 0) return vvi_help_run(argc - 2, argv + 2);
     if (strcmp(word, "--version") == 0) {
         printf("varve %s\n", vv_version());
+        return vvi_cli_end(VVI_EXIT_DONE, stdout);
+    }
+    if (strcmp(word, "--licences") == 0) {
+        fputs(vvi_asset_find("licences.txt")->bytes, stdout);
         return vvi_cli_end(VVI_EXIT_DONE, stdout);
     }
     const vvi_command *command = vvi_cli_find_command(word);

@@ -186,7 +186,8 @@ static void write_commands(const manual *m)
     }
     fputs(".It Cm help Op Ar COMMAND\nPrints what there is, or the options of a command.\n"
           ".It Cm help Fl -man Op Ar COMMAND\nPrints the source of a manual page.\n"
-          ".It Fl -version\nPrints the version.\n.El\n",
+          ".It Fl -version\nPrints the version.\n.It Fl -licences\n"
+          "Prints the licences of what others wrote and the program has in it.\n.El\n",
           m->out);
 }
 

@@ -13,7 +13,7 @@ typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
         *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition, *space,
-        *failed;
+        *failed, *host, *kind, *x, *y;
     struct {
         const char *list[8];
         size_t n;
@@ -22,9 +22,9 @@ typedef struct vvi_options {
         max_failures, keep_checkpoints, cpus, array_limit;
     double validation_split; /* negative: not given */
     double max_seconds, trial_timeout_s, time_s, lease_s;
-    vv_maybe stop_at;
+    vv_maybe stop_at, port;
     uint64_t seed;
-    bool defaults_first, overwrite, accept_new_space, csv, curves, begin_only, dry_run, json, help, pruned;
+    bool defaults_first, overwrite, accept_new_space, csv, curves, begin_only, dry_run, json, help, pruned, wait;
     bool joins; /* not on any command line: the settings are a study's, and this is a worker of it */
     struct {
         const char *list[64];
@@ -77,6 +77,7 @@ typedef struct vvi_command {
     const char *const *without;             /* ends in NULL; NULL: none */
     const char *rest;                       /* what further words after "--" are called; NULL: there are none */
     const char *notes;                      /* after the options in --help; NULL: none */
+    void (*more)(FILE *out);                /* after the notes: what a registry has; NULL: nothing */
     int (*run)(const vvi_options *options); /* the exit status */
 } vvi_command;
 

@@ -20,10 +20,10 @@ static const vvi_option rows[] = {
 static vv_status write_results(const vv_study *study, const vvi_options *options, vv_error *error)
 {
     vv_trials trials = { 0 };
-    vvi_report_goals goals;
+    vvi_goals goals;
     const int limit = options->top == 0 ? 10 : options->top;
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = limit }, &trials, error);
-    if (status == VV_OK) status = vvi_report_goals_read(study, &goals, error);
+    if (status == VV_OK) status = vvi_goals_read(study, &goals, error);
     if (status == VV_OK && trials.n == 0 && !options->json)
         printf("%s: has no trial yet\n", vv_study_path(study));
     else if (status == VV_OK)

@@ -178,7 +178,7 @@ static void update_best(vvi_screen *screen, const vv_event *e)
     while (trials.n > 0 && trials.list[trials.n - 1].status != VV_TRIAL_COMPLETED) trials.n--;
     FILE *out = open_memstream(&text, &size);
     if (out != NULL) {
-        const vvi_report_goals goals = { .objectives = *e->objectives, .constraints = *e->constraints };
+        const vvi_goals goals = { .objectives = *e->objectives, .constraints = *e->constraints };
         const vv_status status = vvi_results_write(&trials, &goals, false, out, NULL);
         fclose(out);
         if (status == VV_OK && text != NULL) vvi_text_add(&screen->best, text, size);

@@ -159,7 +159,7 @@ typedef struct searching {
     const char *name;         /* of the project, where nobody says another */
     vv_data *training, *validation;
     vv_budget budget;
-    vvi_text enqueued, constraints;
+    vvi_text enqueued, constraints, command;
     char project[VVI_WHERE_SIZE];
     vvi_screen screen;
     FILE *out;
@@ -206,6 +206,7 @@ static vv_search_args search_args(searching *s)
                              .trial_timeout_s = o->trial_timeout_s,
                              .max_retries = o->max_retries,
                              .max_consecutive_failures = o->max_failures,
+                             .command = s->command.data,
                              .on_event = on_event,
                              .context = s,
                              .stop = &stop_requested };
@@ -240,6 +241,7 @@ static int check_words(searching *s)
     vv_error error = { 0 };
     int exit_status = vvi_cli_enqueued(s->options, &s->enqueued);
     if (exit_status == 0) exit_status = vvi_cli_constraints(s->options, &s->constraints);
+    if (exit_status == 0) exit_status = vvi_cli_command(s->options, &s->command);
     if (exit_status != 0) return exit_status;
     const vv_search_args args = search_args(s);
     return vv_search_check(&args, &error) == VV_OK ? 0 : vvi_cli_fail(VVI_EXIT_USAGE, &error);
@@ -278,18 +280,10 @@ static int open_data(searching *s)
 
 /* ---- after ------------------------------------------------------------------------------------------------------ */
 
-/* The same command, but for --overwrite, which would begin anew. */
 static void write_how_to_go_on(const searching *s)
 {
     vvi_text command = { 0 };
-    vvi_text_printf(&command, "%s", s->options->argv[0]);
-    bool ours = true;
-    for (int i = 1; i < s->options->argc; i++) {
-        ours = ours && strcmp(s->options->argv[i], "--") != 0;
-        if (ours && strcmp(s->options->argv[i], "--overwrite") == 0) continue;
-        vvi_text_printf(&command, " ");
-        vvi_cli_quote(&command, s->options->argv[i]);
-    }
+    vvi_cli_write_command(&command, (const char *const *)s->options->argv, (size_t)s->options->argc);
     if (!command.failed) fprintf(s->out, "To go on: %s\n", command.data);
     vvi_text_deinit(&command);
 }
@@ -311,10 +305,10 @@ static vv_status write_results(const searching *s, vv_error *error)
 {
     vv_study *study = NULL;
     vv_trials trials = { 0 };
-    vvi_report_goals goals;
+    vvi_goals goals;
     VVI_TRY(vv_study_open(s->project, VV_STUDY_READ, &study, error));
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = 10 }, &trials, error);
-    if (status == VV_OK) status = vvi_report_goals_read(study, &goals, error);
+    if (status == VV_OK) status = vvi_goals_read(study, &goals, error);
     if (status == VV_OK && trials.n > 0) {
         fputc('\n', s->out);
         status = vvi_results_write(&trials, &goals, true, s->out, error);
@@ -422,6 +416,7 @@ static int prepare_and_search(searching *s)
     vv_data_free(s->validation);
     vvi_text_deinit(&s->enqueued);
     vvi_text_deinit(&s->constraints);
+    vvi_text_deinit(&s->command);
     return exit_status;
 }
 

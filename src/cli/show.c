@@ -14,11 +14,11 @@ static int show(const vv_study *study, const vvi_options *options, const vv_tria
 {
     vv_error error = { 0 };
     vv_trials trials = { 0 };
-    vvi_report_goals goals;
+    vvi_goals goals;
     int exit_status = 0;
     vv_status status = vv_study_trials(study, args, &trials, &error);
     if (status == VV_NOT_FOUND) return vvi_cli_fail(VVI_EXIT_USAGE, &error);
-    if (status == VV_OK) status = vvi_report_goals_read(study, &goals, &error);
+    if (status == VV_OK) status = vvi_goals_read(study, &goals, &error);
     if (status == VV_OK && trials.n == 0)
         exit_status = vvi_cli_complain(VVI_EXIT_USAGE, "%s: has no trial yet", vv_study_path(study));
     else if (status == VV_OK && args->best_first && trials.list[0].status != VV_TRIAL_COMPLETED)

@@ -111,6 +111,7 @@ static int search(const vvi_options *given, char *const words[SETTINGS], size_t 
     options.workers = given->workers;
     options.lease_s = given->lease_s;
     options.joins = true;
+    options.argc = given->argc, options.argv = given->argv; /* as it is known by */
     return vvi_command_search.run(&options);
 }
 

@@ -20,11 +20,17 @@ typedef struct vvi_variable {
     const char *name;
     const vv_domain *domain; /* of the first trial that has it */
     bool several;            /* others have it with another domain */
-    const char *const
-        *words; /* of choices of texts and of booleans ("false", "true"): what values[] are indexes of; else NULL */
+    /* What values[] are indexes of, of choices of texts and of booleans ("false", "true"): of all domains, in the order
+     * given. NULL: values are numbers. */
+    const char *const *words;
     size_t n_words;
-    bool whole, log;  /* whole: an int; log: of its domain's sampling, log or reverse log (log and all values > 0) */
-    double low, high; /* of all its domains; of words 0 and n_words - 1 */
+    /* Of numbers that were only ever chosen from lists: those of all lists, ascending. NULL: words, or a range. */
+    const double *choices;
+    size_t n_choices;
+    bool whole;           /* of numbers: int */
+    bool log;             /* of ranges: the first domain is sampled on a log scale, and no value can be 0 or less */
+    bool reverse;         /* ... with log: denser near the upper end, as a reverse log scale is */
+    double low, high;     /* of all domains; of words 0 and n_words - 1 */
     const double *values; /* by row; NaN: not active there */
     size_t active;        /* rows in which it is */
 } vvi_variable;
@@ -36,7 +42,8 @@ typedef struct vvi_structure {
     int layers;                              /* as Keras counts: without it */
 } vvi_structure;
 
-/* The first objective that is no cost, by epoch: the mean over the executions that have the epoch. */
+/* The first objective that has curves, which costs have not, by epoch: the mean over the executions that have the epoch;
+ * NaN where none has it. */
 typedef struct vvi_course {
     const double *values;
     size_t n;
@@ -51,7 +58,7 @@ typedef struct vvi_frame {
     const vv_trial_status *status;
     const double *scores[VV_MAX_OBJECTIVES]; /* by objective; NaN: none */
     const double *violation;                 /* NaN: no constraints, or no result */
-    const int *rank;                         /* of vv_trial */
+    const int *rank;                         /* as vv_trial.rank, among the rows that are here */
     const int *epochs;                       /* of all executions together */
     const double *seconds, *began, *ended;   /* ended NaN: not yet */
     const int *worker;                       /* an index of workers; -1: none */
@@ -69,17 +76,20 @@ typedef struct vvi_frame {
     vv_objectives objectives;                                           /* n 0: the study does not say */
     vv_constraints constraints;
     size_t metric; /* which of the objectives courses are of */
-    int best;      /* row of the best trial; -1: none */
+    int best;      /* row of the best trial, the first of the front; -1: none that keeps the constraints */
 } vvi_frame;
 
 typedef struct vvi_frame_args {
     bool courses, networks; /* read those, too: structures, costs */
-    const int *only;        /* ids; NULL: all trials */
+    const int *only;        /* ids, in any order; one that is not there is passed over. NULL: all trials */
     size_t n_only;
 } vvi_frame_args;
 /* Owned: vvi_frame_deinit, even after a failure. */
 vv_status vvi_frame_read(const vv_study *study, const vvi_frame_args *args, vvi_frame *frame, vv_error *error);
 void vvi_frame_deinit(vvi_frame *frame);
+
+/* Is that trial COMPLETED, with a finite score of that objective? What importance and surfaces go by. */
+bool vvi_frame_has_result(const vvi_frame *frame, size_t objective, size_t row);
 
 /* What a study keeps of what is sought; what it does not say is empty. */
 typedef struct vvi_goals {
@@ -92,21 +102,21 @@ vv_status vvi_goals_read(const vv_study *study, vvi_goals *goals, vv_error *erro
 
 /* How much of an objective's spread a hyperparameter accounts for. */
 typedef struct vvi_weight {
-    const char *name;
-    double share, low,
-        high;      /* [0, 1]; of an interval of 90 % over trees or resamples. Shares of all need not sum to 1: the
-                                rest is what hyperparameters do together */
-    size_t trials; /* in which it is active, and that this is known from */
+    const char *name; /* borrowed from the frame */
+    size_t variable;  /* index in the frame */
+    double share;     /* [0, 1]. Those of all need not sum to 1: the rest is what they do together, and noise */
+    double low, high; /* nine tenths of trees or resamples say one between these */
+    size_t trials;    /* with a result, in which it is active */
 } vvi_weight;
 typedef struct vvi_weights {
     vvi_arena arena;
     vvi_weight *list; /* the largest first */
     size_t n;
-    size_t trials; /* with a finite score */
-    double
-        explained; /* how much of the spread the model accounts for in trials that it was not made from; NaN: has no model */
-    const char
-        *why; /* not NULL: why nothing can be said ("2 trials have a score; 4 are needed"), and the list is empty */
+    size_t trials; /* with a result */
+    /* How much of the spread the model accounts for in trials that it was not made from: 1 is all; 0, and less, is no more
+     * than knowing the mean. NaN: there is no model. */
+    double explained;
+    const char *why; /* not NULL: why nothing can be said ("2 completed trials have ..."), and the list is empty */
 } vvi_weights;
 
 /* A way to tell. */

@@ -26,7 +26,7 @@ typedef struct exporting {
     const vvi_export_args *args;
     FILE *out;
     vv_error *error;
-    vvi_report_goals goals;
+    vvi_goals goals;
     vvi_arena arena;
     columns names; /* of hyperparameters or metrics */
     const char **cells;
@@ -103,7 +103,7 @@ static vv_status learn_trial(exporting *e, const vv_trial *trial)
 /* Which trial is the last there is now; the names of all. */
 static vv_status learn_columns(exporting *e)
 {
-    VVI_TRY(vvi_report_goals_read(e->study, &e->goals, e->error));
+    VVI_TRY(vvi_goals_read(e->study, &e->goals, e->error));
     VVI_TRY(each_trial(e, learn_trial));
     e->last = e->learnt;
     e->cells = vvi_arena_alloc(&e->arena, (e->names.n + 1) * sizeof *e->cells);

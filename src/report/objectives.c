@@ -4,7 +4,6 @@
 #include "tuner/tuner.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 void vvi_report_objectives(vvi_text *text, const vv_objectives *objectives)
 {
@@ -41,17 +40,4 @@ void vvi_report_scores(vvi_text *text, const vv_trial *trial, const vv_objective
     if (!(trial->violation > 0)) return;
     vvi_report_number(trial->violation, number, sizeof number);
     vvi_text_printf(text, "%sexceeds constraints by %s", trial->n_scores == 0 ? "" : ", ", number);
-}
-
-vv_status vvi_report_goals_read(const vv_study *study, vvi_report_goals *goals, vv_error *error)
-{
-    char *text = NULL;
-    *goals = (vvi_report_goals){ .objectives = { .n = 0 } };
-    VVI_TRY(vv_study_get(study, "objective", &text, error));
-    if (text != NULL) (void)!vv_objectives_parse(text, &goals->objectives, NULL); /* of another program: not known */
-    free(text);
-    VVI_TRY(vv_study_get(study, "constraints", &text, error));
-    if (text != NULL) (void)!vv_constraints_parse(text, &goals->constraints, NULL); /* "none": there are none */
-    free(text);
-    return VV_OK;
 }

@@ -1,17 +1,17 @@
 /* report.h - what people and programs read: numbers, tables, the space and what it means, trials, JSON, a live block.
  *
- * json.c     a JSON writer                      records.c   trials and events as JSON
  * text.c     numbers, times, widths, lines      table.c     aligned tables that wrap
- * page.c     paragraphs that wrap               domain.c    domains as JSON
+ * page.c     paragraphs that wrap               records.c   trials and events as JSON
  * summary.c  the space as table and JSON        results.c   trials as a table
  * show.c     one trial in full                  plot.c      curves in one line
  * live.c     a block of lines that is redrawn in place
  * objectives.c what is improved and what must be kept
  * export.h     all trials as CSV or JSON        status.h   how a study is getting on
+ * web/pages.h  the report, one HTML file        figures/   plots
  *
- * An explanation (explain.h), in parts:
+ * An explanation (explain.h) in words, in parts; as JSON it is written by explain/json.c:
  *
- * explain.c       all of it for people          explain_json.c   all of it for programs
+ * explain.c       all of it
  * explain_rows.c  the hyperparameters, a family in one row
  * explain_steps.c what one more of a hyperparameter adds
  * explain_cost.c  what networks cost, one of them layer by layer, what a budget leaves
@@ -23,39 +23,15 @@
 #ifndef VVI_REPORT_REPORT_H
 #define VVI_REPORT_REPORT_H
 
-#include "base/base.h"
+#include "base/json.h"
+#include "explain/json.h"
+#include "insight/insight.h"
+#include "space/json.h"
 #include <stdio.h>
 #include <varve/tuner.h>
 
 enum { VVI_REPORT_WIDTH = 80, VVI_EXPLAIN_WIDTH = 100 };
 enum { VVI_NUMBER_SIZE = 32, VVI_SPARK_WIDTH = 24, VVI_SPARK_SIZE = 3 * VVI_SPARK_WIDTH + 1 };
-
-/* ---- JSON (json.c) ------------------------------------------------------------------------------------------------
- */
-
-/* Writes valid JSON whatever it is given: numbers shortest that read back, NaN and infinities as null, bytes that are
- * not UTF-8 as U+FFFD. `key` is NULL inside arrays and at the top. Zero-initialise; vvi_text_deinit(&json.text). */
-typedef struct vvi_json {
-    vvi_text text;
-    bool comma; /* before the next value */
-} vvi_json;
-void vvi_json_begin(vvi_json *json, const char *key, char bracket);      /* '{' or '[' */
-void vvi_json_end(vvi_json *json, char bracket);                         /* '}' or ']' */
-void vvi_json_string(vvi_json *json, const char *key, const char *text); /* NULL: null */
-void vvi_json_int(vvi_json *json, const char *key, int64_t number);
-void vvi_json_count(vvi_json *json, const char *key, uint64_t number);
-void vvi_json_digits(vvi_json *json, const char *key, const char *digits); /* as a number; NULL: null */
-void vvi_json_real(vvi_json *json, const char *key, double number);
-void vvi_json_float(vvi_json *json, const char *key, float number); /* shortest that reads back as a float */
-void vvi_json_bool(vvi_json *json, const char *key, bool yes);
-void vvi_json_null(vvi_json *json, const char *key);
-void vvi_json_value(vvi_json *json, const char *key, vv_value value);
-void vvi_json_shape(vvi_json *json, const char *key, vv_shape shape);
-/* A domain's members, inside an object that is begun: min, max, step, sampling, or values (domain.c). */
-void vvi_json_domain(vvi_json *json, const vv_domain *domain);
-const char *vvi_report_domain_kind(const vv_domain *domain); /* "choice" */
-/* Writes what is there and a line's end, flushes, begins anew. NO_MEMORY, IO. */
-vv_status vvi_json_flush(vvi_json *json, FILE *out, vv_error *error);
 
 /* ---- trials and events as JSON (records.c) --------------------------------------------------------------------------
  */
@@ -65,6 +41,7 @@ void vvi_json_trial(vvi_json *json, const vv_trial *trial);
 /* What show adds: executions in full, layers of `model` (NULL: null), curves. */
 void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_model *model);
 void vvi_json_event(vvi_json *json, const vv_event *event);
+void vvi_json_refusals(vvi_json *json, const vv_refusals *refusals); /* "refused", "refusals"; NULL: there were none */
 
 /* ---- text (text.c) --------------------------------------------------------------------------------------------------
  */
@@ -74,8 +51,8 @@ int vvi_report_seconds(double seconds, char *text, size_t size);
 /* "2026-11-28T05:00:37.230837Z"; "" for 0: not known. */
 int vvi_report_time(double unix_time, char *text, size_t size);
 int vvi_report_local_time(double unix_time, char *text, size_t size); /* "2026-11-28 06:00:37" where this runs */
-int vvi_report_number(double number, char *text, size_t size); /* four digits: "0.9812", "2.31e-05" */
-int vvi_report_shape(vv_shape shape, char *text, size_t size); /* "28x28x1" */
+int vvi_report_number(double number, char *text, size_t size);        /* four digits: "0.9812", "2.31e-05" */
+int vvi_report_shape(vv_shape shape, char *text, size_t size);        /* "28x28x1" */
 /* Columns that `n` bytes of UTF-8 take. */
 size_t vvi_report_columns(const char *text, size_t n);
 /* Bytes of `text` that fit into `columns`. */
@@ -83,7 +60,6 @@ size_t vvi_report_clip(const char *text, size_t columns);
 /* Bytes of `text` for a line of so many columns: up to a space; inside a word only where it is longer than the line.
  * Numbers stay with their "%", names with what they are compared with, if there is another space. */
 size_t vvi_report_line(const char *text, size_t columns);
-const char *vvi_report_precision(vv_precision precision); /* "int8"; NULL: there is no such precision */
 /* Adds "num_layers=2 filters_0=64". */
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n);
 /* Adds "7 draws could not be built and cost no trial; most often: ..."; nothing when there were none. */
@@ -99,12 +75,6 @@ void vvi_report_constraints(vvi_text *text, const vv_constraints *constraints);
 int vvi_report_score(const char *name, double score, char *text, size_t size);
 /* Adds "val_accuracy 0.9812, params 2,341" of a trial that has scores, and how far it exceeds constraints. */
 void vvi_report_scores(vvi_text *text, const vv_trial *trial, const vv_objectives *objectives);
-/* What a study keeps of them; what it does not say is empty. */
-typedef struct vvi_report_goals {
-    vv_objectives objectives;
-    vv_constraints constraints;
-} vvi_report_goals;
-vv_status vvi_report_goals_read(const vv_study *study, vvi_report_goals *goals, vv_error *error);
 
 /* ---- tables (table.c) ------------------------------------------------------------------------------------------- */
 
@@ -123,18 +93,27 @@ typedef struct vvi_report_table {
     bool failed;
 } vvi_report_table;
 void vvi_report_table_cell(vvi_report_table *table, const char *format, ...) VV_PRINTF(2, 3);
-void vvi_report_table_text(vvi_report_table *table, vvi_text *text); /* a text that grew, and deinits it */
+void vvi_report_table_text(vvi_report_table *table, vvi_text *text);              /* a text that grew, and deinits it */
+void vvi_report_table_write(const vvi_report_table *table, FILE *out, int width); /* of one that has not failed */
+void vvi_report_table_deinit(vvi_report_table *table);
 /* Each line ends without spaces. Deinits the table. NO_MEMORY, IO. */
 vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error);
 
 /* ---- pages (page.c) --------------------------------------------------------------------------------------------- */
 
-/* Where text goes, and how wide it may be. A failure sticks until the end. */
+/* Where paragraphs and tables go, and how: as lines within some width, or as blocks of JSON,
+ *     [{"text": "...", "indent": 2}, {"table": {"columns": [{"title": "...", "right": false}], "rows": [["..."]]}}]
+ * Texts of others are harmless in both. A failure sticks until the end. */
+typedef struct vvi_page_form vvi_page_form;
 typedef struct vvi_page {
-    FILE *out;
+    const vvi_page_form *form; /* NULL: lines */
+    FILE *out;                 /* of lines */
     int width;
+    vvi_json *json; /* of blocks */
     bool failed;
 } vvi_page;
+/* Begins a list of blocks, which vvi_page_end ends. */
+vvi_page vvi_page_blocks(vvi_json *json, const char *key);
 /* A paragraph: its first line is indented by `first`, the others by `rest`. */
 void vvi_page_printf(vvi_page *page, int first, int rest, const char *format, ...) VV_PRINTF(4, 5);
 /* The same of a text that grew, and deinits it; nothing where nothing was written. */
@@ -151,20 +130,19 @@ vv_status vvi_summary_write_json(const vv_explanation *e, const vv_hypermodel *h
 /* As wide as the terminal, from VVI_REPORT_WIDTH to VVI_EXPLAIN_WIDTH columns; the latter where there is none.
  * `with_layers`: the one configuration is shown layer by layer. */
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error);
+/* The same words, without the layers, as blocks of a page. json->text.failed: there was no memory. */
+void vvi_explain_write_blocks(const vv_explanation *e, vvi_json *json, const char *key);
 /* A few lines of at most VVI_REPORT_WIDTH columns; formulas and conditions are never cut. */
 vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *error);
-vv_status vvi_explain_write_json(const vv_explanation *e, FILE *out, vv_error *error);
 
 /* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */
 
 /* A column for each objective, the Pareto front marked where there are several; `head`: with words above them. */
-vv_status vvi_results_write(const vv_trials *trials, const vvi_report_goals *goals, bool head, FILE *out,
-                            vv_error *error);
+vv_status vvi_results_write(const vv_trials *trials, const vvi_goals *goals, bool head, FILE *out, vv_error *error);
 vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *error);
 
 /* `where` is for the title. The trial with its curves. */
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out,
-                         vv_error *error);
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out, vv_error *error);
 vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
 
 /* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */

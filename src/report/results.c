@@ -6,7 +6,7 @@
 enum { MOST_COLUMNS = VV_MAX_OBJECTIVES + 5 };
 
 typedef struct results {
-    const vvi_report_goals *goals;
+    const vvi_goals *goals;
     size_t n_objectives; /* at least 1 */
     bool several, constrained;
     vvi_report_table_column columns[MOST_COLUMNS];
@@ -91,7 +91,7 @@ static void write_head(const results *r, FILE *out)
     if (objectives->n > 0) vvi_page_gap(&page);
 }
 
-vv_status vvi_results_write(const vv_trials *trials, const vvi_report_goals *goals, bool head, FILE *out,
+vv_status vvi_results_write(const vv_trials *trials, const vvi_goals *goals, bool head, FILE *out,
                             vv_error *error)
 {
     results r = { .goals = goals };

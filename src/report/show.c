@@ -18,7 +18,7 @@ static vv_status stored_model(const vv_trial *trial, vv_model **model, vv_error 
 
 /* ---- parts ------------------------------------------------------------------------------------------------------ */
 
-static void write_scores(const vv_trial *trial, const vvi_report_goals *goals, FILE *out)
+static void write_scores(const vv_trial *trial, const vvi_goals *goals, FILE *out)
 {
     vvi_text scores = { 0 }, constraints = { 0 };
     vvi_report_scores(&scores, trial, &goals->objectives);
@@ -64,7 +64,7 @@ static void write_history(const vv_trial *trial, FILE *out)
     for (size_t i = 0; i < trial->n_attempts; i++) write_attempt(&trial->attempts[i], i, out);
 }
 
-static void write_title(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out)
+static void write_title(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out)
 {
     char seconds[VVI_NUMBER_SIZE];
     const bool early = trial->status == VV_TRIAL_PRUNED || trial->status == VV_TRIAL_PAUSED;
@@ -181,7 +181,7 @@ static vv_status write_curves(const vv_trial *trial, const vv_objectives *object
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_report_goals *goals, FILE *out,
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out,
                          vv_error *error)
 {
     write_title(trial, where, goals, out);

@@ -109,6 +109,20 @@ static void write_best(const vvi_status *s, vvi_page *page)
     vvi_page_text(page, 0, HEAD, &text);
 }
 
+/* What somebody wants of it, if there is anything. */
+static void write_requests(const vvi_status *s, vvi_page *page)
+{
+    vvi_text text = { 0 };
+    if (s->paused) vvi_page_printf(page, 0, HEAD, "State      paused; varve resume lets it go on");
+    if (s->n_open == 0) return;
+    vvi_text_printf(&text, "Requests   %zu not answered yet:", s->n_open);
+    for (size_t i = 0; i < s->requests.n; i++)
+        if (!s->requests.list[i].done)
+            vvi_text_printf(&text, " %" PRId64 " %s", s->requests.list[i].id,
+                            vv_request_kind_name(s->requests.list[i].kind));
+    vvi_page_text(page, 0, HEAD, &text);
+}
+
 static void write_head(const vvi_status *s, vvi_page *page)
 {
     char from[SHORT_TIME], to[SHORT_TIME], number[VVI_FORMAT_SIZE];
@@ -118,6 +132,7 @@ static void write_head(const vvi_status *s, vvi_page *page)
                     objectives.data == NULL ? "" : objectives.data);
     vvi_text_deinit(&objectives);
     write_counts(s, page);
+    write_requests(s, page);
     vvi_page_printf(page, 0, HEAD, "Epochs     %s", grouped(s->counts.epochs, number));
     if (s->counts.first_began > 0)
         vvi_page_printf(page, 0, HEAD, "Since      %s UTC%s%s%s", short_time(s->counts.first_began, from),

@@ -99,22 +99,30 @@ static void write_head(const vvi_report_table *table, const size_t *width, FILE 
     fputc('\n', out);
 }
 
-vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error)
+void vvi_report_table_write(const vvi_report_table *table, FILE *out, int width)
 {
     size_t widths[MOST_COLUMNS];
-    const bool failed = table->failed;
-    if (!failed) {
-        measure(table, (size_t)width, widths);
-        write_head(table, widths, out);
-        for (size_t i = 0; i + table->n_columns <= table->n_cells; i += table->n_columns) {
-            const char *rest[MOST_COLUMNS];
-            for (size_t c = 0; c < table->n_columns; c++) rest[c] = table->cells[i + c];
-            while (write_line(table, rest, widths, out)) continue;
-        }
+    measure(table, (size_t)width, widths);
+    write_head(table, widths, out);
+    for (size_t i = 0; i + table->n_columns <= table->n_cells; i += table->n_columns) {
+        const char *rest[MOST_COLUMNS];
+        for (size_t c = 0; c < table->n_columns; c++) rest[c] = table->cells[i + c];
+        while (write_line(table, rest, widths, out)) continue;
     }
+}
+
+void vvi_report_table_deinit(vvi_report_table *table)
+{
     vvi_arena_deinit(&table->arena);
     vvi_free(table->cells);
     *table = (vvi_report_table){ .columns = table->columns, .n_columns = table->n_columns };
+}
+
+vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error)
+{
+    const bool failed = table->failed;
+    if (!failed) vvi_report_table_write(table, out, width);
+    vvi_report_table_deinit(table);
     if (failed) return vvi_no_memory(error);
     return ferror(out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
 }

@@ -103,12 +103,6 @@ int vvi_report_shape(vv_shape shape, char *text, size_t size)
     return (int)n;
 }
 
-const char *vvi_report_precision(vv_precision precision)
-{
-    static const char *const names[] = { [VV_INT8] = "int8", [VV_FLOAT32] = "float32" };
-    return (size_t)precision < sizeof names / sizeof names[0] ? names[precision] : NULL;
-}
-
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -179,22 +179,6 @@ static vv_status note_name(vv_past *past, const char *name, uint32_t *number, vv
     return VV_OK;
 }
 
-/* Values and default with texts of the past's own. */
-static bool copy_domain(vvi_arena *arena, const vv_domain *from, vv_domain *to)
-{
-    *to = *from;
-    vv_value *values = vvi_arena_alloc(arena, (from->n_values + 1) * sizeof *values);
-    if (values == NULL) return false;
-    for (size_t i = 0; i < from->n_values; i++) {
-        values[i] = from->values[i];
-        if (values[i].type == VV_VALUE_STRING) values[i].s = vvi_arena_strdup(arena, values[i].s);
-        if (values[i].type == VV_VALUE_STRING && values[i].s == NULL) return false;
-        if (vv_value_equal(values[i], from->default_value)) to->default_value = values[i];
-    }
-    to->values = values;
-    return true;
-}
-
 static vv_status note_domain(vv_past *past, const vv_active *active, uint32_t *number, vv_error *error)
 {
     uint32_t name;
@@ -206,7 +190,7 @@ static vv_status note_domain(vv_past *past, const vv_active *active, uint32_t *n
     VVI_TRY(reserve_slot(past, &past->by_domain, past->n_domains, hash_of_domain, error));
     vvi_past_domain *new_domain = &past->domains[past->n_domains];
     *new_domain = (vvi_past_domain){ .name = name, .hash = hash };
-    if (!copy_domain(&past->arena, &active->domain, &new_domain->domain)) return vvi_no_memory(error);
+    if (!vvi_domain_copy(&past->arena, &active->domain, &new_domain->domain)) return vvi_no_memory(error);
     fill_slot(&past->by_domain, hash, past->n_domains);
     *number = (uint32_t)past->n_domains++;
     return VV_OK;

@@ -98,6 +98,21 @@ bool vv_domain_equal(const vv_domain *a, const vv_domain *b)
            same_number(stated_step(a), stated_step(b));
 }
 
+bool vvi_domain_copy(vvi_arena *arena, const vv_domain *from, vv_domain *to)
+{
+    *to = *from;
+    vv_value *values = vvi_arena_alloc(arena, (from->n_values + 1) * sizeof *values);
+    if (values == NULL) return false;
+    for (size_t i = 0; i < from->n_values; i++) {
+        values[i] = from->values[i];
+        if (values[i].type == VV_VALUE_STRING) values[i].s = vvi_arena_strdup(arena, values[i].s);
+        if (values[i].type == VV_VALUE_STRING && values[i].s == NULL) return false;
+        if (vv_value_equal(values[i], from->default_value)) to->default_value = values[i];
+    }
+    to->values = values;
+    return true;
+}
+
 /* ---- [0, 1) ----------------------------------------------------------------------------------------------------- */
 
 /* Does it go by the formula of its sampling, though its values may be whole? */

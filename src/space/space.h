@@ -50,6 +50,9 @@ void *vvi_hp_take(vv_hp *hp);
 /* Forgets the chooser, whose context may end before the hp does: names asked for later get their defaults. */
 void vvi_hp_detach(vv_hp *hp);
 
+/* A domain with values and texts in the arena, that outlives its owner. false: no memory. */
+bool vvi_domain_copy(vvi_arena *arena, const vv_domain *from, vv_domain *to);
+
 /* ---- one line of text in the caller's buffer -------------------------------------------------------------------- */
 
 /* `n` counts what was wanted, as snprintf. Zero `n`; `text` may be NULL when `size` is 0. */

@@ -148,6 +148,20 @@ vv_status vvi_pg_counts(void *state, vv_counts *counts, vv_error *error)
     return VV_OK;
 }
 
+vv_status vvi_pg_running(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error)
+{
+    vvi_pg *store = state;
+    PGresult *result = NULL;
+    *n = 0;
+    VVI_TRY(vvi_pg_ask(store, VVI_PG_RUNNING, &result, error, store->study));
+    const size_t rows = (size_t)PQntuples(result);
+    int *list = vvi_arena_alloc(arena, (rows + 1) * sizeof *list);
+    for (size_t i = 0; list != NULL && i < rows; i++) list[(*n)++] = vvi_pg_int(result, (int)i, 0);
+    PQclear(result);
+    *ids = list;
+    return list == NULL ? vvi_no_memory(error) : VV_OK;
+}
+
 vv_status vvi_pg_refusals(void *state, vv_refusals *refusals, vv_error *error)
 {
     vvi_pg *store = state;

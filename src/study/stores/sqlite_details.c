@@ -95,11 +95,10 @@ static vv_status column_value(const vvi_sqlite_reading *r, sqlite3_stmt *row, in
 static vv_status take_value(const vvi_sqlite_reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
 {
     vv_active *active = (vv_active *)list + index;
-    const char *domain = NULL;
-    VVI_TRY(column_text(r, row, 0, &active->name));
-    VVI_TRY(column_text(r, row, 1, &domain));
-    if (active->name == NULL || domain == NULL) return vvi_sqlite_damaged(r, trial->id, "a value");
-    VVI_TRY(vvi_domain_from_json(domain, active->name, r->arena, &active->domain, r->error));
+    const char *name = (const char *)sqlite3_column_text(row, 0), *domain = (const char *)sqlite3_column_text(row, 1);
+    if (sqlite3_errcode(r->store->db) == SQLITE_NOMEM) return vvi_no_memory(r->error);
+    if (name == NULL || domain == NULL) return vvi_sqlite_damaged(r, trial->id, "a value");
+    VVI_TRY(vvi_sqlite_domain_read(r, name, domain, active));
     return column_value(r, row, 2, trial, active->domain.type, &active->value);
 }
 

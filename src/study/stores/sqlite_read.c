@@ -241,7 +241,8 @@ static vv_status read_trials(const vvi_sqlite_reading *r, const vvi_trial_query 
 vv_status vvi_sqlite_trials(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list,
                             size_t *n, vv_error *error)
 {
-    const vvi_sqlite_reading r = { .store = state, .arena = arena, .error = error };
+    vvi_sqlite_domains domains = { .n = 0 };
+    const vvi_sqlite_reading r = { .store = state, .arena = arena, .error = error, .domains = &domains };
     VVI_TRY(vvi_sqlite_begin(r.store, false, error));
     return vvi_sqlite_finish(r.store, read_trials(&r, query, list, n), error);
 }

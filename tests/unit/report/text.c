@@ -235,9 +235,9 @@ static void shapes_read_as_they_are_given(void **state)
 static void precisions_have_names_until_there_are_no_more(void **state)
 {
     (void)state;
-    assert_string_equal(vvi_report_precision(VV_INT8), "int8");
-    assert_string_equal(vvi_report_precision(VV_FLOAT32), "float32");
-    assert_null(vvi_report_precision((vv_precision)(VV_FLOAT32 + 1)));
+    assert_string_equal(vvi_precision_name(VV_INT8), "int8");
+    assert_string_equal(vvi_precision_name(VV_FLOAT32), "float32");
+    assert_null(vvi_precision_name((vv_precision)(VV_FLOAT32 + 1)));
 }
 
 static void a_live_block_takes_itself_back(void **state)

@@ -1,19 +1,28 @@
-/* explain_json.c - an explanation as one JSON object; the manual page lists its members.
+/* json.c - an explanation as one JSON object; the manual page lists its members.
  *
  * Numbers of configurations are decimal strings, since they pass what a JSON reader holds. What is not known is null.
  */
+#include "explain/json.h"
 #include "explain/explain.h"
-#include "report/report.h"
 
 #include <string.h>
+
+enum { STANDING_SIZE = 80 };
 
 /* ---- small things ----------------------------------------------------------------------------------------------- */
 
 static void add_standing(vvi_json *json, vv_standing standing)
 {
-    char text[VVI_NUMBER_SIZE * 2];
+    char text[STANDING_SIZE];
     vv_standing_format(standing, text, sizeof text);
     vvi_json_string(json, "standing", text);
+}
+
+void vvi_json_shape(vvi_json *json, const char *key, vv_shape shape)
+{
+    vvi_json_begin(json, key, '[');
+    for (int i = 0; i < shape.rank; i++) vvi_json_int(json, NULL, shape.dim[i]);
+    vvi_json_end(json, ']');
 }
 
 static void add_texts(vvi_json *json, const char *key, vv_texts texts)
@@ -81,7 +90,8 @@ static void add_hyperparameter(vvi_json *json, const vv_explained *h)
     vvi_json_begin(json, NULL, '{');
     vvi_json_string(json, "name", h->name);
     vvi_json_string(json, "family", h->family);
-    vvi_json_string(json, "type", vvi_report_domain_kind(&h->domain));
+    vvi_json_string(json, "type", vvi_domain_kind_name(h->domain.kind));
+    vvi_json_string(json, "value_type", vvi_value_type_name(h->domain.type));
     vvi_json_begin(json, "domain", '{');
     vvi_json_domain(json, &h->domain);
     vvi_json_end(json, '}');
@@ -201,7 +211,7 @@ static void add_ranges(vvi_json *json, const vv_cost_ranges *cost)
     add_range(json, "macs", &cost->macs);
     add_range(json, "peak_activation_bytes", &cost->peak_activation_bytes);
     add_range(json, "weight_bytes", &cost->weight_bytes);
-    vvi_json_string(json, "precision", vvi_report_precision(cost->precision));
+    vvi_json_string(json, "precision", vvi_precision_name(cost->precision));
     add_standing(json, cost->standing);
     vvi_json_end(json, '}');
 }
@@ -249,7 +259,7 @@ static void add_budget(vvi_json *json, const vv_fit_report *report)
     vvi_json_begin(json, "budget", '{');
     for (size_t i = 0; i < VVI_RESOURCES; i++)
         add_limit(json, vvi_resources[i].name, vvi_resource_limit(&vvi_resources[i], &report->budget));
-    vvi_json_string(json, "precision", vvi_report_precision(report->budget.precision));
+    vvi_json_string(json, "precision", vvi_precision_name(report->budget.precision));
     vvi_json_real(json, "share", report->share);
     add_size(json, "fits", &report->fits);
     add_standing(json, report->standing);
@@ -262,28 +272,33 @@ static void add_budget(vvi_json *json, const vv_fit_report *report)
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
+void vvi_json_explanation(vvi_json *json, const char *key, const vv_explanation *e)
+{
+    vvi_json_begin(json, key, '{');
+    vvi_json_string(json, "hypermodel", e->hypermodel);
+    if (e->input.rank > 0)
+        vvi_json_shape(json, "input", e->input);
+    else
+        vvi_json_null(json, "input");
+    add_standing(json, e->standing);
+    add_hyperparameters(json, e);
+    add_layer_count(json, &e->layers);
+    add_formulas(json, "formulas", e->formulas, e->n_formulas);
+    add_never(json, "never_builds", e->never_builds, e->n_never_builds);
+    add_sizes(json, e);
+    add_ranges(json, &e->cost);
+    add_one(json, &e->one);
+    add_budget(json, &e->budget);
+    vvi_json_bool(json, "pure", e->pure);
+    vvi_json_string(json, "impurity", e->impurity);
+    add_texts(json, "notes", e->notes);
+    vvi_json_count(json, "builds", e->builds);
+    vvi_json_end(json, '}');
+}
+
 vv_status vvi_explain_write_json(const vv_explanation *e, FILE *out, vv_error *error)
 {
     vvi_json json = { 0 };
-    vvi_json_begin(&json, NULL, '{');
-    vvi_json_string(&json, "hypermodel", e->hypermodel);
-    if (e->input.rank > 0)
-        vvi_json_shape(&json, "input", e->input);
-    else
-        vvi_json_null(&json, "input");
-    add_standing(&json, e->standing);
-    add_hyperparameters(&json, e);
-    add_layer_count(&json, &e->layers);
-    add_formulas(&json, "formulas", e->formulas, e->n_formulas);
-    add_never(&json, "never_builds", e->never_builds, e->n_never_builds);
-    add_sizes(&json, e);
-    add_ranges(&json, &e->cost);
-    add_one(&json, &e->one);
-    add_budget(&json, &e->budget);
-    vvi_json_bool(&json, "pure", e->pure);
-    vvi_json_string(&json, "impurity", e->impurity);
-    add_texts(&json, "notes", e->notes);
-    vvi_json_count(&json, "builds", e->builds);
-    vvi_json_end(&json, '}');
+    vvi_json_explanation(&json, NULL, e);
     return vvi_json_flush(&json, out, error);
 }

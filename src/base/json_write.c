@@ -1,9 +1,9 @@
-/* json.c - a JSON writer (RFC 8259).
+/* json_write.c - a JSON writer (RFC 8259).
  *
  * Numbers are the shortest that read back: 15 to 17 digits (float: 6 to 9). JSON has no NaN and
  * no infinity; null stands for both, so that a diverged trial never makes a document that cannot be read.
  */
-#include "report/report.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -90,34 +90,6 @@ void vvi_json_float(vvi_json *json, const char *key, float number)
 void vvi_json_bool(vvi_json *json, const char *key, bool yes)
 {
     vvi_text_printf(begin_value(json, key), "%s", yes ? "true" : "false");
-}
-
-void vvi_json_value(vvi_json *json, const char *key, vv_value value)
-{
-    switch (value.type) {
-    case VV_VALUE_INT:
-        vvi_json_int(json, key, value.i);
-        break;
-    case VV_VALUE_FLOAT:
-        vvi_json_real(json, key, value.f);
-        break;
-    case VV_VALUE_BOOL:
-        vvi_json_bool(json, key, value.b);
-        break;
-    case VV_VALUE_STRING:
-        vvi_json_string(json, key, value.s);
-        break;
-    default:
-        vvi_json_null(json, key);
-        break;
-    }
-}
-
-void vvi_json_shape(vvi_json *json, const char *key, vv_shape shape)
-{
-    vvi_json_begin(json, key, '[');
-    for (int i = 0; i < shape.rank; i++) vvi_json_int(json, NULL, shape.dim[i]);
-    vvi_json_end(json, ']');
 }
 
 vv_status vvi_json_flush(vvi_json *json, FILE *out, vv_error *error)
