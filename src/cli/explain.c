@@ -1,4 +1,4 @@
-/* explain.c - varve explain FILE: what every hyperparameter means, before any trial. */
+/* explain.c - varve explain FILE: what every hyperparameter means, before any trial; of a study explain_kept.c tells it. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const vvi_positional positionals[] = { VVI_POSITIONAL_FILE };
+static const vvi_positional positionals[] = {
+    { .name = "FILE",
+      .offset = VVI_MEMBER(file),
+      .help = "a hypermodel, as search takes it; or a project's folder, or postgresql://HOST/DATABASE#NAME" }
+};
 static const vvi_option rows[] = {
     VVI_OPTION_DATA(false, "data that the model's input must fit, see varve data"),
     { .name = "input",
@@ -58,8 +62,8 @@ static int open_data(explaining *x)
 {
     vv_error error = { 0 };
     vv_data *validation = NULL;
-    const vv_data_args args = { .progress = vvi_cli_download };
-    const vv_status status = vv_data_open(x->options->data, &args, &x->data, &validation, &error);
+    const vv_data_args args = { .seed = 0 };
+    const vv_status status = vvi_cli_open_data(x->options->data, &args, &x->data, &validation, &error);
     vv_data_free(validation);
     x->args.training = x->data;
     return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_data_status(status), &error);
@@ -118,6 +122,7 @@ static int explain(explaining *x)
 
 static int run(const vvi_options *options)
 {
+    if (vvi_cli_is_place(options->file)) return vvi_cli_explain_kept(options);
     explaining x = { .options = options, .out = vvi_cli_output(options->json) };
     int exit_status = vvi_hypermodel_load(options->file, &x.loaded);
     if (exit_status != 0) return exit_status;

@@ -2,9 +2,6 @@
 #include "report/export.h"
 #include "cli/cli.h"
 
-#include <libgen.h>
-#include <sys/stat.h>
-
 static const vvi_positional positionals[] = { VVI_POSITIONAL_PROJECT };
 static const vvi_option rows[] = {
     { .name = "csv",
@@ -39,23 +36,6 @@ static vv_status write_file(void *context, void *file, vv_error *error)
     return vvi_export_write(e->study, &e->args, file, error);
 }
 
-/* Takes the place of an ordinary file only, and of none in the project: what was there is gone then. */
-static int check_output(const vv_study *study, const char *output)
-{
-    struct stat there, folder, project;
-    char path[4096];
-    if (output == NULL) return 0;
-    if (lstat(output, &there) == 0 && !S_ISREG(there.st_mode))
-        return vvi_cli_complain(VVI_EXIT_USAGE, "--output: %s is no ordinary file; export to standard output instead",
-                                output);
-    if (snprintf(path, sizeof path, "%s", output) >= (int)sizeof path)
-        return vvi_cli_complain(VVI_EXIT_USAGE, "--output: the path is too long");
-    const bool both = stat(dirname(path), &folder) == 0 && stat(vv_study_path(study), &project) == 0;
-    if (both && folder.st_dev == project.st_dev && folder.st_ino == project.st_ino)
-        return vvi_cli_complain(VVI_EXIT_USAGE, "--output: %s would lie in the project's own folder", output);
-    return 0;
-}
-
 static int run(const vvi_options *options)
 {
     vv_study *study = NULL;
@@ -63,7 +43,7 @@ static int run(const vvi_options *options)
     if (options->csv && options->json)
         return vvi_cli_complain(VVI_EXIT_USAGE, "--csv and --json: only one of them is possible");
     int exit_status = vvi_cli_open_study(options, &study);
-    if (exit_status == 0) exit_status = check_output(study, options->output);
+    if (exit_status == 0) exit_status = vvi_cli_check_output(study, options->output);
     if (exit_status != 0) {
         vv_study_close(study);
         return exit_status;

@@ -45,7 +45,7 @@ static int search(const vvi_options *options, const vv_space_file *space, vv_com
                                        .executions_per_trial = s->executions_per_trial,
                                        .epochs = s->steps };
     if (vv_command_unused(command) != NULL)
-        fprintf(stderr, "varve: the command does not use %s\n", vv_command_unused(command));
+        vvi_cli_complain(0, "the command does not use %s", vv_command_unused(command));
     vvi_cli_name_after_file(options->file, name, sizeof name);
     return vvi_search_run(&merged, &hypermodel, name);
 }
@@ -70,7 +70,7 @@ static int run(const vvi_options *options)
 
 const vvi_command vvi_command_tune = {
     .name = "tune",
-    .summary = "the same with any program as objective; see docs/tune.md",
+    .summary = "tries values with any program as objective; see docs/tune.md",
     .positionals = positionals,
     .n_positionals = VVI_COUNT(positionals),
     .options = rows,

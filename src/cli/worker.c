@@ -43,6 +43,7 @@ static const vvi_option rows[] = {
     VVI_OPTION_DATA(false, "where this machine has the study's data (where the study says)"),
     VVI_OPTION_WORKERS,
     VVI_OPTIONS_PLACE,
+    VVI_OPTIONS_LOGS,
     VVI_OPTION_JSON,
 };
 
@@ -106,11 +107,13 @@ static int search(const vvi_options *given, char *const words[SETTINGS], size_t 
     if (given->data != NULL) options.data = given->data;
     options.directory = given->directory, options.project = given->project;
     options.storage = given->storage, options.study = given->study;
+    options.tensorboard = given->tensorboard, options.log_csv = given->log_csv;
     options.json = given->json;
     if (given->checkpoints != NULL) options.checkpoints = given->checkpoints;
     options.workers = given->workers;
     options.lease_s = given->lease_s;
     options.joins = true;
+    options.argc = given->argc, options.argv = given->argv; /* as it is known by */
     return vvi_command_search.run(&options);
 }
 

@@ -109,3 +109,9 @@ vv_status vvi_explain(const vvi_source *source, const vv_explain_args *args, vvi
     if (status == VV_OK) *explanation = x.e;
     return status;
 }
+
+void vv_explanation_free(vv_explanation *explanation)
+{
+    vvi_owned_explanation *owned = (vvi_owned_explanation *)(void *)explanation;
+    if (owned != NULL) owned->end(owned);
+}

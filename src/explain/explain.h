@@ -15,6 +15,7 @@
  * cost.c         what one network costs                 ranges.c     the cheapest and the dearest
  * descend.c      to a cheaper configuration             one.c        one configuration in full
  * budget.c       what a budget leaves                   resources.c  what it limits
+ * json.c         as JSON                                read.c       and back; read_members.c
  *
  * Everything that ends up in the vv_explanation is in one arena of the caller's; what is only needed on the way is in
  * `scratch`. A space that was built from end to end is described by all its buildable configurations, any other by cases
@@ -141,6 +142,12 @@ struct vvi_explainer {
     uint64_t builds;
     double discovery_s, until_s; /* what a discovery may take; when all should be done */
 };
+
+/* An explanation that is handed out, and what ends it. */
+typedef struct vvi_owned_explanation {
+    vv_explanation explanation; /* first: its address is this one's */
+    void (*end)(struct vvi_owned_explanation *owned);
+} vvi_owned_explanation;
 
 /* Explains into `arena`. The space is sealed when it returns. */
 vv_status vvi_explain(const vvi_source *source, const vv_explain_args *args, vvi_arena *arena,

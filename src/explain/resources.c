@@ -1,5 +1,6 @@
 /* resources.c - what a budget can limit: reading one, and whether a network keeps to it. */
 #include "explain/budget.h"
+#include "explain/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -44,6 +45,12 @@ bool vvi_budget_limits(const vv_budget *budget)
     bool any = false;
     for (size_t i = 0; i < VVI_RESOURCES; i++) any = any || vvi_resource_limit(&vvi_resources[i], budget) > 0;
     return any;
+}
+
+const char *vvi_precision_name(vv_precision precision)
+{
+    static const char *const names[] = { [VV_INT8] = "int8", [VV_FLOAT32] = "float32" };
+    return (size_t)precision < sizeof names / sizeof names[0] ? names[precision] : NULL;
 }
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */

@@ -184,19 +184,31 @@ static int fit_width(FILE *out)
     return width < VVI_REPORT_WIDTH ? VVI_REPORT_WIDTH : width;
 }
 
+static void write_all(vvi_page *page, const vv_explanation *e, bool with_layers)
+{
+    write_sizes(page, e);
+    write_standing(page, e);
+    write_layers(page, e);
+    if (e->n_hyperparameters > 0) vvi_page_gap(page);
+    if (e->n_hyperparameters > 0) vvi_explain_rows(page, e);
+    vvi_explain_never(page, "Never builds", e->never_builds, e->n_never_builds);
+    write_dead_values(page, e, write_unreachable(page, e));
+    vvi_explain_cost(page, e, with_layers);
+    vvi_explain_budget(page, &e->budget, &e->buildable);
+    if (e->notes.n > 0) vvi_page_gap(page);
+    for (size_t i = 0; i < e->notes.n; i++) vvi_page_printf(page, 0, 6, "Note: %s.", e->notes.list[i]);
+}
+
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error)
 {
     vvi_page page = { .out = out, .width = fit_width(out) };
-    write_sizes(&page, e);
-    write_standing(&page, e);
-    write_layers(&page, e);
-    if (e->n_hyperparameters > 0) vvi_page_gap(&page);
-    if (e->n_hyperparameters > 0) vvi_explain_rows(&page, e);
-    vvi_explain_never(&page, "Never builds", e->never_builds, e->n_never_builds);
-    write_dead_values(&page, e, write_unreachable(&page, e));
-    vvi_explain_cost(&page, e, with_layers);
-    vvi_explain_budget(&page, &e->budget, &e->buildable);
-    if (e->notes.n > 0) vvi_page_gap(&page);
-    for (size_t i = 0; i < e->notes.n; i++) vvi_page_printf(&page, 0, 6, "Note: %s.", e->notes.list[i]);
+    write_all(&page, e, with_layers);
     return vvi_page_end(&page, error);
+}
+
+void vvi_explain_write_blocks(const vv_explanation *e, vvi_json *json, const char *key)
+{
+    vvi_page page = vvi_page_blocks(json, key);
+    write_all(&page, e, false);
+    if (vvi_page_end(&page, NULL) != VV_OK) json->text.failed = true;
 }

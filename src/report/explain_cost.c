@@ -213,7 +213,7 @@ void vvi_words_fits(vvi_text *text, const vv_fit_report *report, const vv_size *
 static void write_answer(vvi_page *page, const vv_fit_report *report, const vv_size *buildable)
 {
     vvi_text text = { 0 };
-    vvi_text_printf(&text, "Budget, in %s: ", vvi_report_precision(report->budget.precision));
+    vvi_text_printf(&text, "Budget, in %s: ", vvi_precision_name(report->budget.precision));
     add_limits(&text, &report->budget);
     vvi_text_printf(&text, ": ");
     vvi_words_fits(&text, report, buildable);

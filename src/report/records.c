@@ -200,7 +200,7 @@ static void add_trial_end(vvi_json *json, const vv_event *event)
     vvi_json_trial(json, event->trial);
 }
 
-static void add_refusals(vvi_json *json, const vv_refusals *refusals)
+void vvi_json_refusals(vvi_json *json, const vv_refusals *refusals)
 {
     vvi_json_int(json, "refused", refusals == NULL ? 0 : refusals->n);
     vvi_json_begin(json, "refusals", '[');
@@ -224,7 +224,7 @@ static void add_search_end(vvi_json *json, const vv_event *event)
         vvi_json_int(json, "best", event->best);
         vvi_json_real(json, "best_score", event->best_score);
     }
-    add_refusals(json, event->refusals);
+    vvi_json_refusals(json, event->refusals);
     vvi_json_real(json, "seconds", event->seconds);
 }
 

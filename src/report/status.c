@@ -5,14 +5,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { PAGE = 256, MOST_REASONS = 256 };
 
 typedef struct reading {
     const vv_study *study;
     vvi_status *status;
-    int64_t epochs, executions; /* of a whole trial, as the study says; 0: it does not */
-    size_t failures_at;         /* where the last reason was found */
+    size_t failures_at; /* where the last reason was found */
     vv_error *error;
 } reading;
 
@@ -35,6 +35,15 @@ static vv_status read_number(const reading *r, const char *key, int64_t *number)
     return VV_OK;
 }
 
+static vv_status read_paused(reading *r)
+{
+    char *text = NULL;
+    VVI_TRY(vv_study_get(r->study, "paused", &text, r->error));
+    r->status->paused = text != NULL && strcmp(text, "yes") == 0;
+    free(text);
+    return VV_OK;
+}
+
 /* ---- trials --------------------------------------------------------------------------------------------------------- */
 
 static const char *keep_text(vvi_arena *arena, const char *text, vv_status *status, vv_error *error)
@@ -44,19 +53,26 @@ static const char *keep_text(vvi_arena *arena, const char *text, vv_status *stat
     return kept;
 }
 
+vvi_status_running vvi_status_running_of(const vvi_status *status, const vv_trial *trial)
+{
+    const int64_t executions = status->trial_executions > 0 ? status->trial_executions : 1;
+    const int64_t goal = (trial->goal > 0 ? trial->goal : status->trial_epochs) * executions;
+    return (vvi_status_running){ .id = trial->id,
+                                 .worker = trial->worker,
+                                 .epochs = trial->epochs_total,
+                                 .goal = goal < INT32_MAX ? (int)goal : 0,
+                                 .since = trial->began,
+                                 .lapsed = trial->lapsed };
+}
+
 static vv_status add_running(reading *r, const vv_trial *trial)
 {
     vvi_status *s = r->status;
     vv_status status = VV_OK;
-    const int64_t epochs = trial->goal > 0 ? trial->goal : r->epochs;
-    const int64_t goal = epochs * (r->executions > 0 ? r->executions : 1);
     if (!vvi_arena_reserve(&s->arena, &s->running, s->n_running, sizeof *s->running)) return vvi_no_memory(r->error);
-    s->running[s->n_running++] = (vvi_status_running){ .id = trial->id,
-                                                       .worker = keep_text(&s->arena, trial->worker, &status, r->error),
-                                                       .epochs = trial->epochs_total,
-                                                       .goal = goal < INT32_MAX ? (int)goal : 0,
-                                                       .since = trial->began,
-                                                       .lapsed = trial->lapsed };
+    vvi_status_running *running = &s->running[s->n_running++];
+    *running = vvi_status_running_of(s, trial);
+    running->worker = keep_text(&s->arena, trial->worker, &status, r->error);
     s->lapsed += trial->lapsed;
     return status;
 }
@@ -101,7 +117,8 @@ static void add_ended(reading *r, const vv_trial *trial)
     if (!(trial->ended > 0) || !(trial->began > 0)) return;
     vvi_status_add_recent(&r->status->recent, &(vvi_status_ended){ .began = fmax(trial->began, worked),
                                                                    .ended = trial->ended,
-                                                                   .epochs = trial->epochs_total });
+                                                                   .epochs = trial->epochs_total,
+                                                                   .failed = trial->status == VV_TRIAL_FAILED });
 }
 
 static vv_status take_trial(reading *r, const vv_trial *trial)
@@ -160,10 +177,13 @@ static vv_status read_all(reading *r)
     VVI_TRY(read_number(r, "max_epochs_total", &s->max_epochs));
     VVI_TRY(read_real(r, "max_seconds", &s->max_seconds));
     VVI_TRY(read_real(r, "seconds", &s->spent_s));
-    VVI_TRY(read_number(r, "epochs", &r->epochs));
-    VVI_TRY(read_number(r, "executions_per_trial", &r->executions));
+    VVI_TRY(read_number(r, "epochs", &s->trial_epochs));
+    VVI_TRY(read_number(r, "executions_per_trial", &s->trial_executions));
     VVI_TRY(vv_study_counts(r->study, &s->counts, r->error));
     VVI_TRY(vv_study_workers(r->study, &s->workers, r->error));
+    VVI_TRY(vv_study_requests(r->study, 0, &s->requests, r->error));
+    for (size_t i = 0; i < s->requests.n; i++) s->n_open += !s->requests.list[i].done;
+    VVI_TRY(read_paused(r));
     VVI_TRY(take_trials(r));
     return read_best(r, &s->best);
 }
@@ -184,9 +204,10 @@ vv_status vvi_status_read(const vv_study *study, vvi_status *status, vv_error *e
     *status = (vvi_status){ .where = vv_study_path(study) };
     VVI_TRY(read_all(&r));
     status->live = count_live(status);
+    status->paused = status->paused && status->live > 0;
     if (status->n_failures > 1)
         qsort(status->failures, status->n_failures, sizeof *status->failures, most_frequent_first);
-    status->pace = vvi_status_measure(&status->recent);
+    status->pace = vvi_status_measure_with(&status->recent, status->running, status->n_running, (double)time(NULL));
     vvi_status_estimate(status);
     return VV_OK;
 }
@@ -195,6 +216,7 @@ void vvi_status_deinit(vvi_status *status)
 {
     vvi_arena_deinit(&status->arena);
     vv_workers_free(&status->workers);
+    vv_requests_free(&status->requests);
     vv_trials_free(&status->best);
     *status = (vvi_status){ .n_running = 0 };
 }
@@ -205,9 +227,11 @@ vv_status vvi_status_read_line(const vv_study *study, vvi_status_line *line, vv_
 {
     vvi_goals goals;
     vv_trials best = { .n = 0 };
+    const reading r = { .study = study, .error = error };
     line->best = -1;
     VVI_TRY(vv_study_counts(study, &line->counts, error));
     VVI_TRY(vvi_goals_read(study, &goals, error));
+    VVI_TRY(read_number(&r, "max_trials", &line->max_trials));
     line->running = line->counts.by_status[VV_TRIAL_RUNNING];
     line->changed = fmax(line->counts.first_began, line->counts.last_ended);
     if (goals.objectives.n == 0) return VV_OK;

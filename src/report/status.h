@@ -27,6 +27,7 @@ typedef struct vvi_status_failure {
 typedef struct vvi_status_ended {
     double began, ended;
     int epochs;
+    bool failed;
 } vvi_status_ended;
 
 /* Those that ended last. */
@@ -41,10 +42,13 @@ void vvi_status_add_recent(vvi_status_recent *recent, const vvi_status_ended *en
  * nothing ran do not count. */
 typedef struct vvi_status_pace {
     double trials, epochs; /* an hour; NaN: cannot be told */
-    int n;                 /* trials that this is known from */
+    int n, failed;         /* trials that this is known from; of them, those that failed */
     double seconds;        /* of work in which they ended */
 } vvi_status_pace;
 vvi_status_pace vvi_status_measure(const vvi_status_recent *recent);
+/* The same where few have ended: those that run (n of them, now) count with the share of their epochs that they have. */
+vvi_status_pace vvi_status_measure_with(const vvi_status_recent *recent, const vvi_status_running *running, size_t n,
+                                        double now);
 
 /* What is left to do. */
 typedef struct vvi_status_rest {
@@ -60,12 +64,16 @@ typedef struct vvi_status {
     vv_counts counts;
     vv_workers workers;
     int live;                       /* workers that are at it */
+    bool paused;                    /* ... and wait to be told to go on */
+    vv_requests requests;           /* all there are */
+    size_t n_open;                  /* of them, that were not answered yet */
     int64_t max_trials, max_epochs; /* 0: the study does not say, or none */
     double max_seconds, spent_s;    /* the same of time; of which so much was spent when a trial ended last */
     vv_trials best;                 /* one, or none */
     vvi_status_running *running;
     size_t n_running, lapsed;
-    vvi_status_failure *failures; /* the most frequent first */
+    int64_t trial_epochs, trial_executions; /* of a whole trial, as the study says; 0: it does not */
+    vvi_status_failure *failures;           /* the most frequent first */
     size_t n_failures;
     int64_t other_failures, attempts; /* reasons beyond those; failed attempts in all */
     vvi_status_recent recent;
@@ -77,6 +85,10 @@ vv_status vvi_status_read(const vv_study *study, vvi_status *status, vv_error *e
 void vvi_status_deinit(vvi_status *status);
 /* What is left at this pace; fills in `rest`. */
 void vvi_status_estimate(vvi_status *status);
+/* What there is to say of a running trial; its worker is borrowed from it. */
+vvi_status_running vvi_status_running_of(const vvi_status *status, const vv_trial *trial);
+/* The members of what vvi_status_write_json writes, into an object that is begun. */
+void vvi_json_status(vvi_json *json, const vvi_status *status);
 
 vv_status vvi_status_write(const vvi_status *status, FILE *out, vv_error *error);
 vv_status vvi_status_write_json(const vvi_status *status, FILE *out, vv_error *error);
@@ -87,7 +99,7 @@ vv_status vvi_status_write_json(const vvi_status *status, FILE *out, vv_error *e
 typedef struct vvi_status_line {
     const char *name;
     vv_counts counts;
-    int64_t running;
+    int64_t running, max_trials; /* max_trials 0: the study does not say */
     double changed; /* Unix time of what is known to have happened last; 0: nothing */
     int best;       /* -1: none */
     double score;
@@ -96,6 +108,7 @@ typedef struct vvi_status_line {
 } vvi_status_line;
 vv_status vvi_status_read_line(const vv_study *study, vvi_status_line *line, vv_error *error);
 vv_status vvi_status_write_lines(const vvi_status_line *lines, size_t n, FILE *out, vv_error *error);
+void vvi_json_status_line(vvi_json *json, const vvi_status_line *line); /* an object */
 vv_status vvi_status_write_lines_json(const vvi_status_line *lines, size_t n, FILE *out, vv_error *error);
 
 #endif

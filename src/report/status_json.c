@@ -92,6 +92,18 @@ static void add_failure(vvi_json *json, const vvi_status_failure *failure)
     vvi_json_end(json, '}');
 }
 
+/* Those that were not answered yet. */
+static void add_request(vvi_json *json, const vv_request *request)
+{
+    if (request->done) return;
+    vvi_json_begin(json, NULL, '{');
+    vvi_json_int(json, "request", request->id);
+    vvi_json_string(json, "kind", vv_request_kind_name(request->kind));
+    add_optional(json, "trial", request->trial, request->kind == VV_REQUEST_STOP_TRIAL);
+    add_time(json, "made", request->made);
+    vvi_json_end(json, '}');
+}
+
 static void add_best(vvi_json *json, const vv_trials *best)
 {
     if (best->n == 0 || best->list[0].status != VV_TRIAL_COMPLETED) {
@@ -103,35 +115,44 @@ static void add_best(vvi_json *json, const vv_trials *best)
     vvi_json_end(json, '}');
 }
 
+void vvi_json_status(vvi_json *json, const vvi_status *s)
+{
+    vvi_json_string(json, "study", s->where);
+    add_objectives(json, &s->goals.objectives);
+    add_counts(json, &s->counts);
+    add_optional(json, "max_trials", s->max_trials, s->max_trials > 0);
+    add_optional(json, "max_epochs_total", s->max_epochs, s->max_epochs > 0);
+    vvi_json_int(json, "failed_attempts", s->attempts);
+    vvi_json_bool(json, "paused", s->paused);
+    vvi_json_begin(json, "requests", '[');
+    for (size_t i = 0; i < s->requests.n; i++) add_request(json, &s->requests.list[i]);
+    vvi_json_end(json, ']');
+    add_pace(json, s);
+    add_best(json, &s->best);
+    vvi_json_begin(json, "running", '[');
+    for (size_t i = 0; i < s->n_running; i++) add_running(json, &s->running[i]);
+    vvi_json_end(json, ']');
+    vvi_json_begin(json, "workers", '[');
+    for (size_t i = 0; i < s->workers.n; i++) add_worker(json, &s->workers.list[i]);
+    vvi_json_end(json, ']');
+    vvi_json_begin(json, "failures", '[');
+    for (size_t i = 0; i < s->n_failures; i++) add_failure(json, &s->failures[i]);
+    vvi_json_end(json, ']');
+    vvi_json_int(json, "other_failures", s->other_failures);
+}
+
 vv_status vvi_status_write_json(const vvi_status *s, FILE *out, vv_error *error)
 {
     vvi_json json = { 0 };
     vvi_json_begin(&json, NULL, '{');
-    vvi_json_string(&json, "study", s->where);
-    add_objectives(&json, &s->goals.objectives);
-    add_counts(&json, &s->counts);
-    add_optional(&json, "max_trials", s->max_trials, s->max_trials > 0);
-    add_optional(&json, "max_epochs_total", s->max_epochs, s->max_epochs > 0);
-    vvi_json_int(&json, "failed_attempts", s->attempts);
-    add_pace(&json, s);
-    add_best(&json, &s->best);
-    vvi_json_begin(&json, "running", '[');
-    for (size_t i = 0; i < s->n_running; i++) add_running(&json, &s->running[i]);
-    vvi_json_end(&json, ']');
-    vvi_json_begin(&json, "workers", '[');
-    for (size_t i = 0; i < s->workers.n; i++) add_worker(&json, &s->workers.list[i]);
-    vvi_json_end(&json, ']');
-    vvi_json_begin(&json, "failures", '[');
-    for (size_t i = 0; i < s->n_failures; i++) add_failure(&json, &s->failures[i]);
-    vvi_json_end(&json, ']');
-    vvi_json_int(&json, "other_failures", s->other_failures);
+    vvi_json_status(&json, s);
     vvi_json_end(&json, '}');
     return vvi_json_flush(&json, out, error);
 }
 
 /* ---- studies -------------------------------------------------------------------------------------------------------- */
 
-static void add_line(vvi_json *json, const vvi_status_line *line)
+void vvi_json_status_line(vvi_json *json, const vvi_status_line *line)
 {
     vvi_json_begin(json, NULL, '{');
     vvi_json_string(json, "study", line->name);
@@ -142,6 +163,7 @@ static void add_line(vvi_json *json, const vvi_status_line *line)
         add_optional(json, "best", line->best, line->best >= 0);
         vvi_json_real(json, "score", line->best >= 0 ? line->score : (double)NAN);
         add_time(json, "changed", line->changed);
+        add_optional(json, "max_trials", line->max_trials, line->max_trials > 0);
     }
     vvi_json_end(json, '}');
 }
@@ -150,7 +172,7 @@ vv_status vvi_status_write_lines_json(const vvi_status_line *lines, size_t n, FI
 {
     vvi_json json = { 0 };
     vvi_json_begin(&json, NULL, '[');
-    for (size_t i = 0; i < n; i++) add_line(&json, &lines[i]);
+    for (size_t i = 0; i < n; i++) vvi_json_status_line(&json, &lines[i]);
     vvi_json_end(&json, ']');
     return vvi_json_flush(&json, out, error);
 }

@@ -82,7 +82,7 @@ static void add_entry(vvi_json *json, const vv_explained *h)
 {
     vvi_json_begin(json, NULL, '{');
     vvi_json_string(json, "name", h->name);
-    vvi_json_string(json, "type", vvi_report_domain_kind(&h->domain));
+    vvi_json_string(json, "type", vvi_domain_kind_name(h->domain.kind));
     vvi_json_domain(json, &h->domain);
     vvi_json_value(json, "default", h->domain.default_value);
     vvi_json_string(json, "active_when", h->active_when);

@@ -1,7 +1,8 @@
 /* exchange.c - copies of studies, and studies of Keras Tuner.
  *
  * A trial is written with one call, as it was read. What another worker runs is nobody's in the copy: INTERRUPTED, with all
- * that it had reported. Files are copied after their trial, whatever they are: weights, and the states that a training that
+ * that it had reported. Requests do not travel: they were made of those who work at the study that is copied, and what came of
+ * them is in its trials. Files are copied after their trial, whatever they are: weights, and the states that a training that
  * is not over goes on from.
  */
 #include "study/exchange.h"

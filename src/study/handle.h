@@ -19,6 +19,8 @@ struct vv_study {
 
 /* VV_OK: it was opened to write. */
 vv_status vvi_study_check_writer(const vv_study *study, vv_error *error);
+/* place.c: for new requests, whoever works at the study. */
+vv_status vvi_study_open_for_requests(const char *where, vv_study **study, vv_error *error);
 /* "HOST-PID-RANDOM", of which there is no second. */
 vv_status vvi_worker_name(char *name, size_t size, vv_error *error);
 

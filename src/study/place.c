@@ -118,30 +118,40 @@ static void remove_own_files(const vv_study *study)
     rmdir(study->checkpoints);
 }
 
-static vv_status open_study(vv_study *study, const vv_study_args *args, vv_error *error)
+static vv_status open_study(vv_study *study, const vv_study_args *args, bool requests, vv_error *error)
 {
     enum { LEASE_S = 60, LARGEST = 64 << 20 };
     VVI_TRY(find_store(args->where, &study->store, error));
     VVI_TRY(vvi_worker_name(study->worker, sizeof study->worker, error));
     study->write = args->mode != VV_STUDY_READ;
-    study->how = (vvi_store_args){ .mode = args->mode, .worker = study->worker };
+    study->how = (vvi_store_args){ .mode = args->mode, .worker = study->worker, .requests = requests };
     study->how.lease_s = args->lease_s > 0 ? args->lease_s : LEASE_S;
     study->how.largest_checkpoint = args->largest_checkpoint > 0 ? args->largest_checkpoint : LARGEST;
     return study->store->shared ? open_database(study, args, error) : open_folder(study, args->where, error);
 }
 
-vv_status vv_study_open_with(const vv_study_args *args, vv_study **study, vv_error *error)
+static vv_status open_handle(const vv_study_args *args, bool requests, vv_study **study, vv_error *error)
 {
     *study = NULL;
     vv_study *opened = vvi_calloc(1, sizeof *opened);
     if (opened == NULL) return vvi_no_memory(error);
     opened->folder.lock_fd = -1;
-    const vv_status status = open_study(opened, args, error);
+    const vv_status status = open_study(opened, args, requests, error);
     if (status == VV_OK)
         *study = opened;
     else
         vv_study_close(opened);
     return status;
+}
+
+vv_status vv_study_open_with(const vv_study_args *args, vv_study **study, vv_error *error)
+{
+    return open_handle(args, false, study, error);
+}
+
+vv_status vvi_study_open_for_requests(const char *where, vv_study **study, vv_error *error)
+{
+    return open_handle(&(vv_study_args){ .where = where, .mode = VV_STUDY_READ }, true, study, error);
 }
 
 vv_status vv_study_open(const char *where, vv_study_mode mode, vv_study **study, vv_error *error)

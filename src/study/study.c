@@ -23,6 +23,8 @@
  *   - Each call is one transaction. Every state between two of them is one that a search can go on from.
  *   - Leases are compared with the store's clock alone: those of the machines may differ.
  *   - 0 <= epochs <= epochs_total. A PAUSED trial has epochs.
+ *   - A request is the one thing that others than workers write: a new row, and nothing else. It is numbered from 0 without
+ *     gaps, answered once, by a worker, and never changes after that.
  */
 #include "study/handle.h"
 
@@ -80,6 +82,12 @@ vv_status vvi_trial_put_back(vv_study *study, int id, vv_error *error)
 {
     VVI_TRY(vvi_study_check_writer(study, error));
     return study->store->trial_put_back(study->state, id, error);
+}
+
+vv_status vvi_trial_take(vv_study *study, int id, vv_error *error)
+{
+    VVI_TRY(vvi_study_check_writer(study, error));
+    return study->store->trial_take(study->state, id, error);
 }
 
 vv_status vvi_trial_take_in_hand(vv_study *study, int id, vv_error *error)

@@ -28,6 +28,17 @@ vv_status vvi_trial_begin(vv_study *study, const vvi_beginning *beginning, int *
 /* A trial that is held by hand becomes this worker's, to be told of, and to be ended or put back. TAKEN: it is not. */
 vv_status vvi_trial_take_in_hand(vv_study *study, int id, vv_error *error);
 vv_status vvi_trial_put_back(vv_study *study, int id, vv_error *error);
+/* vv_trial_claim of this one, which must be WAITING, INTERRUPTED, or RUNNING with a lease that has lapsed. TAKEN: it is not. */
+vv_status vvi_trial_take(vv_study *study, int id, vv_error *error);
+
+/* ---- requests (request.c) ---- */
+
+/* Why a trial ended that somebody wanted to end. One that had no epochs is FAILED, and no failure of the search. */
+#define VVI_STOPPED_ON_REQUEST "stopped on request"
+/* Once: made again, or by another worker, it changes nothing. */
+vv_status vvi_study_answer(vv_study *study, int64_t id, const char *answer, vv_error *error);
+/* May there be requests that were not there at the last call? Cheap enough to be asked ten times a second. */
+vv_status vvi_study_request_news(vv_study *study, bool *news, vv_error *error);
 
 /* ---- workers (worker.c) ---- */
 
@@ -50,6 +61,12 @@ vv_status vvi_study_hear(vv_study *study, vv_error *error); /* takes what has ar
 void vvi_study_detach(vv_study *study);
 vv_status vvi_study_attach(vv_study *study, vv_error *error);
 bool vvi_study_is_shared(const vv_study *study); /* may others write to it? */
+const char *vvi_study_worker(const vv_study *study); /* this handle's name among them */
+
+/* pulse.c: what costs next to nothing. A number that is another after anybody has written to the study ... */
+vv_status vvi_study_mark(const vv_study *study, uint64_t *mark, vv_error *error);
+/* ... and the trials that are RUNNING, by id; in the arena. */
+vv_status vvi_study_running(const vv_study *study, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);
 
 /* Many writing calls as one transaction (copying, importing): all or nothing. */
 vv_status vvi_study_batch_begin(vv_study *study, vv_error *error);
@@ -164,6 +181,7 @@ typedef struct vvi_store_args {
     const char *shown; /* what error texts call it: never a password in it */
     vv_study_mode mode;
     bool again;         /* this worker had it open before, and goes on */
+    bool requests;      /* VV_STUDY_READ, but for new requests */
     const char *worker; /* "HOST-PID-RANDOM" */
     double lease_s;
     uint64_t largest_checkpoint;
@@ -200,6 +218,7 @@ typedef struct vvi_store_row {
     vv_status (*trial_claim)(void *state, int *id, vv_error *error);
     vv_status (*trial_take_in_hand)(void *state, int id, vv_error *error);
     vv_status (*trial_put_back)(void *state, int id, vv_error *error); /* the contrary */
+    vv_status (*trial_take)(void *state, int id, vv_error *error);
     vv_status (*trial_epoch)(void *state, int id, int execution, int epoch, const char *const *metrics,
                              const double *values, size_t n, vv_error *error);
     vv_status (*trial_execution)(void *state, int id, int execution, const vv_execution *result, vv_error *error);
@@ -213,10 +232,17 @@ typedef struct vvi_store_row {
     vv_status (*refusals)(void *state, vv_refusals *refusals, vv_error *error);
     vv_status (*standing)(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
     vv_status (*counts)(void *state, vv_counts *counts, vv_error *error);
+    vv_status (*mark)(void *state, uint64_t *mark, vv_error *error);
+    vv_status (*running)(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);
     vv_status (*beat)(void *state, const vvi_beat *beat, vv_error *error);
     vv_status (*workers)(void *state, vvi_arena *arena, vv_workers *workers, vv_error *error);
     vv_status (*batch_begin)(void *state, vv_error *error);
     vv_status (*batch_end)(void *state, vv_status status, vv_error *error);
+    /* Of one that was opened for requests: a new one. */
+    vv_status (*request_post)(void *state, const vv_request *request, int64_t *id, vv_error *error);
+    vv_status (*requests)(void *state, int64_t from, vvi_arena *arena, vv_requests *requests, vv_error *error);
+    vv_status (*request_answer)(void *state, int64_t id, const char *answer, vv_error *error);
+    vv_status (*request_news)(void *state, bool *news, vv_error *error);
     /* For exchange.c: all of a study that `trials` does not give, and writing what was read elsewhere as it is. */
     vv_status (*facts)(void *state, vvi_arena *arena, vvi_study_facts *facts, vv_error *error);
     vv_status (*all_refusals)(void *state, vvi_arena *arena, const vv_refusal **list, size_t *n, vv_error *error);
@@ -237,6 +263,9 @@ typedef struct vvi_store_row {
     /* Drops what final trials left: all states, and the weights of all but these. */
     vv_status (*files_keep)(void *state, const int *ids, size_t n, vv_error *error);
 } vvi_store_row;
+
+/* request.c: false: it is none. */
+bool vvi_request_kind_of(const char *name, vv_request_kind *kind);
 
 /* A URL of PostgreSQL's with every password in it as "***"; owned: vvi_free. */
 char *vvi_pg_show(const char *where);

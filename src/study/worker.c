@@ -50,6 +50,11 @@ void vv_workers_free(vv_workers *workers)
 
 /* ---- among others ---------------------------------------------------------------------------------------------------- */
 
+const char *vvi_study_worker(const vv_study *study)
+{
+    return study->worker;
+}
+
 bool vvi_study_is_shared(const vv_study *study)
 {
     return study->store->shared;

@@ -19,7 +19,7 @@ static const size_t region_size = (size_t)1 << 30;
 
 /* The beginning of the shared memory. */
 typedef struct region {
-    vv_explanation explanation; /* first: its address is the region's */
+    vvi_owned_explanation owned; /* first: its address is the region's */
     size_t size;
     bool done;
     vvi_guard guard;
@@ -39,6 +39,15 @@ static vv_status build(void *context, vv_hp *hp, vvi_made *made, vv_error *reaso
     return vvi_bound_run(context, hp, made, reason);
 }
 
+/* A study knows a hypermodel by its file's path, people by the file's name. */
+static const char *name_of(const vv_hypermodel *hypermodel, vvi_arena *arena)
+{
+    const char *name = hypermodel->name;
+    if (name == NULL || name[0] != '/') return name;
+    const char *file = strrchr(name, '/') + 1, *dot = strrchr(file, '.');
+    return vvi_arena_printf(arena, "%.*s", (int)(dot == NULL ? strlen(file) : (size_t)(dot - file)), file);
+}
+
 static int explain_child(void *context, int fd)
 {
     explaining *e = context;
@@ -51,8 +60,8 @@ static int explain_child(void *context, int fd)
     const vvi_work *work = vvi_work_of(e->args->hypermodel);
     const vv_status status = work->explain(&source, e->args, &arena, &explanation, &error);
     if (status == VV_OK) {
-        e->region->explanation = *explanation;
-        e->region->explanation.hypermodel = e->args->hypermodel->name;
+        e->region->owned.explanation = *explanation;
+        e->region->owned.explanation.hypermodel = name_of(e->args->hypermodel, &arena);
         e->region->done = true;
     } else {
         vvi_record_send_error(fd, status, error.text[0] != '\0' ? error.text : vv_strerror(status));
@@ -61,6 +70,12 @@ static int explain_child(void *context, int fd)
 }
 
 /* ---- in the parent ---------------------------------------------------------------------------------------------- */
+
+static void end_region(vvi_owned_explanation *owned)
+{
+    region *r = (region *)(void *)owned;
+    munmap(r, r->size);
+}
 
 static vv_status take_nothing(void *context, vvi_record *record, vv_error *error)
 {
@@ -87,11 +102,12 @@ vv_status vvi_bound_explain(const vvi_bound *bound, const vv_explain_args *args,
     region *r = mmap(NULL, region_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (r == MAP_FAILED) return vvi_no_memory(error);
     r->size = region_size;
+    r->owned.end = end_region;
     explaining e = { .args = args, .bound = *bound, .region = r };
     e.bound.guard = &r->guard;
     const vv_status status = run(&e, error);
     if (status == VV_OK)
-        *explanation = &r->explanation;
+        *explanation = &r->owned.explanation;
     else
         munmap(r, region_size);
     return status;
@@ -135,11 +151,4 @@ vv_status vv_explain_with(const vv_explain_args *args, vv_explanation **explanat
     VVI_TRY(check_input(args->input, error));
     const vvi_bound bound = { .hypermodel = args->hypermodel, .fit = { .training = args->training } };
     return vvi_bound_explain(&bound, args, explanation, error);
-}
-
-void vv_explanation_free(vv_explanation *explanation)
-{
-    if (explanation == NULL) return;
-    region *r = (region *)(void *)explanation;
-    munmap(r, r->size);
 }

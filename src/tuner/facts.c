@@ -3,10 +3,11 @@
  * The facts that decide are those of what a score means, and of which trial comes next: they are the same in every search
  * of a study. What only says when to stop (max_trials, time, epochs in all, a target) and how trials are run may change
  * from one search to the next, but for an oracle that plans with the first two; the last search's are kept, for workers,
- * who know nothing but where the study is.
+ * who know nothing but where the study is. So is what the last search knew of its space, for whoever looks at the study.
  *
  * All of it is one transaction: a search that dies here leaves all facts of a new study, or none.
  */
+#include "explain/json.h"
 #include "study/study.h"
 #include "tuner/tuner.h"
 
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACT_SIZE = 128, MOST_FACTS = 29 };
+enum { FACT_SIZE = 128, MOST_FACTS = 31 };
 
 typedef enum manner {
     ONCE,    /* the first search's */
@@ -38,6 +39,7 @@ static const char digest_key[] = "data digest";
 typedef struct facts {
     fact list[MOST_FACTS];
     vvi_text objectives, constraints, budget;
+    vvi_json explanation;
     char numbers[MOST_FACTS][FACT_SIZE];
     int n_numbers;
 } facts;
@@ -94,12 +96,20 @@ static const char *format_digest(const vvi_search *s, facts *f)
                   vvi_data_digest(s->args->validation));
 }
 
+/* What varve explain --json prints, so that a study can be told of wherever it is. Of a function nothing is explained; of a
+ * space in which only a search may find what builds there is nothing to tell. */
+static const char *format_explanation(const vvi_search *s, facts *f)
+{
+    if (!vvi_work_of(s->args->hypermodel)->network || s->explanation == NULL) return NULL;
+    vvi_json_explanation(&f->explanation, NULL, s->explanation);
+    return f->explanation.text.data;
+}
+
 static void collect(const vvi_search *s, facts *f)
 {
     const vv_search_args *a = s->args;
     const vvi_work *work = vvi_work_of(a->hypermodel);
-    static const char *const precisions[] = { "int8", "float32" };
-    const char *precision = precisions[a->budget.precision == VV_FLOAT32];
+    const char *precision = vvi_precision_name(a->budget.precision);
     const manner limit = s->oracle->plans ? DECIDES : FOLLOWS; /* what is planned at the start cannot grow */
     vvi_objectives_format(&s->objectives, &f->objectives);
     vvi_constraints_format(&s->constraints, &f->constraints);
@@ -134,6 +144,8 @@ static void collect(const vvi_search *s, facts *f)
         { "trial_timeout_s", real(f, a->trial_timeout_s), FOLLOWS, NULL, NULL, false },
         { "trial_memory_mb", number(f, "%d", a->trial_memory_mb), FOLLOWS, NULL, NULL, false },
         { "max_consecutive_failures", number(f, "%d", s->max_failures), FOLLOWS, NULL, NULL, false },
+        { "explanation", format_explanation(s, f), FOLLOWS, NULL, NULL, true },
+        { "command", a->command, FOLLOWS, NULL, NULL, false },
     };
     memcpy(f->list, list, sizeof list);
     for (int i = 0; i < MOST_FACTS; i++)
@@ -216,10 +228,12 @@ vv_status vvi_search_agree(const vvi_search *search, vv_error *error)
 {
     facts mine = { .objectives = { 0 } };
     collect(search, &mine);
-    const bool failed = mine.objectives.failed || mine.constraints.failed || mine.budget.failed;
+    const bool failed =
+        mine.objectives.failed || mine.constraints.failed || mine.budget.failed || mine.explanation.text.failed;
     const vv_status status = failed ? vvi_no_memory(error) : compare_and_store(search, &mine, error);
     vvi_text_deinit(&mine.objectives);
     vvi_text_deinit(&mine.constraints);
     vvi_text_deinit(&mine.budget);
+    vvi_text_deinit(&mine.explanation.text);
     return status;
 }

@@ -4,6 +4,7 @@
  * workers, a tenth of a second. Each time around, in this order:
  *
  *     asked to stop?        the trials that run end their epochs; nothing is begun any more
+ *     other requests?       carried out, and answered (requests.c)
  *     a place is free       take what there is to be claimed: what was interrupted, woken, is to be tried again
  *                           a reason to stop? else ask for another trial
  *     what has come         epochs are stored, trials that ended are settled, an answer is followed
@@ -15,8 +16,8 @@
  *
  * Nothing that grows with the trials that have ended is kept here.
  */
+#include "tuner/pool.h"
 #include "study/study.h"
-#include "tuner/tuner.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -33,20 +34,7 @@ static double beat_every_s(const vvi_search *search)
     return part > 0 && part < most ? part : most;
 }
 
-typedef struct vvi_pool {
-    vvi_search *search;
-    vvi_attempt **attempts; /* that run: `n` of `search->workers` places */
-    int n;
-    vvi_asker asker;
-    struct pollfd *waiting;  /* of the attempts, the asker, the store's ear */
-    bool stopping;           /* somebody said so */
-    bool proposing;          /* no other worker proposes now */
-    uint64_t changes;        /* that may make a difference to what is to be done */
-    uint64_t claimed, asked; /* how many there were when trials were claimed, and another was asked for */
-    vv_stop_reason reason;   /* as of then; 0: none */
-    int open;                /* trials that had not ended then */
-    double beat_at_s;
-} pool;
+typedef struct vvi_pool pool;
 
 /* ---- trials that begin ------------------------------------------------------------------------------------------ */
 
@@ -82,6 +70,21 @@ static void end_proposing(pool *p)
     p->proposing = false;
 }
 
+/* It is proposed again when the search goes on. */
+void vvi_pool_let_go(pool *p)
+{
+    vvi_asker_end(&p->asker);
+    end_proposing(p);
+}
+
+void vvi_pool_stop(pool *p)
+{
+    if (p->stopping) return;
+    p->stopping = true;
+    p->search->halt->now = 1;
+    vvi_pool_let_go(p);
+}
+
 /* Others may have begun some, and have put others into the queue. */
 static vv_status read_queue(const pool *p, int n_trials, vv_error *error)
 {
@@ -109,7 +112,7 @@ static vv_status propose(pool *p, vv_error *error)
 /* Everything that can begin begins. */
 static vv_status fill(pool *p, vv_error *error)
 {
-    if (p->stopping) return VV_OK;
+    if (p->stopping || p->paused) return VV_OK;
     if (p->claimed != p->changes) {
         p->claimed = p->changes;
         VVI_TRY(claim(p, error));
@@ -162,7 +165,7 @@ static vv_status settle(pool *p, vvi_attempt *attempt, vv_error *error)
     return vvi_search_after_trial(search, trial->id, error);
 }
 
-static vv_status end(pool *p, int index, vv_error *error)
+vv_status vvi_pool_end(pool *p, int index, vv_error *error)
 {
     vvi_attempt *attempt = p->attempts[index];
     memmove(p->attempts + index, p->attempts + index + 1, (size_t)(p->n - index - 1) * sizeof *p->attempts);
@@ -177,7 +180,7 @@ static vv_status look_after(pool *p, int index, bool readable, vv_error *error)
 {
     vvi_working *working = vvi_attempt_working(p->attempts[index]);
     if (working->at_work) VVI_TRY(vvi_job_step(working, readable, error));
-    return working->at_work ? VV_OK : end(p, index, error);
+    return working->at_work ? VV_OK : vvi_pool_end(p, index, error);
 }
 
 /* From the last to the first: those that end are taken out. */
@@ -240,7 +243,9 @@ static vv_status beat(pool *p, vv_error *error)
 
 static vv_status wait_and_see(pool *p, vv_error *error)
 {
+    const vv_search_args *args = p->search->args;
     VVI_TRY(wait_for_news(p, error));
+    if (args->on_tick != NULL) args->on_tick(args->context);
     const bool answer = p->waiting[p->n].revents != 0, ear = p->waiting[p->n + 1].revents != 0;
     VVI_TRY(look_after_all(p, error));
     VVI_TRY(vvi_asker_step(&p->asker, answer, error));
@@ -251,21 +256,17 @@ static vv_status wait_and_see(pool *p, vv_error *error)
 
 /* ---- the loop --------------------------------------------------------------------------------------------------- */
 
-/* What is being proposed is let go: it is proposed again when the search goes on. */
 static void heed_stop(pool *p)
 {
     const volatile int *stop = p->search->args->stop;
-    if (p->stopping || stop == NULL || *stop == 0) return;
-    p->stopping = true;
-    p->search->halt->now = 1;
-    vvi_asker_end(&p->asker);
-    end_proposing(p);
+    if (stop != NULL && *stop != 0) vvi_pool_stop(p);
 }
 
 static bool is_over(const pool *p)
 {
     if (p->n > 0 || p->asker.asked) return false;
     if (p->stopping) return true;
+    if (p->paused) return false;
     return p->reason != 0 && (p->open == 0 || !vvi_study_is_shared(p->search->study));
 }
 
@@ -273,6 +274,7 @@ static vv_status loop(pool *p, vv_error *error)
 {
     while (true) {
         heed_stop(p);
+        VVI_TRY(vvi_pool_heed(p, error));
         VVI_TRY(fill(p, error));
         if (is_over(p)) return VV_OK;
         VVI_TRY(wait_and_see(p, error));
@@ -292,10 +294,11 @@ vv_status vvi_pool_run(vvi_search *search, vv_stop_reason *reason, vv_error *err
     pool p = { .search = search, .asker = { .search = search }, .changes = 1 };
     search->pool = &p;
     vv_status status = prepare(&p, error);
+    if (status == VV_OK) status = vvi_pool_requests_begin(&p, error);
     if (status == VV_OK) status = loop(&p, error);
+    if (status == VV_OK) status = vvi_pool_requests_end(&p, error);
     for (int i = 0; i < p.n; i++) vvi_attempt_free(p.attempts[i]);
-    vvi_asker_end(&p.asker);
-    end_proposing(&p);
+    vvi_pool_let_go(&p);
     vvi_free(p.attempts);
     vvi_free(p.waiting);
     search->pool = NULL;

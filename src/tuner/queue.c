@@ -3,11 +3,12 @@
  * They are kept with the study, as the fact "enqueued", until they have run: a search that goes on after it was stopped
  * has them still, whether or not they are given again. What became of each is written before the trial begins, with the
  * number that the trial will get; a number that no trial has is one whose writer died in between, and the configuration
- * waits again.
+ * waits again. What a request enqueues is kept with the request's number: who dies before the answer has not to do it twice.
  */
 #include "study/study.h"
 #include "tuner/tuner.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,10 +71,12 @@ static vv_status take_item(vvi_queue *queue, const json_t *item, bool stored, vv
     VVI_TRY(reserve(queue, error));
     vvi_queued *next = &queue->list[queue->n];
     snprintf(what, sizeof what, "enqueued configuration %zu", queue->n + 1);
-    *next = (vvi_queued){ .trial = VVI_WAITING };
+    *next = (vvi_queued){ .trial = VVI_WAITING, .request = -1 };
     if (stored) {
         next->defaults = json_is_true(json_object_get(item, "defaults"));
         next->trial = (int)json_integer_value(json_object_get(item, "trial"));
+        const json_t *request = json_object_get(item, "request");
+        if (json_is_integer(request)) next->request = json_integer_value(request);
         item = json_object_get(item, "values");
     }
     VVI_TRY(vvi_values_read(item, what, &queue->arena, &next->values, &next->n, error));
@@ -138,8 +141,10 @@ static vv_status store(const vvi_search *search, vv_error *error)
     if (queue->n == 0) return VV_OK;
     for (size_t i = 0; i < queue->n; i++) {
         const vvi_queued *queued = &queue->list[i];
-        vvi_text_printf(&text, "%s{\"defaults\": %s, \"trial\": %d, \"values\": ", i == 0 ? "[" : ",\n ",
+        vvi_text_printf(&text, "%s{\"defaults\": %s, \"trial\": %d, ", i == 0 ? "[" : ",\n ",
                         queued->defaults ? "true" : "false", queued->trial);
+        if (queued->request >= 0) vvi_text_printf(&text, "\"request\": %" PRId64 ", ", queued->request);
+        vvi_text_printf(&text, "\"values\": ");
         vvi_values_write(&text, queued->values, queued->n);
         vvi_text_printf(&text, "}");
     }
@@ -207,4 +212,70 @@ vv_status vvi_queue_read(vvi_search *search, size_t n_trials, vv_error *error)
 {
     vvi_arena_empty(&search->queue->arena);
     return read_stored(search, n_trials, error);
+}
+
+/* ---- while the search runs ----------------------------------------------------------------------------------------- */
+
+/* Names and values are looked at in a child, as are those that a search begins with. Its guard is not the asker's. */
+static vv_status check_added(const vvi_search *search, vvi_queue *added, bool *stopped, vv_error *said, vv_error *error)
+{
+    vvi_search probe = *search;
+    probe.queue = added;
+    probe.bound.guard = vvi_guard_new();
+    if (probe.bound.guard == NULL) return vvi_no_memory(said);
+    vvi_study_detach(search->study);
+    const vv_status status = vvi_enqueued_check(&probe, stopped, said),
+                    attached = vvi_study_attach(search->study, error);
+    vvi_guard_free(probe.bound.guard);
+    return attached != VV_OK ? attached : status;
+}
+
+static vv_status keep(vvi_search *search, const vvi_queue *added, const vv_request *request, vv_error *error)
+{
+    vvi_queue *queue = search->queue;
+    for (size_t i = 0; i < queue->n; i++)
+        if (queue->list[i].request == request->id) return VV_OK;
+    for (size_t i = 0; i < added->n; i++) {
+        VVI_TRY(reserve(queue, error));
+        queue->list[queue->n] = added->list[i];
+        queue->list[queue->n++].request = request->id;
+    }
+    return store(search, error);
+}
+
+/* What is read anew lives as long as the queue. */
+static vv_status add(vvi_search *search, const vvi_queue *added, const vv_request *request, size_t n_trials,
+                     vv_error *error)
+{
+    VVI_TRY(vvi_queue_read(search, n_trials, error));
+    VVI_TRY(keep(search, added, request, error));
+    return vvi_queue_read(search, n_trials, error);
+}
+
+/* Is it the values' fault? */
+static bool is_refusal(vv_status status)
+{
+    return status != VV_OK && status != VV_NO_MEMORY && status != VV_IO;
+}
+
+vv_status vvi_queue_add(vvi_search *search, const vv_request *request, size_t n_trials, bool *stopped,
+                        char answer[VVI_ANSWER_SIZE], vv_error *error)
+{
+    vvi_queue added = { .n = 0 };
+    vv_error said = { 0 }, broken = { 0 };
+    vv_status status = take_text(&added, request->values, false, &said);
+    if (status == VV_OK) status = check_added(search, &added, stopped, &said, &broken);
+    if (broken.status != VV_OK) {
+        status = vvi_fail(error, broken.status, "%s", broken.text);
+    } else if (is_refusal(status)) {
+        snprintf(answer, VVI_ANSWER_SIZE, VVI_REFUSED "%s", said.text);
+        status = VV_OK;
+    } else if (status != VV_OK) {
+        status = vvi_fail(error, status, "%s", said.text);
+    } else if (!*stopped) {
+        snprintf(answer, VVI_ANSWER_SIZE, "enqueued: %zu configuration%s", added.n, added.n == 1 ? "" : "s");
+        status = add(search, &added, request, n_trials, error);
+    }
+    vvi_arena_deinit(&added.arena);
+    return status;
 }

@@ -139,6 +139,16 @@ static vv_status open_in_turn(vvi_search *search, size_t trials_before, vv_error
     return status;
 }
 
+/* Those that are there already were made of an earlier search. */
+static vv_status note_requests(vvi_search *search, vv_error *error)
+{
+    vv_requests requests;
+    VVI_TRY(vv_study_requests(search->study, 0, &requests, error));
+    search->requests_before = requests.n == 0 ? 0 : requests.list[requests.n - 1].id + 1;
+    vv_requests_free(&requests);
+    return VV_OK;
+}
+
 static vv_status search_in_study(vvi_search *search, size_t trials_before, vv_stop_reason *reason, vv_error *error)
 {
     VVI_TRY(find_best(search, error));
@@ -184,7 +194,8 @@ static vv_status search_with_study(vvi_search *search, vv_stop_reason *reason, v
                                   .checkpoints = search->args->checkpoints,
                                   .lease_s = search->args->lease_s };
     VVI_TRY(vv_study_open_with(&place, &search->study, error));
-    vv_status status = vvi_search_meet(search, &trials_before, &stopped, error);
+    vv_status status = note_requests(search, error);
+    if (status == VV_OK) status = vvi_search_meet(search, &trials_before, &stopped, error);
     if (stopped) *reason = VV_STOP_INTERRUPTED;
     if (status == VV_OK && !stopped) status = search_in_study(search, trials_before, reason, error);
     vvi_earlier_close(search);

@@ -2,6 +2,7 @@
  *
  *     the study says that it is another's              -> lost: nothing is stored
  *     the pruner said so                               -> PRUNED, with its reason; the process is ended there
+ *     somebody wants it to end                         -> PRUNED if it has epochs, else FAILED; the process likewise
  *     "stopped" after a whole epoch, as it was asked   -> INTERRUPTED
  *     trained, but for the disk that is full           -> INTERRUPTED, and the search ends
  *     every execution reported, "done", exit code 0    -> PAUSED at its goal, if it has one and trained until then; else
@@ -107,11 +108,13 @@ static vv_status complete(const vvi_attempt *w, vv_trial_result *result, vv_erro
 static bool lacks_room(const vvi_attempt *w)
 {
     const vvi_job_end *end = &w->working.end;
-    return end->failed && end->said.status == VV_IO && w->finished == w->search->executions && !w->pruned;
+    const bool ended = w->pruned || w->unwanted;
+    return end->failed && end->said.status == VV_IO && w->finished == w->search->executions && !ended;
 }
 
 static vv_trial_status find_status(const vvi_attempt *w, const char *failure)
 {
+    if (w->unwanted) return w->longest > 0 ? VV_TRIAL_PRUNED : VV_TRIAL_FAILED;
     if (w->pruned) return VV_TRIAL_PRUNED;
     if (lacks_room(w)) return VV_TRIAL_INTERRUPTED;
     if (failure[0] != '\0')
@@ -129,7 +132,7 @@ static vv_status store_end(vvi_attempt *w, vv_trial_status status, const char *f
     unlink(w->part);
     if (status == VV_TRIAL_WAITING) vvi_trial_drop_states(w->search, id);
     if (status == VV_TRIAL_WAITING) return vv_trial_retry(study, id, failure, result.seconds, error);
-    result.reason = w->pruned ? w->reason : w->stopped ? "stopped on request" : failure;
+    result.reason = w->pruned || w->unwanted ? w->reason : w->stopped ? VVI_STOPPED_ON_REQUEST : failure;
     if (status == VV_TRIAL_PRUNED) return store_judged(w, &result, error);
     return vv_trial_end(study, id, &result, error);
 }

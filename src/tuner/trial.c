@@ -254,6 +254,13 @@ void vvi_attempt_lose(vvi_attempt *w)
     vvi_job_kill(&w->working);
 }
 
+void vvi_attempt_stop(vvi_attempt *w)
+{
+    w->unwanted = true;
+    snprintf(w->reason, sizeof w->reason, "%s", VVI_STOPPED_ON_REQUEST);
+    vvi_job_kill(&w->working);
+}
+
 bool vvi_attempt_is_lost(const vvi_attempt *w)
 {
     return w->lost;

@@ -26,7 +26,8 @@ struct vvi_attempt {
     bool enough;          /* nothing more is wanted of its process: it is to be pruned, or lost */
     vvi_pruning *pruning; /* NULL: there is no pruner */
     bool pruned;
-    char reason[VVI_REASON_SIZE]; /* why */
+    bool unwanted;                /* somebody wants it to end */
+    char reason[VVI_REASON_SIZE]; /* why, of the last two */
 };
 
 vv_status vvi_attempt_fetch(const vvi_attempt *attempt, vv_error *error); /* files.c: before it runs */

@@ -16,6 +16,7 @@
  * guard.c       limits of builds in a child      explain.c  what the hyperparameters mean, in a child
  * digest.c      which numbers the data holds     work.c     what trials consist of
  * tune*.c       trials of a function             by_hand.c, tell.c  trials that somebody else runs
+ * requests.c    what others want of a search     stop_trial.c       ending a trial that somebody wants to end
  */
 #ifndef VVI_TUNER_TUNER_H
 #define VVI_TUNER_TUNER_H
@@ -151,7 +152,8 @@ typedef struct vvi_search {
     int max_trials, executions, epochs, batch_size, keep_checkpoints, max_failures, workers;
     bool by_hand; /* trials begin for somebody else to run */
     vvi_halt *halt;
-    struct vvi_pool *pool; /* NULL: it does not run */
+    struct vvi_pool *pool;   /* NULL: it does not run */
+    int64_t requests_before; /* those with lower ids were there when the study was opened */
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
     bool checked;                /* check.c has seen a model that builds */
@@ -324,12 +326,13 @@ vv_status vvi_ask_once(vvi_search *search, vvi_proposal *proposal, bool *stopped
 
 /* ---- trials that were not the oracle's idea (queue.c, enqueued.c) ------------------------------------------------- */
 
-enum { VVI_WAITING = -1, VVI_SKIPPED = -2 };
+enum { VVI_WAITING = -1, VVI_SKIPPED = -2, VVI_ANSWER_SIZE = 512 };
 typedef struct vvi_queued {
     const vv_assignment *values;
     size_t n;
-    bool defaults; /* names without a value get their defaults */
-    int trial;     /* that it became, or one of the above */
+    bool defaults;   /* names without a value get their defaults */
+    int trial;       /* that it became, or one of the above */
+    int64_t request; /* that it came with; -1: none */
 } vvi_queued;
 typedef struct vvi_queue {
     vvi_arena arena;
@@ -345,6 +348,10 @@ vvi_queued *vvi_queue_next(const vvi_search *search); /* NULL: none waits */
 size_t vvi_queue_waiting(const vvi_search *search);
 /* Takes what the study keeps now in place of it. */
 vv_status vvi_queue_read(vvi_search *search, size_t n_trials, vv_error *error);
+/* Adds what a request wants to be tried, once, and says what was done, or why it cannot be. While it is this worker's turn
+ * to propose. *stopped: `stop` said so, and nothing was done. */
+vv_status vvi_queue_add(vvi_search *search, const vv_request *request, size_t n_trials, bool *stopped,
+                        char answer[VVI_ANSWER_SIZE], vv_error *error);
 /* Says what became of one, in the study too. */
 vv_status vvi_queue_settle(vvi_search *search, vvi_queued *queued, int trial, vv_error *error);
 /* "a=1, b=sgd", cut to fit. */
@@ -388,6 +395,11 @@ void vvi_earlier_close(vvi_search *search);
 /* In a child: tells them; *n is how many fit, whose ids in the oracle's past come before all others. */
 vv_status vvi_earlier_tell(const vvi_search *search, vv_oracle *oracle, int *n, vv_error *error);
 
+/* How the answer to a request begins that was not carried out (study.h). */
+#define VVI_REFUSED "refused: "
+/* "yes": the search is paused, as far as anybody works at it (requests.c). */
+#define VVI_FACT_PAUSED "paused"
+
 /* ---- when it ends (stop.c) ---------------------------------------------------------------------------------------- */
 
 /* What is known of a study that decides whether there is a reason to stop. */
@@ -427,6 +439,8 @@ vvi_working *vvi_attempt_working(vvi_attempt *attempt);
 /* The trial is not this worker's any more: its process is killed, nothing more is stored of it. */
 void vvi_attempt_lose(vvi_attempt *attempt);
 bool vvi_attempt_is_lost(const vvi_attempt *attempt);
+/* Somebody wants it to end: its process is killed; it is then PRUNED if it has epochs, else FAILED. */
+void vvi_attempt_stop(vvi_attempt *attempt);
 /* Its process has ended: stores what the trial came to, which may be that it is to be tried again. */
 vv_status vvi_attempt_settle(vvi_attempt *attempt, vv_error *error);
 
@@ -468,6 +482,11 @@ vv_status vvi_pruning_stored(vvi_pruning *pruning, int execution, const double *
                              vv_error *error);
 /* After an execution, with its score. */
 vv_status vvi_pruning_execution(vvi_pruning *pruning, double score, const char **reason, vv_error *error);
+
+/* stop_trial.c: a trial that does not run in this process ends as somebody wants it to; `answer` says what was done, or why
+ * not. *left: it is another worker's, and there is no answer. */
+vv_status vvi_trial_stop(vvi_search *search, int id, bool *ended, bool *left, char answer[VVI_ANSWER_SIZE],
+                         vv_error *error);
 
 /* run_state.c: where an execution's training state is. */
 enum { VVI_PATH_SIZE = 4096 };

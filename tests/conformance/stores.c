@@ -1,5 +1,5 @@
 /* stores.c - every store of studies, by the same claims: lives of trials (stores_life.c), many workers (stores_many.c),
- * reading (stores_reading.c). `test_conformance_stores NAME` takes the store of that name. */
+ * reading (stores_reading.c), requests (stores_requests.c). `test_conformance_stores NAME` takes the store of that name. */
 #include "conformance/stores.h"
 
 #include "postgresql.h"
@@ -100,6 +100,7 @@ static int run_all(void)
     failed += _cmocka_run_group_tests("life", store_life_tests, n_store_life_tests, NULL, NULL);
     failed += _cmocka_run_group_tests("many", store_many_tests, n_store_many_tests, NULL, NULL);
     failed += _cmocka_run_group_tests("reading", store_reading_tests, n_store_reading_tests, NULL, NULL);
+    failed += _cmocka_run_group_tests("requests", store_requests_tests, n_store_requests_tests, NULL, NULL);
     kind_now->stop();
     return failed != 0;
 }

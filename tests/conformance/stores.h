@@ -39,8 +39,8 @@ int store_place_begin(void **state);
 int store_place_end(void **state);
 #define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, store_place_begin, store_place_end)
 
-extern const struct CMUnitTest store_life_tests[], store_many_tests[], store_reading_tests[];
-extern const size_t n_store_life_tests, n_store_many_tests, n_store_reading_tests;
+extern const struct CMUnitTest store_life_tests[], store_many_tests[], store_reading_tests[], store_requests_tests[];
+extern const size_t n_store_life_tests, n_store_many_tests, n_store_reading_tests, n_store_requests_tests;
 
 /* ---- for them ---------------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* Whatever is said of a random hypermodel is true of all its configurations: each statement, read as
  * varve/explain.h says, against every configuration built one by one.
  */
+#include "explain/json.h"
 #include "rows.h"
 
 #include <stdlib.h>
@@ -110,6 +111,22 @@ static void check_nevers(const comparing *c)
     for (size_t i = 0; i < c->brute.n; i++) assert_true(c->brute.list[i].buildable || is_told(c, &c->brute.list[i]));
 }
 
+/* ---- what is kept of it ----------------------------------------------------------------------------------------- */
+
+/* Written, read and written again it is the same. */
+static void check_kept(const vv_explanation *e)
+{
+    vvi_json first = { 0 }, second = { 0 };
+    vv_explanation *read = NULL;
+    vvi_json_explanation(&first, NULL, e);
+    CHECK_OK(vvi_explanation_read(first.text.data, &read, NULL));
+    vvi_json_explanation(&second, NULL, read);
+    assert_string_equal(first.text.data, second.text.data);
+    vv_explanation_free(read);
+    vvi_text_deinit(&first.text);
+    vvi_text_deinit(&second.text);
+}
+
 /* ---- sizes, costs ----------------------------------------------------------------------------------------------- */
 
 static int by_text(const void *a, const void *b)
@@ -213,6 +230,7 @@ static void check_program(comparing *c, uint64_t seed)
     check_families(c);
     check_counts(c);
     check_nevers(c);
+    check_kept(c->e);
     if (!c->sampled) {
         check_sizes(c);
         check_costs(c);

@@ -2,9 +2,10 @@
  * figure, and web/figure.js draws any of their JSON; none of them knows of kinds of plots.
  *
  * plots.c    the registry: a row for each kind     plot_*.c   one kind each
- * figure.c   what they are made with               ticks.c    where numbers stand on an axis
- * svg*.c     as a picture                          json.c     for a page: a sheet of figures
- * csv.c      what they show, as a table
+ * make.h     what they are made with: figure.c (panels, marks, texts), rows.c (which trials), axes.c (of what, from where to
+ *            where)                                ticks.c    where numbers stand on an axis
+ * svg*.c     as a picture                          json*.c    for a page: a sheet of figures
+ * csv.c      what they show, as a table            theme.c    the colours
  */
 #ifndef VVI_REPORT_FIGURES_FIGURE_H
 #define VVI_REPORT_FIGURES_FIGURE_H
@@ -12,7 +13,7 @@
 #include "insight/insight.h"
 #include "report/report.h"
 
-/* What something is, for the eye: a colour of the theme (style.css, svg_theme.c). Series count from VVI_TINT_SERIES and come
+/* What something is, for the eye: a colour of the theme (theme.c). Series count from VVI_TINT_SERIES and come
  * round after VVI_SERIES. */
 typedef enum vvi_tint {
     VVI_TINT_TRIAL = 0, /* "trial": completed */
@@ -23,7 +24,17 @@ typedef enum vvi_tint {
     VVI_TINT_PLAIN,     /* "plain": axes, what is only there for orientation */
     VVI_TINT_SERIES     /* "series0" ... "series7" */
 } vvi_tint;
-enum { VVI_SERIES = 8 };
+enum { VVI_SERIES = 8, VVI_TINTS = VVI_TINT_SERIES + VVI_SERIES, VVI_SHADES = 16, VVI_ANCHORS = 5 };
+int vvi_tint_index(int tint); /* < VVI_TINTS: series come round */
+const char *vvi_tint_name(int tint);
+
+/* Colours, 0xrrggbb (theme.c): of a light ground and of a dark one. Shades are VVI_SHADES between the anchors. */
+typedef struct vvi_theme {
+    const char *name; /* "light", "dark" */
+    unsigned ground, ink, soft, grid, axis, tints[VVI_TINTS], anchors[VVI_ANCHORS];
+} vvi_theme;
+const vvi_theme *vvi_theme_at(size_t index); /* light first; NULL past the end */
+unsigned vvi_theme_shade(const vvi_theme *theme, size_t index);
 
 typedef enum vvi_scale {
     VVI_LINEAR = 0,
@@ -36,7 +47,8 @@ typedef struct vvi_axis {
     const char *title; /* NULL: none */
     const char *unit;  /* "s", "bytes"; NULL: none */
     vvi_scale scale;
-    double low, high;         /* what it must show; both NaN: what the marks need */
+    double low, high;         /* what it shows; both NaN: what the marks need, which vvi_plot_make puts there, so that
+                                 writers always have two numbers, low < high. Marks are clipped to it */
     bool whole;               /* ticks at whole numbers only */
     bool down;                /* the low end is on top (rows of a list) */
     const char *const *words; /* WORDS: n_words of them */
@@ -47,13 +59,15 @@ typedef enum vvi_mark_kind {
     VVI_POINTS = 1, /* at x, y */
     VVI_LINE,       /* through x, y in order; a NaN interrupts it */
     VVI_STEP,       /* the same, level to the next x, then up or down */
-    VVI_BARS,       /* lying: from 0 to x, at the row y; with x_low, x_high: an interval's ends, as a whisker */
-    VVI_CELLS,  /* coloured areas around x, y, as wide as to the middle of the next one: x is x_n values, y y_n, shade
+    VVI_BARS, /* lying: from 0 to x, at the row y; with x_low, x_high: an interval's ends, as a whisker. Its notes stand
+                       behind it */
+    VVI_CELLS, /* coloured areas around x, y, as wide as to the middle of the next one: x is x_n values, y y_n, shade
                        [y_n][x_n] (n of all marks is then x_n * y_n) */
-    VVI_SPANS,  /* lying: from x to x_high, in the row y */
-    VVI_STACKS, /* at x, y a pile of little boxes, one for each layer, the first at the bottom: pile[i] */
+    VVI_SPANS, /* lying: from x to x_high, in the row y */
+    VVI_STACKS, /* a pile of little boxes that stands on x, y, one box for each layer, the first at the bottom: piles[i] */
     VVI_COURSES /* many lines at once: line i is through (0, lines[0][i]), (1, lines[1][i]), ... or, `ragged`, the course of
-                       row i by epoch: (1, courses[i].values[0]), ... */
+                       row i by epoch: (1, courses[i].values[0]), ... On rulers a NaN is a place of its own, beneath the
+                       ruler's low end ("not active"); in a course it interrupts the line */
 } vvi_mark_kind;
 
 /* A layer in a pile: who made it. */
@@ -77,10 +91,11 @@ typedef struct vvi_mark {
     const char *const *notes;   /* what hovering says besides; NULL */
     const vvi_pile *piles;      /* STACKS: n of them */
     const double *const *lines; /* COURSES: n_axes columns of n */
-    const vvi_course *courses;  /* COURSES, ragged: n of them */
+    size_t n_axes;
+    const vvi_course *courses; /* COURSES, ragged: n of them */
 } vvi_mark;
 
-/* Colours by a number, from low to high: bad is dark, good is bright. */
+/* Colours by a number, from bad (near to the ground) to good (stands out from it). */
 typedef struct vvi_shades {
     const char *title; /* NULL: nothing is shaded */
     vvi_scale scale;
@@ -94,7 +109,7 @@ typedef struct vvi_panel {
     const vvi_axis
         *rulers; /* parallel coordinates: an upright axis at x = 0, 1, ... each; COURSES are in their units */
     size_t n_rulers;
-    const vvi_mark *marks; /* the first is behind the others */
+    vvi_mark *marks; /* the first is behind the others */
     size_t n_marks;
     vvi_shades shades;
     const char *empty; /* not NULL: there is nothing to draw, and why */
@@ -108,7 +123,7 @@ typedef struct vvi_figure_column {
     const char *const *texts; /* instead */
 } vvi_figure_column;
 typedef struct vvi_figure_table {
-    const vvi_figure_column *columns;
+    vvi_figure_column *columns;
     size_t n_columns, n_rows;
 } vvi_figure_table;
 
@@ -126,16 +141,27 @@ typedef struct vvi_figure {
 
 /* ---- plots (plots.c) ------------------------------------------------------------------------------------------------ */
 
+/* What several plots of one frame, objective and seed need, and takes a while: made by the first, used by the others.
+ * Zero-initialise. */
+enum { VVI_MOST_IMPORTANCES = 4 };
+typedef struct vvi_plot_memo {
+    vvi_weights weights[VVI_MOST_IMPORTANCES]; /* by kind of importance */
+    bool known[VVI_MOST_IMPORTANCES];
+} vvi_plot_memo;
+void vvi_plot_memo_deinit(vvi_plot_memo *memo);
+
 typedef struct vvi_plot_args {
     const vvi_frame *frame;  /* with courses and networks */
     const char *explanation; /* as JSON, as `explain --json` has it; NULL: the study has none */
     size_t objective;        /* of frame->objectives */
     const char *x, *y;       /* contour: which hyperparameters; NULL: the two that matter most */
     uint64_t seed;
+    vvi_plot_memo *memo; /* NULL: nothing is kept */
 } vvi_plot_args;
+struct vvi_maker;
 typedef struct vvi_plot_kind {
     const char *name, *title, *summary; /* "depth", "Depth", one line for --help and the page */
-    vv_status (*make)(const vvi_plot_args *args, vvi_figure *figure, vv_error *error);
+    void (*make)(struct vvi_maker *maker);
 } vvi_plot_kind;
 /* In the order of pages; NULL past the end; for an unknown name. */
 const vvi_plot_kind *vvi_plot_at(size_t index);
@@ -152,16 +178,13 @@ vv_status vvi_figure_write_svg(const vvi_figure *figure, FILE *out, vv_error *er
 vv_status vvi_figure_write_csv(const vvi_figure *figure, FILE *out, vv_error *error);
 
 /* A sheet: figures that share columns of numbers. Equal columns are written once. Zero-initialise.
- *     { "shades": ["#440154", ...], "columns": [[1, 2, null], ...], "figures": [figure, ...] }
- * docs at the head of json.c: members of a figure are those above, by the same names; arrays of doubles and ints are indexes of
- * columns; enums are words in small letters; what is 0, NULL or false is left out. Numbers have up to 6 significant digits,
- * ids, times and counts all. Texts are harmless (vvi_text_add_visible). */
+ * What is written is described at the head of json.c. Texts are harmless (vvi_text_add_visible). */
 typedef struct vvi_sheet vvi_sheet;
 vvi_sheet *vvi_sheet_new(void);                                                       /* NULL: no memory */
 vv_status vvi_sheet_add(vvi_sheet *sheet, const vvi_figure *figure, vv_error *error); /* copied */
 /* A column for something else on the page; returns its index. */
 vv_status vvi_sheet_column(vvi_sheet *sheet, const double *numbers, size_t n, size_t *index, vv_error *error);
-/* The members "shades", "columns" and "figures" into an object that is begun. */
+/* The members "theme", "columns" and "figures" into an object that is begun. */
 void vvi_sheet_write(const vvi_sheet *sheet, vvi_json *json);
 void vvi_sheet_free(vvi_sheet *sheet); /* NULL is fine */
 

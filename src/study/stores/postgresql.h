@@ -7,7 +7,7 @@
 #include <libpq-fe.h>
 #include <locale.h>
 
-enum { VVI_PG_VERSION = 1 /* of the schema */, VVI_PG_LOCK = 0x56617276 /* "Varv": the class of our advisory locks */ };
+enum { VVI_PG_VERSION = 2 /* of the schema */, VVI_PG_LOCK = 0x56617276 /* "Varv": the class of our advisory locks */ };
 
 /* What functions of the schema answer when it is no id and no vv_status. */
 enum {
@@ -19,7 +19,10 @@ enum {
 typedef struct vvi_pg {
     char *where, *name, *shown, *worker, *password; /* owned; name, worker, password may be NULL */
     vv_study_mode mode;
-    bool returns; /* to a study that it had open before */
+    bool returns;  /* to a study that it had open before */
+    bool requests; /* opened to post them */
+    bool asked;    /* somebody has, or may have: since the last look */
+    int version;   /* of the schema */
     double lease_s, patience_s;
     uint64_t largest_checkpoint;
 
@@ -92,6 +95,9 @@ typedef enum vvi_pg_sql {
     VVI_PG_REFUSALS,
     VVI_PG_STANDING,
     VVI_PG_COUNTS,
+    VVI_PG_RUNNING,
+    VVI_PG_PULSE,
+    VVI_PG_PULSE_OF_REQUESTS,
     VVI_PG_FILE_FENCE,
     VVI_PG_FILE_DROP,
     VVI_PG_FILE_ADD,
@@ -108,6 +114,10 @@ typedef enum vvi_pg_sql {
     VVI_PG_ATTEMPTS_PUT,
     VVI_PG_EPOCHS_PUT,
     VVI_PG_STUDY_RENAME,
+    VVI_PG_REQUEST_POST,
+    VVI_PG_REQUEST_ANSWER,
+    VVI_PG_REQUESTS,
+    VVI_PG_TAKE,
     VVI_PG_STATEMENTS
 } vvi_pg_sql;
 
@@ -155,7 +165,8 @@ const char *vvi_pg_array_text(vvi_pg_array *array, size_t *length);
 vv_status vvi_pg_schema(vvi_pg *store, vv_error *error);
 /* The version that is there; 0: none. */
 vv_status vvi_pg_schema_version(vvi_pg *store, int *version, vv_error *error);
-extern const char *const vvi_pg_functions[]; /* of version 1; NULL-terminated */
+extern const char *const vvi_pg_functions[];         /* of version 1; NULL-terminated */
+extern const char *const vvi_pg_request_functions[]; /* that version 2 adds */
 
 /* ---- reading (postgresql_read.c, postgresql_trial.c, postgresql_curves.c) ---- */
 
@@ -198,6 +209,8 @@ vv_status vvi_pg_trials(void *state, const vvi_trial_query *query, vvi_arena *ar
 vv_status vvi_pg_refusals(void *state, vv_refusals *refusals, vv_error *error);
 vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
 vv_status vvi_pg_counts(void *state, vv_counts *counts, vv_error *error);
+vv_status vvi_pg_mark(void *state, uint64_t *mark, vv_error *error);
+vv_status vvi_pg_running(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);
 void vvi_pg_release(void *state);
 vv_status vvi_pg_beat(void *state, const vvi_beat *beat, vv_error *error);
 vv_status vvi_pg_workers(void *state, vvi_arena *arena, vv_workers *workers, vv_error *error);
@@ -208,6 +221,14 @@ vv_status vvi_pg_hear(void *state, vv_error *error);
 vv_status vvi_pg_file_put(void *state, int id, int execution, const char *path, vv_error *error);
 vv_status vvi_pg_file_get(void *state, int id, int execution, const char *path, vv_error *error);
 vv_status vvi_pg_files_keep(void *state, const int *ids, size_t n, vv_error *error);
+
+vv_status vvi_pg_trial_take(void *state, int id, vv_error *error);
+
+/* postgresql_requests.c */
+vv_status vvi_pg_request_post(void *state, const vv_request *request, int64_t *id, vv_error *error);
+vv_status vvi_pg_requests(void *state, int64_t from, vvi_arena *arena, vv_requests *requests, vv_error *error);
+vv_status vvi_pg_request_answer(void *state, int64_t id, const char *answer, vv_error *error);
+vv_status vvi_pg_request_news(void *state, bool *news, vv_error *error);
 
 /* A beginning as lists of the same length each. Text is in the arena, which is to be deinited. */
 typedef struct vvi_pg_lists {

@@ -9,6 +9,7 @@
  * listens, and all commits that tell something wait for each other: where all are busy, it would be most of the work.
  * Nothing is missed: a worker says that it is idle, and only then looks a last time; whoever changes something has
  * committed the change before he asks who is idle. So either the one sees the change, or the other sees the idler.
+ * Requests are told to all (postgresql_functions_2.c).
  */
 #include "study/stores/postgresql.h"
 
@@ -22,6 +23,13 @@ static void ring(const vvi_pg *store)
 {
     const uint64_t one = 1;
     if (store->rung >= 0 && write(store->rung, &one, sizeof one) < 0) return; /* full: it rings already */
+}
+
+/* What was said: anything, or "request". */
+static void note(vvi_pg *store, PGnotify *said)
+{
+    store->asked = store->asked || said->extra[0] != '\0';
+    PQfreemem(said);
 }
 
 static bool watch(const vvi_pg *store, int fd)
@@ -48,6 +56,7 @@ void vvi_pg_ear_attach(vvi_pg *store)
 {
     if (store->ear < 0) return;
     watch(store, PQsocket(store->connection));
+    store->asked = true;
     ring(store);
 }
 
@@ -64,7 +73,7 @@ void vvi_pg_listen(vvi_pg *store)
     bool others = false;
     for (PGnotify *said; store->connection != NULL && (said = PQnotifies(store->connection)) != NULL;) {
         others = others || said->be_pid != PQbackendPID(store->connection);
-        PQfreemem(said);
+        note(store, said);
     }
     if (others) ring(store);
 }
@@ -83,7 +92,7 @@ vv_status vvi_pg_hear(void *state, vv_error *error)
     if (store->rung >= 0 && read(store->rung, &rung, sizeof rung) < 0 && errno != EAGAIN) return VV_OK;
     if (store->connection != NULL && PQconsumeInput(store->connection) == 0) vvi_pg_disconnect(store);
     if (store->connection == NULL && vvi_pg_connect(store, NULL) != VV_OK) return VV_OK;
-    for (PGnotify *said; (said = PQnotifies(store->connection)) != NULL;) PQfreemem(said);
+    for (PGnotify *said; (said = PQnotifies(store->connection)) != NULL;) note(store, said);
     return VV_OK;
 }
 

@@ -2,6 +2,7 @@
  * are functions (postgresql_functions.c), which are a part of the schema and of its version.
  *
  *     version 1   all studies of a database in the schema `varve`, keyed by the study's number
+ *     version 2   requests to whoever works at a study
  *
  * A trial's row is narrow, since it is written again with every epoch; what never changes of it is in `builds`. Domains
  * are kept once for all trials (`hyperparameters`): a trial has their numbers, and its values as texts. Scores and
@@ -12,6 +13,7 @@
  *     may.
  *   - 0 <= epochs <= epochs_total. A PAUSED trial has epochs.
  *   - Only RUNNING trials have a lease, and whoever has a lease has a worker. (RUNNING without a lease: by hand.)
+ *   - A request is answered once: with a time, and a text.
  * Each index can be used for one thing only, since a plan that was good while the table was small is kept while it
  * grows: what names a trial by its id must not find it through the index of leases, and what looks for the lowest open
  * id must not go through all that have ended, in the order of the primary key. For that the open ones are sorted by id
@@ -86,9 +88,21 @@ static const char *const tables[] = {
     NULL,
 };
 
+static const char *const request_tables[] = {
+    "CREATE TABLE varve.requests ("
+    "  study integer NOT NULL, id bigint NOT NULL CHECK (id >= 0), token text NOT NULL," /* of whoever posted it */
+    "  kind text NOT NULL CHECK (kind IN ('stop', 'pause', 'go_on', 'stop_trial', 'enqueue')),"
+    "  trial integer, vals text, made timestamptz NOT NULL, answered timestamptz, answer text,"
+    "  PRIMARY KEY (study, id), UNIQUE (study, token),"
+    "  CHECK ((trial IS NOT NULL) = (kind = 'stop_trial')), CHECK ((vals IS NOT NULL) = (kind = 'enqueue')),"
+    "  CHECK ((answered IS NULL) = (answer IS NULL)))",
+    NULL,
+};
+
 /* Step i leads from version i to the next. */
 static const char *const *const steps[VVI_PG_VERSION][2] = {
     { tables, vvi_pg_functions },
+    { request_tables, vvi_pg_request_functions },
 };
 
 static vv_status ask_int(vvi_pg *store, const char *sql, int *value, vv_error *error)
@@ -143,6 +157,7 @@ static vv_status migrate(vvi_pg *store, void *context, vv_error *error)
         for (int part = 0; part < 2; part++) VVI_TRY(run_all(store, steps[version][part], error));
         VVI_TRY(vvi_pg_exec(store, "UPDATE varve.meta SET version = version + 1", error));
     }
+    store->version = version;
     return VV_OK;
 }
 
@@ -151,14 +166,19 @@ static vv_status look(vvi_pg *store, void *context, vv_error *error)
     return vvi_pg_schema_version(store, context, error);
 }
 
+/* All that version 1 lacks for a reader are requests, of which it then has none. */
 vv_status vvi_pg_schema(vvi_pg *store, vv_error *error)
 {
     int version = 0;
     VVI_TRY(vvi_pg_persist(store, look, &version, error));
     VVI_TRY(check_version(store, version, error));
+    store->version = version;
     if (version == VVI_PG_VERSION) return VV_OK;
     if (store->mode != VV_STUDY_READ) return vvi_pg_transact(store, true, migrate, NULL, error);
     if (version == 0) return vvi_fail(error, VV_NOT_FOUND, "%s: there are no studies", store->shown);
-    return vvi_fail(error, VV_VERSION, "%s: its tables are of version %d: open it to write once, which makes them %d",
+    if (!store->requests) return VV_OK;
+    return vvi_fail(error, VV_VERSION,
+                    "%s: its tables are of version %d: requests came with version %d, which the next search of this"
+                    " program brings them up to",
                     store->shown, version, (int)VVI_PG_VERSION);
 }

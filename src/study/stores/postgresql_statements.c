@@ -34,7 +34,9 @@
     " (SELECT count(*) AS n FROM varve.trials WHERE study = $1 AND status = 'PAUSED') AS p," \
     " (SELECT count(*) AS n FROM (SELECT bool_and(status = 'FAILED') OVER (ORDER BY id DESC) AS failed FROM" \
     "   (SELECT id, status FROM varve.trials WHERE study = $1" \
-    "    AND status NOT IN ('WAITING', 'INTERRUPTED', 'RUNNING') ORDER BY id DESC LIMIT $2) AS ended) AS run" \
+    "    AND status NOT IN ('WAITING', 'INTERRUPTED', 'RUNNING')" \
+    "    AND NOT (status = 'FAILED' AND coalesce(reason, '') = '" VVI_STOPPED_ON_REQUEST "')" \
+    "    ORDER BY id DESC LIMIT $2) AS ended) AS run" \
     "  WHERE failed) AS f"
 
 /* clang-format on */
@@ -92,6 +94,15 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_COUNTS] = { "i", "SELECT status, count(*), coalesce(sum(epochs_total), 0)::int8,"
                              " extract(epoch FROM min(began))::float8, extract(epoch FROM max(ended))::float8"
                              " FROM varve.trials WHERE study = $1 GROUP BY status" },
+    /* What is another after anything has happened to a trial. */
+    [VVI_PG_PULSE] = { "i", "SELECT count(*), coalesce(sum(epochs_total), 0)::int8,"
+                            " coalesce(sum(hashtext(status)::int8), 0)::int8, max(extract(epoch FROM ended))::float8"
+                            " FROM varve.trials WHERE study = $1" },
+    [VVI_PG_PULSE_OF_REQUESTS] = { "i", "SELECT count(*), count(answer) FROM varve.requests WHERE study = $1" },
+    /* By the indexes of those that are leased and of those that are held by hand. */
+    [VVI_PG_RUNNING] = { "i", "SELECT id FROM (SELECT id FROM varve.trials WHERE study = $1 AND lease IS NOT NULL"
+                              "  UNION ALL SELECT id FROM varve.trials WHERE study = $1 AND status = 'RUNNING'"
+                              "  AND lease IS NULL) AS running ORDER BY id" },
 
     [VVI_PG_FILE_FENCE] = { "iti",
                             "SELECT FROM varve.trials WHERE study = $1 AND worker = $2 AND id = $3 FOR NO KEY UPDATE" },
@@ -129,5 +140,12 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
                                       " WHERE study = $1 AND id = $2" },
     [VVI_PG_EPOCHS_PUT] = { "iiIIIITD", "INSERT INTO varve.epochs SELECT $1, $2, x, e, ($7::text[])[a:b],"
                                         " ($8::float8[])[a:b] FROM unnest($3, $4, $5, $6) AS u (x, e, a, b)" },
+    /* A token is that of the handle, which posts once. */
+    [VVI_PG_REQUEST_POST] = { "itttm", "SELECT varve.request_post($1, $2, $3, $5::int, $4)" },
+    [VVI_PG_REQUEST_ANSWER] = { "ilt", "UPDATE varve.requests SET answer = $3, answered = clock_timestamp()"
+                                       " WHERE study = $1 AND id = $2 AND answer IS NULL" },
+    [VVI_PG_REQUESTS] = { "il", "SELECT id, kind, trial, vals, extract(epoch FROM made)::float8, answer"
+                                " FROM varve.requests WHERE study = $1 AND id >= $2 ORDER BY id" },
+    [VVI_PG_TAKE] = { "di", "SELECT varve.trial_take($1, $2, $3, $4, $5)" },
     [VVI_PG_STUDY_RENAME] = { "it", "UPDATE varve.studies SET name = $2 WHERE id = $1" },
 };

@@ -131,6 +131,13 @@ vv_status vvi_pg_trial_take_in_hand(void *state, int id, vv_error *error)
     return vvi_pg_write(store, VVI_PG_TAKE_IN_HAND, id, &answer, error, store->lease_s, id);
 }
 
+vv_status vvi_pg_trial_take(void *state, int id, vv_error *error)
+{
+    vvi_pg *store = state;
+    int answer = 0;
+    return vvi_pg_write(store, VVI_PG_TAKE, id, &answer, error, store->lease_s, id);
+}
+
 vv_status vvi_pg_trial_put_back(void *state, int id, vv_error *error)
 {
     int answer = 0;

@@ -1,5 +1,5 @@
 /* sqlite.c - a study in one SQLite file: opening it, statements, errors. Tables: sqlite_schema.c; writing:
- * sqlite_write.c, sqlite_life.c; workers: sqlite_workers.c; reading: sqlite_read.c, sqlite_details.c, sqlite_counts.c.
+ * sqlite_write.c, sqlite_life.c; workers: sqlite_workers.c; requests: sqlite_requests.c; reading: sqlite_read.c, sqlite_details.c, sqlite_counts.c.
  *
  * Invariants:
  *   - application_id is "Varv", user_version the number of the schema. Both are written in the transaction that makes the
@@ -8,6 +8,8 @@
  *     all calls of a batch are: every state between two writes is one that a search can go on from.
  *   - One process at a time writes (the lock on its folder). Who opens it to write makes what others left RUNNING
  *     INTERRUPTED; from then on a writer that lost its lock, and lives, is refused by the WHERE of every write.
+ *   - But one thing anybody may write, whoever holds the lock: a new row of `requests`, in a short immediate transaction of
+ *     its own. Who does that changes nothing else, not even the version: an earlier one is left to the writer.
  *   - Whoever opens a study of an earlier version to write brings it up to date first, in one transaction; whoever opens
  *     it to read sees it as if that had been done.
  *   - A statement is taken from the cache by one user at a time, and given back before its transaction ends.
@@ -18,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x56617276 /* "Varv" */, BUSY_TIMEOUT_MS = 5000 };
+enum { APPLICATION_ID = 0x56617276 /* "Varv" */, BUSY_TIMEOUT_MS = 5000, REQUEST_TIMEOUT_MS = 10000 };
 
 /* ---- errors -------------------------------------------------------------------------------------------------------
  */
@@ -314,9 +316,34 @@ static vv_status open_for_reading(vvi_sqlite *store, bool *empty, vv_error *erro
     return again;
 }
 
+/* Beside a writer that writes without a pause the moments without a lock are few and short: SQLite's own handler, which
+ * waits longer each time, would miss them. */
+static int try_again(void *context, int tries)
+{
+    (void)context;
+    sqlite3_sleep(1);
+    return tries < REQUEST_TIMEOUT_MS;
+}
+
+static vv_status open_for_requests(vvi_sqlite *store, vv_error *error)
+{
+    bool empty = false;
+    VVI_TRY(connect_to(store, store->path, SQLITE_OPEN_READWRITE, &empty, error));
+    sqlite3_busy_handler(store->db, try_again, NULL);
+    if (empty) return vvi_fail(error, VV_NOT_FOUND, "%s: empty, no study was begun in it", store->path);
+    if (sqlite3_db_readonly(store->db, "main") == 1) return vvi_fail(error, VV_IO, "%s: not writable", store->path);
+    if (store->version < VVI_SQLITE_VERSION)
+        return vvi_fail(error, VV_VERSION,
+                        "%s: schema version %d: requests came with version %d, which the next search of this program"
+                        " brings it up to",
+                        store->path, store->version, (int)VVI_SQLITE_VERSION);
+    return vvi_sqlite_exec(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", error);
+}
+
 static vv_status open_database(vvi_sqlite *store, const vvi_store_args *args, vv_error *error)
 {
     bool empty = false;
+    if (args->requests) return open_for_requests(store, error);
     if (args->mode != VV_STUDY_READ) {
         VVI_TRY(connect_to(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &empty, error));
         return prepare_writing(store, empty, args->again, error);
@@ -375,6 +402,7 @@ const vvi_store_row vvi_store_sqlite = {
     .trial_claim = vvi_sqlite_trial_claim,
     .trial_take_in_hand = vvi_sqlite_trial_take_in_hand,
     .trial_put_back = vvi_sqlite_trial_put_back,
+    .trial_take = vvi_sqlite_trial_take,
     .trial_epoch = vvi_sqlite_trial_epoch,
     .trial_execution = vvi_sqlite_trial_execution,
     .trial_end = vvi_sqlite_trial_end,
@@ -384,8 +412,14 @@ const vvi_store_row vvi_store_sqlite = {
     .refusals = vvi_sqlite_refusals,
     .standing = vvi_sqlite_standing,
     .counts = vvi_sqlite_counts,
+    .mark = vvi_sqlite_mark,
+    .running = vvi_sqlite_running,
     .beat = vvi_sqlite_beat,
     .workers = vvi_sqlite_workers,
+    .request_post = vvi_sqlite_request_post,
+    .requests = vvi_sqlite_requests,
+    .request_answer = vvi_sqlite_request_answer,
+    .request_news = vvi_sqlite_request_news,
     .batch_begin = begin_batch,
     .batch_end = end_batch,
     .facts = vvi_sqlite_facts,

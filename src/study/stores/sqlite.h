@@ -26,6 +26,7 @@ typedef struct vvi_sqlite {
     double beaten_s; /* when the leases were renewed last; 0: never */
     int version;     /* of the schema that was found; 0: none */
     bool batch;      /* calls are part of one transaction */
+    int seen;        /* PRAGMA data_version + 1, when it was looked for requests last; 0: never */
 } vvi_sqlite;
 
 /* What the database says went wrong last, as one of our statuses with the file's name in front. */
@@ -68,7 +69,7 @@ vv_status vvi_sqlite_text(sqlite3_stmt *row, int column, vvi_arena *arena, const
 
 /* ---- tables (sqlite_schema.c) --------------------------------------------------------------------------------- */
 
-enum { VVI_SQLITE_VERSION = 3 };
+enum { VVI_SQLITE_VERSION = 4 };
 vv_status vvi_sqlite_create(const vvi_sqlite *store, vv_error *error);
 /* From store->version to VVI_SQLITE_VERSION. */
 vv_status vvi_sqlite_migrate(const vvi_sqlite *store, vv_error *error);
@@ -105,6 +106,14 @@ vv_status vvi_sqlite_trial_retry(void *state, int id, const char *reason, double
 /* Is it RUNNING, and this worker's? TAKEN; NOT_FOUND. */
 vv_status vvi_sqlite_check_mine(const vvi_sqlite *store, int id, vv_error *error);
 
+vv_status vvi_sqlite_trial_take(void *state, int id, vv_error *error);
+
+/* sqlite_requests.c */
+vv_status vvi_sqlite_request_post(void *state, const vv_request *request, int64_t *id, vv_error *error);
+vv_status vvi_sqlite_requests(void *state, int64_t from, vvi_arena *arena, vv_requests *requests, vv_error *error);
+vv_status vvi_sqlite_request_answer(void *state, int64_t id, const char *answer, vv_error *error);
+vv_status vvi_sqlite_request_news(void *state, bool *news, vv_error *error);
+
 /* sqlite_read.c, sqlite_details.c */
 vv_status vvi_sqlite_trials(void *state, const vvi_trial_query *query, vvi_arena *arena, const vv_trial **list,
                             size_t *n, vv_error *error);
@@ -114,6 +123,8 @@ bool vvi_sqlite_status(const char *text, vv_trial_status *status); /* false: it 
 vv_status vvi_sqlite_refusals(void *state, vv_refusals *refusals, vv_error *error);
 vv_status vvi_sqlite_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
 vv_status vvi_sqlite_counts(void *state, vv_counts *counts, vv_error *error);
+vv_status vvi_sqlite_mark(void *state, uint64_t *mark, vv_error *error);
+vv_status vvi_sqlite_running(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);
 
 /* sqlite_workers.c */
 vv_status vvi_sqlite_beat(void *state, const vvi_beat *beat, vv_error *error);

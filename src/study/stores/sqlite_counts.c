@@ -41,7 +41,7 @@ static vv_status count_failures(const vvi_sqlite *store, int most, int *n, vv_er
     vv_status status = vvi_sqlite_prepare(
         store, &statement, error,
         "SELECT status = 'FAILED' FROM trials WHERE status NOT IN ('WAITING', 'INTERRUPTED', 'RUNNING')"
-        " ORDER BY id DESC",
+        " AND NOT (status = 'FAILED' AND reason IS '" VVI_STOPPED_ON_REQUEST "') ORDER BY id DESC",
         "");
     for (*n = 0; status == VV_OK && *n < most; ++*n) {
         status = vvi_sqlite_step(store, statement, &row, error);
@@ -97,6 +97,40 @@ vv_status vvi_sqlite_counts(void *state, vv_counts *counts, vv_error *error)
         if (status == VV_OK && row) take_count(statement, counts);
     }
     vvi_sqlite_done(store, statement);
+    return status;
+}
+
+/* ---- the pulse -------------------------------------------------------------------------------------------------- */
+
+/* Of this connection: another number after any other one has committed. */
+vv_status vvi_sqlite_mark(void *state, uint64_t *mark, vv_error *error)
+{
+    int version = 0;
+    VVI_TRY(vvi_sqlite_ask_int(state, "PRAGMA data_version", &version, error));
+    *mark = (uint64_t)version;
+    return VV_OK;
+}
+
+vv_status vvi_sqlite_running(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error)
+{
+    const vvi_sqlite *store = state;
+    sqlite3_stmt *statement = NULL;
+    int *list = NULL;
+    bool row = true;
+    *n = 0;
+    vv_status status =
+        vvi_sqlite_prepare(store, &statement, error,
+                           "SELECT id FROM trials WHERE " VVI_SQLITE_OPEN " AND status = 'RUNNING' ORDER BY id", "");
+    while (status == VV_OK && row) {
+        status = vvi_sqlite_step(store, statement, &row, error);
+        if (status != VV_OK || !row) break;
+        if (vvi_arena_reserve(arena, &list, *n, sizeof *list))
+            list[(*n)++] = sqlite3_column_int(statement, 0);
+        else
+            status = vvi_no_memory(error);
+    }
+    vvi_sqlite_done(store, statement);
+    *ids = list;
     return status;
 }
 

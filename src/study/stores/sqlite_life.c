@@ -74,6 +74,23 @@ vv_status vvi_sqlite_trial_claim(void *state, int *id, vv_error *error)
     return vvi_sqlite_finish(store, claim(store, id, error), error);
 }
 
+static vv_status take(const vvi_sqlite *store, int id, vv_error *error)
+{
+    RUN(store, error,
+        "UPDATE trials SET status = 'RUNNING', worker = ?2, lease = " VVI_SQLITE_NOW " + ?3, reason = NULL,"
+        "  began = coalesce(began, " VVI_SQLITE_NOW ") WHERE id = ?1 AND " VVI_SQLITE_OPEN
+        "  AND (status <> 'RUNNING' OR (lease < " VVI_SQLITE_NOW " AND worker <> ?2))",
+        "itd", id, store->worker, store->lease_s);
+    return sqlite3_changes(store->db) > 0 ? VV_OK : vvi_sqlite_check_mine(store, id, error);
+}
+
+vv_status vvi_sqlite_trial_take(void *state, int id, vv_error *error)
+{
+    const vvi_sqlite *store = state;
+    VVI_TRY(vvi_sqlite_begin(store, true, error));
+    return vvi_sqlite_finish(store, take(store, id, error), error);
+}
+
 static vv_status take_in_hand(const vvi_sqlite *store, int id, vv_error *error)
 {
     RUN(store, error,

@@ -3,6 +3,7 @@
  *     version 1   one score a trial; a trial was COMPLETED if and only if it had one
  *     version 2   PRUNED and PAUSED trials, scores of several objectives, constraints, counts of epochs
  *     version 3   workers and their leases, WAITING trials, failed attempts, times; what is asked for often does not scan
+ *     version 4   requests to whoever works at it
  *
  * Invariants that the schema itself refuses to break:
  *   - COMPLETED trials have a score; PRUNED and PAUSED ones may, the others have none.
@@ -10,6 +11,7 @@
  *     have no gaps.
  *   - Only RUNNING trials have a lease, which is a worker's; one without is held by hand. A PAUSED trial has epochs.
  *   - 0 <= epochs <= epochs_total. `tally` is the sum of the latter.
+ *   - A request is numbered from 0 without gaps, answered once, and never changes or goes after that.
  *   - SQLite stores a NaN as NULL; `epochs.value` therefore holds a REAL (infinities are) or the text 'nan'.
  * The score of the first objective is a column of its trial; those of the further ones are in `scores`, from 1.
  */
@@ -56,7 +58,7 @@
     "CREATE INDEX trials_open ON trials (id) WHERE " VVI_SQLITE_OPEN ";"                                               \
     "CREATE INDEX trials_paused ON trials (id) WHERE status = 'PAUSED';"                                               \
     "CREATE INDEX trials_best ON trials (score) WHERE status = 'COMPLETED' AND coalesce(violation, 0) = 0;"            \
-    "PRAGMA user_version = 3;" /* VVI_SQLITE_VERSION */
+    "PRAGMA user_version = 3;"
 
 static const char schema[] =
     "CREATE TABLE facts ("
@@ -79,6 +81,19 @@ static const char schema[] =
     "  reason TEXT PRIMARY KEY, example TEXT NOT NULL, n INTEGER NOT NULL CHECK (n > 0)) STRICT, WITHOUT ROWID;"
     "PRAGMA application_id = 1449226870;" /* "Varv" */
     WORKERS;
+/* What version 4 has beside that. */
+static const char requests[] =
+    "CREATE TABLE requests ("
+    "  id INTEGER PRIMARY KEY CHECK (id >= 0),"
+    "  kind TEXT NOT NULL CHECK (kind IN ('stop', 'pause', 'go_on', 'stop_trial', 'enqueue')),"
+    "  trial INTEGER REFERENCES trials (id), vals TEXT, made REAL NOT NULL, answered REAL, answer TEXT,"
+    "  CHECK ((trial IS NOT NULL) = (kind = 'stop_trial')), CHECK ((vals IS NOT NULL) = (kind = 'enqueue')),"
+    "  CHECK ((answered IS NULL) = (answer IS NULL))) STRICT;"
+    "CREATE TRIGGER requests_answered BEFORE UPDATE ON requests WHEN old.answer IS NOT NULL BEGIN"
+    "  SELECT RAISE(ABORT, 'a request that was answered never changes'); END;"
+    "CREATE TRIGGER requests_stay BEFORE DELETE ON requests BEGIN"
+    "  SELECT RAISE(ABORT, 'a request is never removed'); END;"
+    "PRAGMA user_version = 4;"; /* VVI_SQLITE_VERSION */
 
 /* What version 1 did not count: it holds every epoch. */
 #define COUNTED_EPOCHS                                                                                                 \
@@ -99,11 +114,17 @@ static const char *const steps[] = {
     "    epochs_total, goal FROM trials;"
     "DROP TABLE trials;"
     "ALTER TABLE new_trials RENAME TO trials;" WORKERS,
+
+    requests,
 };
 
 /* Names in the temporary schema come before those of the file. */
-#define VIEW_TRIALS(epochs)                                                                                            \
+#define VIEW_REQUESTS                                                                                                  \
     "PRAGMA temp_store = MEMORY;"                                                                                      \
+    "CREATE TEMP VIEW requests AS SELECT NULL AS id, NULL AS kind, NULL AS trial, NULL AS vals, NULL AS made,"         \
+    "  NULL AS answered, NULL AS answer WHERE 0;"
+#define VIEW_TRIALS(epochs)                                                                                            \
+    VIEW_REQUESTS                                                                                                      \
     "CREATE TEMP VIEW trials AS SELECT id, status, score, reason, seconds, model, " epochs ","                         \
     "  NULL AS worker, NULL AS lease, NULL AS began, NULL AS ended FROM main.trials;"                                  \
     "CREATE TEMP VIEW attempts AS SELECT NULL AS trial, NULL AS attempt, NULL AS reason, NULL AS seconds WHERE 0;"     \
@@ -116,12 +137,15 @@ static const char *const views[] = {
         "NULL AS violation, " COUNTED_EPOCHS
         ", 0 AS goal") "CREATE TEMP VIEW scores AS SELECT NULL AS trial, NULL AS objective, NULL AS value WHERE 0;",
     VIEW_TRIALS("violation, epochs, epochs_total, goal"),
+    VIEW_REQUESTS,
 };
 
 vv_status vvi_sqlite_create(const vvi_sqlite *store, vv_error *error)
 {
     VVI_TRY(vvi_sqlite_exec(store, "BEGIN EXCLUSIVE", error));
-    return vvi_sqlite_finish(store, vvi_sqlite_exec(store, schema, error), error);
+    vv_status status = vvi_sqlite_exec(store, schema, error);
+    if (status == VV_OK) status = vvi_sqlite_exec(store, requests, error);
+    return vvi_sqlite_finish(store, status, error);
 }
 
 vv_status vvi_sqlite_migrate(const vvi_sqlite *store, vv_error *error)

@@ -1,5 +1,6 @@
 /* migrate.c - studies of earlier versions: read as they are, brought up to date when they are gone on with, or left
- * alone. The tables of versions 1 and 2 are written out here as those versions made them. */
+ * alone. The tables of versions 1 and 2 are written out here as those versions made them; version 3 is version 4 without what
+ * that has added. */
 #include "study_helper.h"
 
 #include "base/base.h"
@@ -155,7 +156,7 @@ static void version_1_is_read_without_being_changed(void **state)
     assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM sqlite_schema WHERE name = 'scores'"), 0);
 }
 
-static void version_1_is_gone_on_with_as_version_3(void **state)
+static void version_1_is_gone_on_with_as_version_4(void **state)
 {
     const place *p = *state;
     make_version(p->project, version_1);
@@ -171,7 +172,7 @@ static void version_1_is_gone_on_with_as_version_3(void **state)
     must(end_trial(study, 4, VV_TRIAL_PRUNED, 1, NULL), NULL);
     assert_int_equal(vv_trial_wake(study, 0, 0, NULL), VV_TAKEN);
     vv_study_close(study);
-    assert_int_equal(ask_sql(p->project, "PRAGMA user_version"), 3);
+    assert_int_equal(ask_sql(p->project, "PRAGMA user_version"), 4);
     assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
     assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%new_trials%'"), 0);
     study = open_study(p->project, VV_STUDY_WRITE);
@@ -246,9 +247,49 @@ static void version_2_is_gone_on_with_and_its_trials_keep_their_epochs(void **st
     must(vv_trial_epoch(study, 2, 0, 1, (const char *[]){ "val_loss" }, (double[]){ 1 }, 1, NULL), NULL);
     assert_int_equal(begin_trial(study, 3), 5);
     vv_study_close(study);
-    assert_int_equal(ask_sql(p->project, "PRAGMA user_version"), 3);
+    assert_int_equal(ask_sql(p->project, "PRAGMA user_version"), 4);
     assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
     assert_int_equal(ask_sql(p->project, "SELECT epochs FROM tally"), 9);
+}
+
+/* ---- version 3 ----------------------------------------------------------------------------------------------------- */
+
+/* All that it lacks is at the end. */
+static void make_version_3(const char *project)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/study.db", project);
+    unlink(path);
+    vv_study *study = open_study(project, VV_STUDY_WRITE);
+    begin_trial(study, 3);
+    vv_study_close(study);
+    run_sql(project, "DROP TABLE requests; PRAGMA user_version = 3");
+}
+
+static void check_no_requests(const vv_study *study)
+{
+    vv_requests requests;
+    must(vv_study_requests(study, 0, &requests, NULL), NULL);
+    assert_int_equal(requests.n, 0);
+    vv_requests_free(&requests);
+}
+
+static void version_3_has_no_requests_until_a_search_goes_on_with_it(void **state)
+{
+    const place *p = *state;
+    const vv_request stop = { .kind = VV_REQUEST_STOP };
+    vv_error error = { 0 };
+    make_version_3(p->project);
+    vv_study *reader = open_study(p->project, VV_STUDY_READ);
+    check_no_requests(reader);
+    assert_int_equal(vv_study_request(p->project, &stop, NULL, &error), VV_VERSION);
+    CHECK_CONTAINS(error.text, "the next search");
+    assert_int_equal(ask_sql(p->project, "PRAGMA user_version"), 3);
+    vv_study_close(open_study(p->project, VV_STUDY_WRITE));
+    must(vv_study_request(p->project, &stop, NULL, &error), &error);
+    check_no_requests(reader); /* as it saw it when it opened it */
+    vv_study_close(reader);
+    assert_int_equal(ask_sql(p->project, "SELECT count(*) FROM requests"), 1);
 }
 
 /* ---- the tables ---------------------------------------------------------------------------------------------------- */
@@ -260,13 +301,16 @@ static void all_ways_lead_to_the_same_tables(void **state)
     static const char text[] =
         "SELECT count(*) FROM sqlite_schema AS a JOIN other.sqlite_schema AS b USING (name) WHERE"
         " replace(replace(a.sql, '\"', ''), ' ', '') = replace(replace(b.sql, '\"', ''), ' ', '')";
-    static const char *const versions[] = { version_1, version_2 };
+    static const char *const versions[] = { version_1, version_2, NULL };
     char other[128], sql[600];
     snprintf(other, sizeof other, "%s/new", p->root);
     vv_study_close(open_study(other, VV_STUDY_WRITE));
     const int all = ask_sql(other, "SELECT count(*) FROM sqlite_schema WHERE sql IS NOT NULL");
-    for (size_t i = 0; i < 2; i++) {
-        make_version(p->project, versions[i]);
+    for (size_t i = 0; i < 3; i++) {
+        if (versions[i] == NULL)
+            make_version_3(p->project);
+        else
+            make_version(p->project, versions[i]);
         vv_study_close(open_study(p->project, VV_STUDY_WRITE));
         snprintf(sql, sizeof sql, "ATTACH '%s/study.db' AS other; CREATE TABLE result AS %s", other, text);
         run_sql(p->project, sql);
@@ -293,12 +337,20 @@ static void what_breaks_the_rules_cannot_be_written(void **state)
         "UPDATE trials SET reason = 'other' WHERE id = 7",
         "UPDATE trials SET status = 'RUNNING', score = NULL, ended = NULL WHERE id = 7",
         "DELETE FROM trials",
+        "INSERT INTO requests (id, kind, made) VALUES (1, 'ask', 0.0)",
+        "INSERT INTO requests (id, kind, made) VALUES (1, 'stop_trial', 0.0)",
+        "INSERT INTO requests (id, kind, made, vals) VALUES (1, 'stop', 0.0, '{}')",
+        "UPDATE requests SET answer = 'yes' WHERE id = 2",
+        "UPDATE requests SET answer = 'yes', answered = 1.0 WHERE id = 0",
+        "DELETE FROM requests",
     };
     vv_study_close(open_study(p->project, VV_STUDY_WRITE));
     snprintf(path, sizeof path, "%s/study.db", p->project);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db,
-                                  "INSERT INTO trials (id, status, seconds, score) VALUES (7, 'COMPLETED', 0.0, 1.0)",
+                                  "INSERT INTO trials (id, status, seconds, score) VALUES (7, 'COMPLETED', 0.0, 1.0);"
+                                  "INSERT INTO requests (id, kind, made, answered, answer) VALUES"
+                                  " (0, 'stop', 0.0, 1.0, 'no'), (2, 'stop', 0.0, NULL, NULL)",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
@@ -315,9 +367,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_PLACE(version_1_is_read_without_being_changed),
-        WITH_PLACE(version_1_is_gone_on_with_as_version_3),
+        WITH_PLACE(version_1_is_gone_on_with_as_version_4),
         WITH_PLACE(version_2_is_read_without_being_changed),
         WITH_PLACE(version_2_is_gone_on_with_and_its_trials_keep_their_epochs),
+        WITH_PLACE(version_3_has_no_requests_until_a_search_goes_on_with_it),
         WITH_PLACE(all_ways_lead_to_the_same_tables),
         WITH_PLACE(what_breaks_the_rules_cannot_be_written),
     };

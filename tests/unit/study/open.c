@@ -64,7 +64,7 @@ static void a_new_study_is_a_folder_with_its_marks(void **state)
     assert_true(file_exists(deep, "checkpoints"));
     assert_false(file_exists(deep, "lock"));
     assert_int_equal(ask_sql(deep, "PRAGMA application_id"), 0x56617276);
-    assert_int_equal(ask_sql(deep, "PRAGMA user_version"), 3);
+    assert_int_equal(ask_sql(deep, "PRAGMA user_version"), 4);
     vv_study_close(NULL);
 }
 
@@ -160,7 +160,7 @@ static void other_versions_are_refused_with_both_numbers(void **state)
     vv_study_close(open_study(p->project, VV_STUDY_WRITE));
     run_sql(p->project, "PRAGMA user_version = 7");
     expect(p->project, VV_STUDY_READ, VV_VERSION, "7");
-    expect(p->project, VV_STUDY_WRITE, VV_VERSION, "reads and writes 3 and earlier");
+    expect(p->project, VV_STUDY_WRITE, VV_VERSION, "reads and writes 4 and earlier");
     run_sql(p->project, "PRAGMA user_version = 2; PRAGMA application_id = 42");
     expect(p->project, VV_STUDY_READ, VV_FORMAT, "42");
     expect(p->project, VV_STUDY_WRITE, VV_FORMAT, "1449226870");
