@@ -12,7 +12,6 @@ typedef struct page {
     const vv_study *study;
     vvi_status status;
     vvi_frame frame;
-    vvi_plot_memo memo; /* of the figures */
     vv_trials best;
     vv_refusals refusals;
     vvi_sheet *sheet;
@@ -41,7 +40,6 @@ static vv_status read_page(page *p)
 static void close_page(page *p)
 {
     vvi_status_deinit(&p->status);
-    vvi_plot_memo_deinit(&p->memo);
     vvi_frame_deinit(&p->frame);
     vv_trials_free(&p->best);
     vvi_sheet_free(p->sheet);
@@ -201,11 +199,9 @@ static void add_best(vvi_json *json, const vv_trials *best)
 static vv_status add_figure(page *p, const vvi_plot_kind *kind)
 {
     vvi_figure figure = { 0 };
-    const vvi_plot_args args = { .frame = &p->frame,
-                                 .explanation = p->explanation,
-                                 .objective = p->args->objective,
-                                 .seed = p->args->seed,
-                                 .memo = &p->memo };
+    const vvi_plot_args args = {
+        .frame = &p->frame, .explanation = p->explanation, .objective = p->args->objective, .seed = p->args->seed
+    };
     vv_status status = vvi_plot_make(kind, &args, &figure, p->error);
     if (status == VV_OK) status = vvi_sheet_add(p->sheet, &figure, p->error);
     vvi_figure_deinit(&figure);
