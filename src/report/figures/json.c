@@ -12,20 +12,22 @@
  * panel   "title"?, "span" 1 (half of the width) or 2, "x": axis, "y": axis, "rulers"?: [axis], "marks": [mark], the first
  *         behind the others, "shades"?: shades, "empty"?: why there is nothing to draw ("marks" is then empty).
  *         With rulers: x is from 0 to their number - 1, y is of no meaning; each ruler stands upright at x = its index.
- * axis    "title"?, "unit"? ("s", "bytes"), "scale": "linear", "log", "time" (Unix time, seconds) or "words", "low" and
- *         "high": always, low < high, margins included, marks are clipped to them, "whole"?: true (ticks at whole numbers
+ * axis    "title"?, "unit"? ("s", "bytes"), "scale": "linear", "log", "time" (Unix time, seconds, shown in UTC) or "words",
+ *         "low" and "high": always, low < high, margins included, marks are clipped to them, "whole"?: true (ticks at whole numbers
  *         only), "down"?: true (low is on top), "words"?: [text] (the tick at 0, at 1, ...).
  * shades  "title", "scale" (linear or log), "low", "high", "falling"?: true (low is good). The colour of a value v is
  *         shades[floor(16 * s)], at most 15, with s = (v - low) / (high - low), of logarithms where the scale is log,
  *         within 0 to 1, and 1 - s where it is falling: the last shade is good.
- * mark    "kind": see figure.h, in small letters, "n", "name"? (it is in the legend), "tint": its colour ("trial", "best",
- *         "running", "pruned", "failed", "plain", "series0" ... "series7"), "faint"?: true.
+ * mark    "kind": see figure.h, in small letters, "n" (0: it is there for the legend alone), "name"? (it is in the legend),
+ *         "tint": its colour ("trial", "best", "running", "pruned", "failed", "plain", "series0" ... "series7"),
+ *         "faint"?: true.
  *         "x", "y", "x_low", "x_high", "shade", "trials": COLUMN of n each, where there is one (of "cells": x has "x_n",
  *         y "y_n", shade x_n * y_n, row by row).
  *         "shade"?: colours by the panel's shades in place of "tint"; null: by the tint.
  *         "tints"?: COLUMN of indexes of theme.*.tints, in the order they are written in, in place of "tint".
  *         "trials"?: COLUMN of ids, to hover and to follow.
- *         "notes"?: {"words": [text], "at": COLUMN of indexes of words}: what hovering says besides; null: nothing.
+ *         "notes"?: {"words": [text], "at": COLUMN of indexes of words}: what hovering says besides, and
+ *         what stands behind "bars"; null: nothing.
  *         "piles"? of "stacks": {"words": [{"names": [text], "tints": [text]}, ...], "at": COLUMN of indexes of those}. Each
  *         pile stands on its x, y; its first layer is at the bottom.
  *         "lines"? of "courses": [COLUMN of n each]: line i is through (0, lines[0][i]), (1, lines[1][i]), ...; on rulers

@@ -59,9 +59,9 @@ static void say(vvi_maker *m, vvi_rows pruned, vvi_rows completed)
     for (size_t i = 0; i < pruned.n; i++) epochs += m->frame->courses[pruned.list[i]].n;
     for (size_t i = 0; i < completed.n; i++)
         if (m->frame->courses[completed.list[i]].n > longest) longest = m->frame->courses[completed.list[i]].n;
-    vvi_make_say(m, "%s of %s %s pruned, after %s epochs on average.", vvi_make_count(m, pruned.n),
+    vvi_make_say(m, "%s of %s %s pruned, after %s on average.", vvi_make_count(m, pruned.n),
                  vvi_make_trials(m, m->frame->n), pruned.n == 1 ? "was" : "were",
-                 vvi_make_text(m, "%.3g", (double)epochs / (double)pruned.n));
+                 epochs == pruned.n ? "1 epoch" : vvi_make_text(m, "%.3g epochs", (double)epochs / (double)pruned.n));
     if (longest * pruned.n > epochs)
         vvi_make_say(m, "In full they would have taken %s epochs more.",
                      vvi_make_count(m, longest * pruned.n - epochs));

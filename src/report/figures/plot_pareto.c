@@ -23,7 +23,7 @@ static const struct {
     int tint;
     bool faint;
 } classes[CLASSES] = { [FRONT] = { "the front", VVI_TINT_BEST, false },
-                       [SECOND] = { "better but for the front", VVI_TINT_SERIES + 2, false },
+                       [SECOND] = { "second to the front", VVI_TINT_SERIES + 2, false },
                        [OTHER] = { "other trials", VVI_TINT_TRIAL, false },
                        [EXCEEDS] = { "exceeds constraints", VVI_TINT_FAILED, false },
                        [UNRANKED] = { "not completed", VVI_TINT_PLAIN, true } };

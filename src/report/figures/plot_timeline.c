@@ -34,9 +34,10 @@ static double latest(const vvi_frame *f)
 
 static span span_of(const vvi_frame *f, size_t row, double now)
 {
-    span s = { row, f->began[row], isnan(f->ended[row]) ? now : f->ended[row], f->worker[row], -1 };
     const double seconds = f->seconds[row];
-    if (!isnan(f->ended[row]) && seconds > 0 && s.to - s.from > 1.5 * seconds + 2) s.from = s.to - seconds;
+    const bool runs = f->status[row] == VV_TRIAL_RUNNING, ended = !isnan(f->ended[row]);
+    span s = { row, f->began[row], ended ? f->ended[row] : runs ? now : f->began[row] + seconds, f->worker[row], -1 };
+    if (ended && seconds > 0 && s.to - s.from > 1.5 * seconds + 2) s.from = s.to - seconds;
     return s;
 }
 
