@@ -3,6 +3,7 @@
 #define VVI_CLI_CLI_H
 
 #include "cli/options.h"
+#include "report/log.h"
 #include "report/report.h"
 #include <varve/varve.h>
 
@@ -127,6 +128,17 @@ enum {
           .argument = "P",                                                                                             \
           .help = "the folder in it for this search (the file's name)" },                                              \
         VVI_OPTIONS_SHARED
+/* The rows of commands whose trials others may want to look at while they run. */
+#define VVI_OPTIONS_LOGS                                                                                               \
+    { .name = "tensorboard",                                                                                           \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(tensorboard),                                                                               \
+      .argument = "DIR",                                                                                               \
+      .help = "writes event files for TensorBoard there: curves, and the HParams plugin's sessions" },                 \
+    {                                                                                                                  \
+        .name = "log-csv", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(log_csv), .argument = "FILE",                 \
+        .help = "adds a row for each epoch to it"                                                                      \
+    }
 /* The rows of commands that run trials. */
 #define VVI_OPTION_WORKERS                                                                                             \
     {                                                                                                                  \
@@ -180,6 +192,7 @@ enum {
     X(dashboard)                                                                                                       \
     X(results)                                                                                                         \
     X(show)                                                                                                            \
+    X(importance)                                                                                                      \
     X(plot)                                                                                                            \
     X(report)                                                                                                          \
     X(export)                                                                                                          \
@@ -453,5 +466,17 @@ void vvi_screen_quiet(vvi_screen *screen); /* nothing but a line for each trial 
 void vvi_screen_on_event(void *context, const vv_event *event);
 void vvi_screen_on_tick(vvi_screen *screen);
 void vvi_screen_deinit(vvi_screen *screen);
+
+/* ---- logs.c: what a search writes besides ----------------------------------------------------------------------- */
+
+enum { VVI_LOGS = 2 };
+typedef struct vvi_logs {
+    void *list[VVI_LOGS]; /* NULL: not asked for */
+    bool said[VVI_LOGS];  /* that something could not be written */
+} vvi_logs;
+/* 0, or the exit status after a complaint. */
+int vvi_logs_open(vvi_logs *logs, const vvi_options *options);
+void vvi_logs_take(vvi_logs *logs, const vv_event *event, vvi_screen *screen);
+void vvi_logs_close(vvi_logs *logs);
 
 #endif

@@ -127,6 +127,7 @@ static const vvi_option rows[] = {
       .type = VVI_OPTION_FLAG,
       .offset = VVI_MEMBER(begin_only),
       .help = "begin the study and leave the trials to workers: varve worker, varve submit" },
+    VVI_OPTIONS_LOGS,
     VVI_OPTION_JSON,
 };
 
@@ -172,6 +173,7 @@ typedef struct searching {
     char project[VVI_WHERE_SIZE];
     vvi_waiting waiting; /* for the search to begin */
     vvi_screen screen;
+    vvi_logs logs;
     FILE *out;
 } searching;
 
@@ -181,6 +183,7 @@ static void on_event(void *context, const vv_event *event)
     searching *s = context;
     vvi_waiting_end(&s->waiting);
     vvi_screen_on_event(&s->screen, event);
+    vvi_logs_take(&s->logs, event, &s->screen);
     if (event->kind == VV_EVENT_SEARCH_BEGIN && s->options->begin_only) stop_requested = 1;
 }
 
@@ -425,7 +428,9 @@ static int prepare_and_search(searching *s)
     if (exit_status == 0) exit_status = vvi_cli_where(s->options, s->name, s->project);
     if (exit_status == 0) exit_status = check_words(s);
     if (exit_status == 0) exit_status = open_data(s);
+    if (exit_status == 0) exit_status = vvi_logs_open(&s->logs, s->options);
     if (exit_status == 0) exit_status = search(s);
+    vvi_logs_close(&s->logs);
     vv_data_free(s->training);
     vv_data_free(s->validation);
     vvi_text_deinit(&s->enqueued);

@@ -8,6 +8,7 @@
  * width.c    columns that text takes            objectives.c what is improved and what must be kept
  * export.h     all trials as CSV or JSON        status.h   how a study is getting on
  * web/pages.h  the report, one HTML file        figures/   plots
+ * log.h        logs that others read            csv.h      cells of CSV
  *
  * An explanation (explain.h) in words, in parts; as JSON it is written by explain/json.c:
  *
@@ -159,6 +160,17 @@ vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goa
 vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
 /* Its curves as plots (show_plots.c). */
 vv_status vvi_show_plots(const vv_trial *trial, const vvi_goals *goals, FILE *out, vv_error *error);
+
+/* Which hyperparameters matter for an objective (importance.c). `where` is for the title. */
+typedef struct vvi_importance_shown {
+    const char *where;
+    const vvi_importance_kind *kind;
+    const vvi_frame *frame;
+    size_t objective;
+    const vvi_weights *weights;
+} vvi_importance_shown;
+vv_status vvi_importance_write(const vvi_importance_shown *shown, FILE *out, vv_error *error);
+vv_status vvi_importance_write_json(const vvi_importance_shown *shown, FILE *out, vv_error *error);
 
 /* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */
 void vvi_report_spark(const double *values, size_t n, char text[VVI_SPARK_SIZE]);

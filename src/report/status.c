@@ -227,9 +227,11 @@ vv_status vvi_status_read_line(const vv_study *study, vvi_status_line *line, vv_
 {
     vvi_goals goals;
     vv_trials best = { .n = 0 };
+    const reading r = { .study = study, .error = error };
     line->best = -1;
     VVI_TRY(vv_study_counts(study, &line->counts, error));
     VVI_TRY(vvi_goals_read(study, &goals, error));
+    VVI_TRY(read_number(&r, "max_trials", &line->max_trials));
     line->running = line->counts.by_status[VV_TRIAL_RUNNING];
     line->changed = fmax(line->counts.first_began, line->counts.last_ended);
     if (goals.objectives.n == 0) return VV_OK;

@@ -99,7 +99,7 @@ vv_status vvi_status_write_json(const vvi_status *status, FILE *out, vv_error *e
 typedef struct vvi_status_line {
     const char *name;
     vv_counts counts;
-    int64_t running;
+    int64_t running, max_trials; /* max_trials 0: the study does not say */
     double changed; /* Unix time of what is known to have happened last; 0: nothing */
     int best;       /* -1: none */
     double score;

@@ -54,12 +54,17 @@ static int answer_events(vvi_call *call)
 
 const vvi_route vvi_routes[] = {
     { "GET", "/", .page = true, .answer = answer_file, .with = "dashboard.html" },
-    { "GET", "/study/:", .page = true, .answer = answer_file, .with = "study.html" },
+    { "GET", "/study/:", .page = true, .answer = answer_file, .with = "dashboard.html" },
     { "GET", "/favicon.ico", .answer = answer_file, .with = "favicon.svg" },
     { "GET", "/assets/:", .answer = answer_file },
     { "GET", "/api/studies", .answer = answer_place, .with = &vvi_part_studies },
     { "GET", "/api/studies/:/status", .answer = answer_part, .with = &vvi_part_status },
     { "GET", "/api/studies/:/explanation", .answer = answer_part, .with = &vvi_part_explanation },
+    { "GET", "/api/studies/:/figures", .answer = answer_part, .with = &vvi_part_kinds },
+    { "GET", "/api/studies/:/figures/:", .answer = answer_part, .with = &vvi_part_figure },
+    { "GET", "/api/studies/:/trials", .answer = answer_part, .with = &vvi_part_trials },
+    { "GET", "/api/studies/:/question", .answer = answer_part, .with = &vvi_part_question },
+    { "GET", "/api/studies/:/about", .answer = answer_part, .with = &vvi_part_about },
     { "GET", "/api/studies/:/trials/:", .answer = answer_part, .with = &vvi_part_trial },
     { "GET", "/api/studies/:/command", .answer = answer_part, .with = &vvi_part_command },
     { "GET", "/api/studies/:/events", .endless = true, .answer = answer_events },

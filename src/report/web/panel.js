@@ -11,7 +11,7 @@
 "use strict";
 
 (function () {
-    const MANY = 1500; /* shapes, from which on a canvas is faster than SVG */
+    const MANY = 500; /* shapes, from which on a canvas is faster than SVG */
     const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 25, PageUp: -25 };
     const PANS = { ArrowRight: [-60, 0], ArrowLeft: [60, 0], ArrowDown: [0, -60], ArrowUp: [0, 60] };
 
@@ -44,11 +44,14 @@
     const line = (x1, y1, x2, y2, name) => varve.svg("line", { x1, y1, x2, y2, class: name });
     const withUnit = (axis) => axis.title && axis.title + (axis.unit && axis.unit !== "bytes" ? " (" + axis.unit + ")" : "");
 
+    /* Not over areas of colour. */
+    const hasGrid = (plot) => !plot.marks.some((mark) => mark.kind === "cells");
+
     function xAxis(plot, group) {
         let end = -Infinity;
         for (const tick of plot.x.ticks()) {
             const half = varve.textWidth(tick.text) / 2;
-            group.appendChild(line(tick.at, 0, tick.at, plot.height, "grid"));
+            if (hasGrid(plot)) group.appendChild(line(tick.at, 0, tick.at, plot.height, "grid"));
             if (tick.at - half < end + 6) continue;
             end = tick.at + half;
             group.appendChild(label(tick.text, { x: tick.at, y: plot.height + 17, "text-anchor": "middle" }, tick.full));
@@ -62,7 +65,7 @@
     function yAxis(plot, group) {
         const room = plot.left - 12 - (plot.y.axis.title ? 20 : 0);
         for (const tick of plot.y.ticks()) {
-            group.appendChild(line(0, tick.at, plot.width, tick.at, "grid"));
+            if (hasGrid(plot)) group.appendChild(line(0, tick.at, plot.width, tick.at, "grid"));
             group.appendChild(label(varve.cutText(tick.text, room), { x: -8, y: tick.at, dy: "0.32em", "text-anchor": "end" },
                 tick.full || tick.text));
         }
@@ -77,7 +80,7 @@
         else xAxis(plot, group), yAxis(plot, group);
     }
 
-    /* ---- the plot: sizes, scales, marks -------------------------------------------------------------------------------------- */
+    /* ---- the plot: sizes (piles stand above the highest place, lines beneath the lowest), scales, marks -------------------------------------------------------------------------------------- */
 
     function measure(plot) {
         const { panel } = plot;
@@ -86,7 +89,8 @@
         plot.baseY = varve.scale(panel.rulers ? panel.rulers[0] : panel.y, plot.height, false);
         plot.left = leftMargin(panel, plot.baseY, full);
         plot.right = panel.rulers ? 24 : 14;
-        plot.top = panel.rulers ? 58 : 8;
+        plot.above = plot.marks.some((mark) => mark.kind === "stacks" && mark.n > 0) ? plot.height / 5 : 0;
+        plot.top = (panel.rulers ? 58 : 8) + plot.above;
         plot.bottom = panel.rulers ? 30 : panel.x.title ? 44 : 26;
         plot.width = Math.max(80, full - plot.left - plot.right);
         plot.baseX = varve.scale(panel.rulers ? { scale: "linear", low: 0, high: 1 } : panel.x, plot.width, true);
@@ -113,7 +117,7 @@
         const context = canvas.getContext("2d");
         context.setTransform(dense, 0, 0, dense, plot.left * dense, plot.top * dense);
         context.beginPath();
-        context.rect(-1, -1, plot.width + 2, plot.height + plot.over + 2);
+        context.rect(-1, -1 - plot.above, plot.width + 2, plot.height + plot.above + plot.over + 2);
         context.clip();
         paint(plot, varve.canvasPen(context));
     }
@@ -123,8 +127,9 @@
         svg.setAttribute("width", width);
         svg.setAttribute("height", height);
         svg.setAttribute("viewBox", "0 0 " + width + " " + height);
+        plot.clip.setAttribute("y", -1 - plot.above);
         plot.clip.setAttribute("width", plot.width + 2);
-        plot.clip.setAttribute("height", plot.height + plot.over + 2);
+        plot.clip.setAttribute("height", plot.height + plot.above + plot.over + 2);
         plot.inner.setAttribute("transform", "translate(" + plot.left + " " + plot.top + ")");
     }
 
@@ -234,7 +239,7 @@
         plot.clip = varve.svg("rect", { x: -1, y: -1 });
         plot.axes = varve.svg("g", { class: "axes" });
         plot.shapes = varve.svg("g");
-        plot.overlay = varve.svg("g", { class: "overlay" });
+        plot.overlay = varve.svg("g", { class: "pointed" });
         plot.brushes = varve.svg("g");
         plot.inner = varve.svg("g", null, varve.svg("defs", null, varve.svg("clipPath", { id }, plot.clip)), plot.axes,
             varve.svg("g", { "clip-path": "url(#" + id + ")" }, plot.shapes, plot.overlay), plot.brushes);
