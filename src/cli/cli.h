@@ -192,6 +192,7 @@ enum {
     X(dashboard)                                                                                                       \
     X(results)                                                                                                         \
     X(show)                                                                                                            \
+    X(importance)                                                                                                      \
     X(plot)                                                                                                            \
     X(report)                                                                                                          \
     X(export)                                                                                                          \

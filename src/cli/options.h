@@ -13,7 +13,7 @@ typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
         *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition, *space,
-        *failed, *host, *kind, *x, *y, *tensorboard, *log_csv;
+        *failed, *host, *kind, *x, *y, *method, *tensorboard, *log_csv;
     struct {
         const char *list[8];
         size_t n;

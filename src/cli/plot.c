@@ -89,6 +89,7 @@ static const format *format_of(const vvi_options *o)
 
 typedef struct plotting {
     vvi_frame frame;
+    vvi_plot_memo memo;
     vvi_plot_args args;
     char *explanation; /* owned: free */
     const format *format;
@@ -112,20 +113,30 @@ static vv_status plot(plotting *p, const vvi_plot_kind *kind, const char *output
     return status;
 }
 
-/* FOLDER/history.svg, FOLDER/history.csv, ... */
-static vv_status plot_all(plotting *p, const char *folder, vv_error *error)
+/* FOLDER/history.svg, FOLDER/history.csv. */
+static vv_status write_both(plotting *p, const char *folder, const char *name, vv_error *error)
 {
     char path[4096];
-    VVI_TRY(vvi_make_directories(folder, error));
-    for (size_t i = 0; vvi_plot_at(i) != NULL; i++)
-        for (size_t k = 0; k < 2; k++) {
-            p->format = &formats[k];
-            if (snprintf(path, sizeof path, "%s/%s%s", folder, vvi_plot_at(i)->name, formats[k].ending) >=
-                (int)sizeof path)
-                return vvi_fail(error, VV_IO, "%s: the path is too long", folder);
-            VVI_TRY(plot(p, vvi_plot_at(i), path, error));
-        }
+    for (size_t k = 0; k < 2; k++) {
+        p->format = &formats[k];
+        if (snprintf(path, sizeof path, "%s/%s%s", folder, name, formats[k].ending) >= (int)sizeof path)
+            return vvi_fail(error, VV_IO, "%s: the path is too long", folder);
+        VVI_TRY(vvi_replace_file(path, write_file, p, error));
+    }
     return VV_OK;
+}
+
+static vv_status plot_all(plotting *p, const char *folder, vv_error *error)
+{
+    vvi_figure figure;
+    vv_status status = vvi_make_directories(folder, error);
+    p->figure = &figure;
+    for (size_t i = 0; status == VV_OK && vvi_plot_at(i) != NULL; i++) {
+        status = vvi_plot_make(vvi_plot_at(i), &p->args, &figure, error);
+        if (status == VV_OK) status = write_both(p, folder, vvi_plot_at(i)->name, error);
+        vvi_figure_deinit(&figure);
+    }
+    return status;
 }
 
 /* ---- what is asked for -------------------------------------------------------------------------------------------------- */
@@ -153,7 +164,8 @@ static vv_status read_study(plotting *p, const vv_study *study, const vvi_option
     const vvi_frame_args all = { .courses = true, .networks = true };
     VVI_TRY(vvi_frame_read(study, &all, &p->frame, error));
     VVI_TRY(vv_study_get(study, "explanation", &p->explanation, error));
-    p->args = (vvi_plot_args){ .frame = &p->frame, .explanation = p->explanation, .x = o->x, .y = o->y };
+    p->args =
+        (vvi_plot_args){ .frame = &p->frame, .explanation = p->explanation, .x = o->x, .y = o->y, .memo = &p->memo };
     VVI_TRY(find_objective(p, o->objective, error));
     VVI_TRY(check_variable(p, "x", o->x, error));
     return check_variable(p, "y", o->y, error);
@@ -175,6 +187,7 @@ static int plot_study(const vvi_options *o, const vvi_plot_kind *kind, const for
     if (exit_status != 0) return exit_status;
     vv_status status = read_study(&p, study, o, &error);
     if (status == VV_OK) status = kind == NULL ? plot_all(&p, output, &error) : plot(&p, kind, output, &error);
+    vvi_plot_memo_deinit(&p.memo);
     vvi_frame_deinit(&p.frame);
     free(p.explanation);
     return status == VV_OK ? vvi_cli_end(VVI_EXIT_DONE, stdout) : complain(status, &error);

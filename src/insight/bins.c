@@ -120,10 +120,9 @@ static void measure_bins(const values *v, vvi_axis *axis)
     for (unsigned b = 0; b < axis->n; b++) {
         while (next < v->n && v->list[next] <= axis->ends[b]) next++;
         const bool last = b + 1 == axis->n;
-        const double edge = last ? 1
-                                 : (vvi_bins_place(axis->variable, axis->ends[b]) +
-                                    vvi_bins_place(axis->variable, v->list[next])) /
-                                       2;
+        const double edge =
+            last ? 1
+                 : (vvi_bins_place(axis->variable, axis->ends[b]) + vvi_bins_place(axis->variable, v->list[next])) / 2;
         axis->widths[b] = edge - before;
         before = edge;
         if (last) axis->ends[b] = (double)INFINITY;

@@ -119,6 +119,9 @@ typedef struct vvi_weights {
     const char *why; /* not NULL: why nothing can be said ("2 completed trials have ..."), and the list is empty */
 } vvi_weights;
 
+/* With which all that is shown is made, so that a number is the same wherever it stands. */
+enum { VVI_INSIGHT_SEED = 1 };
+
 /* A way to tell. */
 typedef struct vvi_importance_kind {
     const char *name, *title, *summary, *paper;
@@ -134,16 +137,18 @@ void vvi_weights_deinit(vvi_weights *weights);
 
 /* ---- a surface (surface.c) ------------------------------------------------------------------------------------------ */
 
-/* What a score is expected to be over two hyperparameters, all others as the trials had them: a forest's marginal. */
+/* What a score is expected to be over two hyperparameters, in the part of the space that has both: a forest's marginal. */
 typedef struct vvi_surface {
     vvi_arena arena;
     size_t x, y; /* indexes of variables */
-    const double *xs,
-        *ys; /* where, in their own units: 1 to 40 places each; of words and few whole numbers each of them */
+    /* Where, in their own units, ascending: of words (the most frequent 40) and of up to 40 whole or listed numbers each of
+     * them, else 40 places evenly on the scale of the domain, from end to end. */
+    const double *xs, *ys;
     size_t n_x, n_y;
-    const double *values; /* [n_y][n_x] */
+    const double *values; /* [n_y][n_x]; NaN: there is no such place, or no trial has the word */
     const char *why;      /* not NULL: why there is none */
 } vvi_surface;
+/* BAD_ARG: not two different variables of the frame. Owned: vvi_surface_deinit, even after a failure. */
 vv_status vvi_surface_read(const vvi_frame *frame, size_t objective, size_t x, size_t y, uint64_t seed,
                            vvi_surface *surface, vv_error *error);
 void vvi_surface_deinit(vvi_surface *surface);

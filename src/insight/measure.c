@@ -30,9 +30,9 @@ typedef struct shape_seen {
 
 typedef struct shapes {
     const vvi_bins *bins;
-    int *of;     /* by trial */
+    int *of;          /* by trial */
     shape_seen *list; /* all that there are, while they are counted */
-    size_t n;    /* that are kept */
+    size_t n;         /* that are kept */
     size_t *counts;
     size_t *active; /* [shape][axis]: trials */
     bool *excluded; /* [shape][axis][64] */
@@ -76,7 +76,8 @@ static int compare_counts(const void *a, const void *b)
 static void count_shapes(shapes *s)
 {
     const size_t n = s->bins->n;
-    for (size_t t = 0; t < n; t++) s->list[t] = (shape_seen){ .hash = hash_of(s->bins, t), .count = 1, .first = (int)t };
+    for (size_t t = 0; t < n; t++)
+        s->list[t] = (shape_seen){ .hash = hash_of(s->bins, t), .count = 1, .first = (int)t };
     qsort(s->list, n, sizeof *s->list, compare_hashes);
     size_t n_shapes = 0;
     for (size_t i = 0; i < n; i++) {

@@ -73,7 +73,8 @@ double vvi_desk_again_s(vvi_desk *desk); /* in how many seconds there may be new
 typedef struct vvi_viewer {
     void (*wake)(void *context); /* there is news; called with the desk's lock held */
     void *context;
-    uint64_t seen; /* the number of the news that it has got */
+    uint64_t seen;  /* the number of the news that it has got */
+    double heard_s; /* when it was told anything last */
     bool asleep, alive;
     struct vvi_viewer *next;
 } vvi_viewer;
@@ -95,6 +96,7 @@ void vvi_desk_nudge(vvi_desk *desk);
 void *vvi_desk_context(const vvi_desk *desk);
 const char *vvi_desk_where(const vvi_desk *desk);
 uint64_t vvi_desk_version(const vvi_desk *desk);
+int64_t *vvi_desk_first_request(vvi_desk *desk); /* for live.c: the first request that is still told of */
 /* The study, opened to read; borrowed. */
 vv_status vvi_desk_study(vvi_desk *desk, const vv_study **study, vv_error *error);
 /* The study as columns, with courses and networks: as it is now, or a moment ago where reading it takes long; borrowed. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { MOST_ANSWERS = 64 };
-static const double FRESH_S = 0.4, IDLE_S = 10;
+static const double FRESH_S = 0.4, IDLE_S = 10, ALIVE_S = 10;
 
 /* ---- processor time -------------------------------------------------------------------------------------------------- */
 
@@ -75,7 +75,8 @@ static vvi_desk_answer *add(vvi_desk *desk, const vvi_part *part, const char *ar
 static bool will_do(vvi_desk *desk, const vvi_desk_answer *answer, double now)
 {
     if (answer->body == NULL) return false;
-    if (answer->body->version == desk->version && now - desk->looked_s < FRESH_S) return true;
+    const bool looks = desk->viewers != NULL && now - desk->looked_s < FRESH_S;
+    if (looks && answer->body->version == desk->version) return true;
     return vvi_desk_debt(desk) > VVI_DESK_CREDIT_S;
 }
 
@@ -184,6 +185,7 @@ void vvi_desk_remove_viewer(vvi_desk *desk, vvi_viewer *viewer)
 static vvi_news take_news(vvi_desk *desk, vvi_viewer *viewer, void (*before_sleeping)(void *context), vvi_body **body)
 {
     if (desk->stop) return VVI_NEWS_END;
+    viewer->heard_s = vvi_clock_s();
     if (desk->news != NULL && viewer->seen != desk->news_number) {
         viewer->seen = desk->news_number;
         *body = vvi_body_hold(desk->news);
@@ -210,8 +212,13 @@ vvi_news vvi_desk_news(vvi_desk *desk, vvi_viewer *viewer, void (*before_sleepin
 void vvi_desk_nudge(vvi_desk *desk)
 {
     pthread_mutex_lock(&desk->lock);
-    for (vvi_viewer *v = desk->viewers; v != NULL; v = v->next) v->alive = v->asleep;
-    wake_viewers(desk);
+    const double long_ago = vvi_clock_s() - ALIVE_S;
+    for (vvi_viewer *v = desk->viewers; v != NULL; v = v->next) {
+        if (!v->asleep || v->heard_s > long_ago) continue;
+        v->asleep = false;
+        v->alive = true;
+        v->wake(v->context);
+    }
     pthread_mutex_unlock(&desk->lock);
 }
 

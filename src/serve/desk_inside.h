@@ -28,7 +28,8 @@ typedef struct vvi_desk_reading {
     vvi_frame frame;
     vvi_status status;
     uint64_t frame_version, status_version; /* 0: there is none */
-    uint64_t made_of;                       /* the oldest version that what is being made was made of */
+    int64_t first_request;
+    uint64_t made_of; /* the oldest version that what is being made was made of */
 } vvi_desk_reading;
 
 struct vvi_desk {

@@ -27,6 +27,11 @@ uint64_t vvi_desk_version(const vvi_desk *desk)
     return desk->version;
 }
 
+int64_t *vvi_desk_first_request(vvi_desk *desk)
+{
+    return &desk->reading.first_request;
+}
+
 int vvi_serve_code(vv_status status)
 {
     static const struct {
@@ -79,6 +84,7 @@ vv_status vvi_desk_study(vvi_desk *desk, const vv_study **study, vv_error *error
     if (r->study == NULL) {
         find_file(desk, &file);
         r->marked = false;
+        r->first_request = 0;
         VVI_TRY(vv_study_open(desk->where, VV_STUDY_READ, &r->study, error));
         r->device = file.st_dev;
         r->file = file.st_ino;

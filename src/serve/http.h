@@ -64,7 +64,8 @@ struct vvi_server {
     vvi_place_desk place;                 /* that lists studies */
     vvi_place_desk desks[VVI_MOST_DESKS]; /* of studies that were looked at; free: desk NULL */
     size_t viewers;                       /* the thread of HTTP alone touches it, as `uses` */
-    pthread_mutex_t lock;                 /* of `desks` */
+    pthread_mutex_t lock;                 /* of `desks` and of: */
+    bool ends;
 };
 /* The desk of a study, with one use more; NULL: it is not there, *error says why not (NOT_FOUND, LOCKED: too many). */
 vvi_place_desk *vvi_server_desk(vvi_server *server, const char *name, vv_error *error);

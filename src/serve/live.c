@@ -6,9 +6,10 @@
 #include "study/study.h"
 
 #include <limits.h>
-#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { MOST_POINTS = 200 };
+enum { MOST_POINTS = 200, MOST_REQUESTS = 20 };
 
 /* Long curves are thinned, to what a small picture can show; the last value is always there. */
 static void add_curve(vvi_json *json, const vv_curve *curve)
@@ -50,12 +51,25 @@ static void add_course(vvi_json *json, const vv_trial *trial)
     vvi_json_end(json, '}');
 }
 
+static void add_request(vvi_json *json, const vv_request *request)
+{
+    vvi_json_begin(json, NULL, '{');
+    vvi_json_int(json, "id", request->id);
+    vvi_json_string(json, "kind", vv_request_kind_name(request->kind));
+    if (request->kind == VV_REQUEST_STOP_TRIAL) vvi_json_int(json, "trial", request->trial);
+    vvi_json_real(json, "made", request->made);
+    vvi_json_bool(json, "done", request->done);
+    vvi_json_string(json, "answer", request->answer);
+    vvi_json_end(json, '}');
+}
+
 /* What is read anew of it. */
 typedef struct moment {
     vvi_arena arena;
     vv_trials running, best;
     vv_workers workers;
-    vvi_status status; /* what the desk read last, with what is newer */
+    vv_requests requests; /* the last ones */
+    vvi_status status;    /* what the desk read last, with what is newer */
 } moment;
 
 static vv_status read_running(const vv_study *study, moment *m, vv_error *error)
@@ -85,6 +99,30 @@ static vv_status read_best(const vv_study *study, moment *m, vv_error *error)
     return VV_OK;
 }
 
+/* From the first on that is told of. Those that are open are, however many come after them. */
+static vv_status read_requests(vvi_desk *desk, const vv_study *study, moment *m, vv_error *error)
+{
+    int64_t *first = vvi_desk_first_request(desk);
+    VVI_TRY(vv_study_requests(study, *first, &m->requests, error));
+    const vv_request *list = m->requests.list;
+    size_t skip = 0;
+    while (skip + MOST_REQUESTS < m->requests.n && list[skip].done) skip++;
+    if (skip > 0) *first = list[skip].id;
+    m->status.requests = m->requests;
+    return VV_OK;
+}
+
+static vv_status read_paused(const vv_study *study, moment *m, vv_error *error)
+{
+    char *text = NULL;
+    bool live = false;
+    VVI_TRY(vv_study_get(study, "paused", &text, error));
+    for (size_t i = 0; i < m->workers.n; i++) live = live || m->workers.list[i].live;
+    m->status.paused = live && text != NULL && strcmp(text, "yes") == 0;
+    free(text);
+    return VV_OK;
+}
+
 static vv_status read_moment(vvi_desk *desk, moment *m, vv_error *error)
 {
     const vv_study *study = NULL;
@@ -97,6 +135,8 @@ static vv_status read_moment(vvi_desk *desk, moment *m, vv_error *error)
     m->status.workers = m->workers;
     VVI_TRY(read_running(study, m, error));
     VVI_TRY(read_best(study, m, error));
+    VVI_TRY(read_requests(desk, study, m, error));
+    VVI_TRY(read_paused(study, m, error));
     vvi_status_estimate(&m->status);
     return VV_OK;
 }
@@ -109,6 +149,9 @@ static void write_moment(const vvi_desk *desk, const moment *m, vvi_json *json)
     vvi_json_status(json, &m->status);
     vvi_json_begin(json, "courses", '[');
     for (size_t i = 0; i < m->running.n; i++) add_course(json, &m->running.list[i]);
+    vvi_json_end(json, ']');
+    vvi_json_begin(json, "asked", '[');
+    for (size_t i = 0; i < m->requests.n; i++) add_request(json, &m->requests.list[i]);
     vvi_json_end(json, ']');
     vvi_json_end(json, '}');
 }
@@ -123,6 +166,7 @@ vv_status vvi_live_look(vvi_desk *desk, vvi_text *text, vv_error *error)
     vv_trials_free(&m.running);
     vv_trials_free(&m.best);
     vv_workers_free(&m.workers);
+    vv_requests_free(&m.requests);
     vvi_arena_deinit(&m.arena);
     return status;
 }

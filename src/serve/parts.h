@@ -8,7 +8,8 @@
 vv_status vvi_live_look(vvi_desk *desk, vvi_text *text, vv_error *error);
 
 /* What all desks of studies have, but the first, which the desk of a place has. The argument is the last part of the path. */
-extern const vvi_part vvi_part_studies, vvi_part_status, vvi_part_explanation, vvi_part_trial, vvi_part_command;
+extern const vvi_part vvi_part_studies, vvi_part_status, vvi_part_explanation, vvi_part_trial, vvi_part_command,
+    vvi_part_figure, vvi_part_kinds, vvi_part_trials, vvi_part_question, vvi_part_about;
 /* What is done: the argument is the body of the request (posts.c, command.c). */
 extern const vvi_part vvi_part_request, vvi_part_begin;
 

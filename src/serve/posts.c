@@ -2,21 +2,16 @@
  * "values": {...}}; the answer {"id": n} is that of the request, whose fate events and vvi_part_requests tell. */
 #include "serve/parts.h"
 
+#include "study/study.h"
+
 #include <jansson.h>
 #include <string.h>
-
-static vv_request_kind find_kind(const char *name)
-{
-    for (int kind = VV_REQUEST_STOP; name != NULL && kind <= VV_REQUEST_ENQUEUE; kind++)
-        if (strcmp(vv_request_kind_name((vv_request_kind)kind), name) == 0) return (vv_request_kind)kind;
-    return 0;
-}
 
 static vv_status read_request(const json_t *body, vv_request *request, char **values, vv_error *error)
 {
     const json_t *trial = json_object_get(body, "trial"), *enqueued = json_object_get(body, "values");
-    request->kind = find_kind(json_string_value(json_object_get(body, "kind")));
-    if (request->kind == 0) return vvi_fail(error, VV_BAD_ARG, "there is no such kind of request");
+    if (!vvi_request_kind_of(json_string_value(json_object_get(body, "kind")), &request->kind))
+        return vvi_fail(error, VV_BAD_ARG, "there is no such kind of request");
     if (request->kind == VV_REQUEST_STOP_TRIAL) {
         const json_int_t id = json_is_integer(trial) ? json_integer_value(trial) : -1;
         if (id < 0 || id > INT32_MAX) return vvi_fail(error, VV_BAD_ARG, "the number of the trial is missing");

@@ -99,19 +99,23 @@ static vvi_place_desk *find_desk(vvi_server *server, const char *name)
     return NULL;
 }
 
+static vvi_place_desk *take_desk(vvi_server *server, const char *name, vv_error *error)
+{
+    vvi_place_desk *place = server->ends ? NULL : find_desk(server, name);
+    if (place == NULL && !server->ends) place = find_free(server);
+    if (place == NULL) vvi_fail(error, VV_LOCKED, "too many studies are looked at");
+    if (place != NULL && place->desk == NULL && open_desk(server, name, &place->desk, error) != VV_OK) return NULL;
+    return place;
+}
+
 vvi_place_desk *vvi_server_desk(vvi_server *server, const char *name, vv_error *error)
 {
-    vvi_place_desk *place = NULL;
     if (!is_there(server, name)) {
         vvi_fail(error, VV_NOT_FOUND, "there is no such study");
         return NULL;
     }
     pthread_mutex_lock(&server->lock);
-    place = find_desk(server, name);
-    if (place == NULL && (place = find_free(server)) == NULL)
-        vvi_fail(error, VV_LOCKED, "too many studies are looked at");
-    else if (place->desk == NULL && open_desk(server, name, &place->desk, error) != VV_OK)
-        place = NULL;
+    vvi_place_desk *place = take_desk(server, name, error);
     pthread_mutex_unlock(&server->lock);
     if (place != NULL) place->uses++;
     return place;
@@ -260,6 +264,9 @@ void vvi_server_end(vvi_server *server)
         const int fd = MHD_quiesce_daemon(server->daemon); /* no new connections */
         if (fd >= 0) close(fd);
     }
+    pthread_mutex_lock(&server->lock);
+    server->ends = true;
+    pthread_mutex_unlock(&server->lock);
     for (size_t i = 0; i < VVI_MOST_DESKS; i++)
         if (server->desks[i].desk != NULL) vvi_desk_stop(server->desks[i].desk);
     if (server->place.desk != NULL) vvi_desk_stop(server->place.desk);

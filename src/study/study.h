@@ -232,7 +232,7 @@ typedef struct vvi_store_row {
     vv_status (*refusals)(void *state, vv_refusals *refusals, vv_error *error);
     vv_status (*standing)(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
     vv_status (*counts)(void *state, vv_counts *counts, vv_error *error);
-    vv_status (*mark)(void *state, uint64_t *mark, vv_error *error); /* NULL: the counts tell */
+    vv_status (*mark)(void *state, uint64_t *mark, vv_error *error);
     vv_status (*running)(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);
     vv_status (*beat)(void *state, const vvi_beat *beat, vv_error *error);
     vv_status (*workers)(void *state, vvi_arena *arena, vv_workers *workers, vv_error *error);

@@ -4,7 +4,8 @@
 run cmake --install "$VARVE_BUILD" --prefix "$work/prefix"
 exits 0
 prefix=$work/prefix
-for file in bin/varve include/varve/varve.h share/man/man1/varve.1 share/man/man1/varve-search.1 share/bash-completion/completions/varve; do
+for file in bin/varve include/varve/varve.h share/man/man1/varve.1 share/man/man1/varve-search.1 share/bash-completion/completions/varve \
+    share/doc/varve/reference/index.html; do
     [ -f "$prefix/$file" ] || fail "$file is not installed"
 done
 library=$(dirname "$(find "$prefix" -name libvarve.a)")

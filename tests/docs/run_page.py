@@ -20,7 +20,7 @@ Directives, as <!-- NAME: VALUE --> before a block:
   not run: REASON   it is not; it must be named in not_run.txt
   file: NAME        it is written there, too
   first: COMMAND    is run before it, and not shown
-  with: OPTIONS     what its searches are given besides, to be short
+  with: OPTIONS     what its searches are given besides, to be short; what the compiler is
   exits: N          with which its last command ends, if not 0
   vary:             numbers with a decimal point are as good as others
 
@@ -54,7 +54,7 @@ class Runner:
         self.folder, self.state = folder, state
         self.shell = shells.Shell(folder, state, 240)
         self.source, self.build = os.environ['VARVE_SOURCE'], os.environ['VARVE_BUILD']
-        self.count = 0
+        self.count, self.flags = 0, []
 
     # ---- commands
 
@@ -85,7 +85,7 @@ class Runner:
     # ---- C
 
     def compile(self, text, *more):
-        command = ['cc', *WARNINGS, f'-I{self.source}/include', f'-I{self.source}/src', '-x', 'c', '-', *more]
+        command = ['cc', *WARNINGS, *self.flags, f'-I{self.source}/include', f'-I{self.source}/src', '-x', 'c', '-', *more]
         done = subprocess.run(command, input=text, text=True, cwd=self.folder, capture_output=True)
         return None if done.returncode == 0 else done.stderr
 
@@ -101,6 +101,7 @@ class Runner:
 
     def c(self, block, directives):
         text = block.text
+        self.flags = directives.get('with', '').split()
         if '#include' not in text:
             wrong = self.fragment(text)
         elif re.search(r'^int main\(', text, re.M):

@@ -5,6 +5,7 @@ import tempfile
 
 import compare
 import page as pages
+import shell as shells
 
 
 def page_of(text):
@@ -59,6 +60,17 @@ def test_outputs_are_compared():
     assert same(['1  0.5', '2  0.6'], ['2  0.6', '1  0.7'], vary=True) is None
     assert same(['1  0.5', '1  0.5'], ['1  0.5', '2  0.5'], vary=True) is not None
     assert same(['1  0.5'], ['1  0.5', 'more'], vary=True) is not None
+
+
+def test_a_shell_goes_on_where_it_was():
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(f'{folder}/page')
+        os.mkdir(f'{folder}/state')
+        shell = shells.Shell(f'{folder}/page', f'{folder}/state', 10)
+        assert shell.run('mkdir a; cd a; export X=1; echo $VARVE_MORE', '--b c')[:2] == (0, '--b c\n')
+        assert shell.run('echo $X; basename $PWD; echo "$VARVE_MORE"')[:2] == (0, '1\na\n\n')
+        assert shell.run('false; echo never')[:2] == (1, '')
+        shell.end()
 
 
 def main():

@@ -68,20 +68,34 @@ vvi_axis vvi_make_words_axis(const char *title, const char *const *words, size_t
 
 /* ---- of hyperparameters ----------------------------------------------------------------------------------------------- */
 
-/* 8, 16, 32, 64, 128: chosen by factors. */
-static bool is_log(const vvi_variable *variable)
+/* Up to so many numbers of a list are as words: how far they are from each other says little. */
+enum { FEW_CHOICES = 12 };
+
+static bool is_listed(const vvi_variable *variable)
 {
-    if (variable->log) return !variable->reverse;
-    return variable->choices != NULL && variable->n_choices > 3 && variable->low > 0 &&
-           variable->high / variable->low >= 16;
+    return variable->words == NULL && variable->choices != NULL && variable->n_choices <= FEW_CHOICES;
 }
 
-vvi_axis vvi_make_variable_axis(const vvi_variable *variable)
+double vvi_make_place(const vvi_variable *variable, double value)
 {
-    if (variable->words != NULL) return vvi_make_words_axis(variable->name, variable->words, variable->n_words, false);
-    vvi_axis axis = { .title = variable->name,
-                      .whole = variable->whole,
-                      .scale = is_log(variable) ? VVI_LOG : VVI_LINEAR };
+    size_t i = 0;
+    if (!is_listed(variable) || isnan(value)) return value;
+    while (i + 1 < variable->n_choices && variable->choices[i] < value) i++;
+    return (double)i;
+}
+
+static vvi_axis listed_axis(vvi_maker *m, const vvi_variable *variable)
+{
+    const char **words = vvi_make_room(m, variable->n_choices, sizeof *words);
+    for (size_t i = 0; words != NULL && i < variable->n_choices; i++)
+        words[i] = vvi_make_text(m, "%.6g", variable->choices[i]);
+    return vvi_make_words_axis(variable->name, words, words == NULL ? 0 : variable->n_choices, false);
+}
+
+static vvi_axis range_axis(const vvi_variable *variable)
+{
+    const bool logarithmic = variable->log && !variable->reverse;
+    vvi_axis axis = { .title = variable->name, .whole = variable->whole, .scale = logarithmic ? VVI_LOG : VVI_LINEAR };
     if (!isfinite(variable->low) || !isfinite(variable->high)) {
         axis.low = axis.high = (double)NAN;
         return axis;
@@ -92,6 +106,18 @@ vvi_axis vvi_make_variable_axis(const vvi_variable *variable)
     return axis;
 }
 
+vvi_axis vvi_make_variable_axis(vvi_maker *m, const vvi_variable *variable, const double **places)
+{
+    *places = variable->values;
+    if (variable->words != NULL) return vvi_make_words_axis(variable->name, variable->words, variable->n_words, false);
+    if (!is_listed(variable)) return range_axis(variable);
+    double *numbers = vvi_make_numbers(m, m->frame->n);
+    for (size_t i = 0; numbers != NULL && i < m->frame->n; i++)
+        numbers[i] = vvi_make_place(variable, variable->values[i]);
+    if (numbers != NULL) *places = numbers;
+    return listed_axis(m, variable);
+}
+
 /* From -1 to 1, by the trial, so that a point stays where it was when others come. */
 static double nudge(int id)
 {
@@ -100,15 +126,15 @@ static double nudge(int id)
     return (double)out[0] / 2147483648.0 - 1;
 }
 
-const double *vvi_make_jitter(vvi_maker *m, const vvi_variable *variable)
+const double *vvi_make_jitter(vvi_maker *m, const vvi_axis *axis, const double *places)
 {
-    const bool few = variable->whole && !is_log(variable) && variable->high - variable->low < 20;
-    if (variable->words == NULL && !few) return variable->values;
+    const bool words = axis->scale == VVI_WORDS,
+               few = axis->whole && axis->scale == VVI_LINEAR && axis->high - axis->low < 21;
+    if (!words && !few) return places;
     double *values = vvi_make_numbers(m, m->frame->n);
-    const double width = variable->words != NULL ? 0.3 : 0.2;
-    for (size_t i = 0; values != NULL && i < m->frame->n; i++)
-        values[i] = variable->values[i] + width * nudge(m->frame->ids[i]);
-    return values == NULL ? variable->values : values;
+    const double width = words ? 0.3 : 0.2;
+    for (size_t i = 0; values != NULL && i < m->frame->n; i++) values[i] = places[i] + width * nudge(m->frame->ids[i]);
+    return values == NULL ? places : values;
 }
 
 /* ---- of scores ---------------------------------------------------------------------------------------------------------- */

@@ -68,7 +68,8 @@ const char *vvi_make_number(vvi_maker *m, double number)
 
 const char *vvi_make_percent(vvi_maker *m, double share)
 {
-    return vvi_make_text(m, share > 0 && share < 0.005 ? "%.1f %%" : "%.0f %%", 100 * share);
+    if (share > 0 && share < 0.001) return "under 0.1 %";
+    return vvi_make_text(m, share > 0 && share < 0.0095 ? "%.1f %%" : "%.0f %%", 100 * share);
 }
 
 const char *vvi_make_count(vvi_maker *m, size_t n)
@@ -135,6 +136,14 @@ vvi_mark *vvi_make_mark(vvi_maker *m, vvi_panel *panel, vvi_mark_kind kind, cons
 void vvi_make_empty(vvi_maker *m, const char *title, const char *why)
 {
     vvi_make_panel(m, title, 2)->empty = why;
+}
+
+bool vvi_make_is_empty(vvi_maker *m, const char *why)
+{
+    if (why == NULL) return false;
+    vvi_make_empty(m, NULL, why);
+    vvi_make_say(m, "%s", why);
+    return true;
 }
 
 static const double *gather(vvi_maker *m, const size_t *rows, size_t n, const double *column)

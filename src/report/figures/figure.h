@@ -59,8 +59,8 @@ typedef enum vvi_mark_kind {
     VVI_POINTS = 1, /* at x, y */
     VVI_LINE,       /* through x, y in order; a NaN interrupts it */
     VVI_STEP,       /* the same, level to the next x, then up or down */
-    VVI_BARS,  /* lying: from 0 to x, at the row y, four fifths of it high; with x_low, x_high: an interval's ends, as
-                       a whisker */
+    VVI_BARS, /* lying: from 0 to x, at the row y; with x_low, x_high: an interval's ends, as a whisker. Its notes stand
+                       behind it */
     VVI_CELLS, /* coloured areas around x, y, as wide as to the middle of the next one: x is x_n values, y y_n, shade
                        [y_n][x_n] (n of all marks is then x_n * y_n) */
     VVI_SPANS, /* lying: from x to x_high, in the row y */
@@ -141,12 +141,22 @@ typedef struct vvi_figure {
 
 /* ---- plots (plots.c) ------------------------------------------------------------------------------------------------ */
 
+/* What several plots of one frame, objective and seed need, and takes a while: made by the first, used by the others.
+ * Zero-initialise. */
+enum { VVI_MOST_IMPORTANCES = 4 };
+typedef struct vvi_plot_memo {
+    vvi_weights weights[VVI_MOST_IMPORTANCES]; /* by kind of importance */
+    bool known[VVI_MOST_IMPORTANCES];
+} vvi_plot_memo;
+void vvi_plot_memo_deinit(vvi_plot_memo *memo);
+
 typedef struct vvi_plot_args {
     const vvi_frame *frame;  /* with courses and networks */
     const char *explanation; /* as JSON, as `explain --json` has it; NULL: the study has none */
     size_t objective;        /* of frame->objectives */
     const char *x, *y;       /* contour: which hyperparameters; NULL: the two that matter most */
     uint64_t seed;
+    vvi_plot_memo *memo; /* NULL: nothing is kept */
 } vvi_plot_args;
 struct vvi_maker;
 typedef struct vvi_plot_kind {

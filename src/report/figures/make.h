@@ -21,8 +21,9 @@ typedef struct vvi_maker {
     bool maximize;
     size_t scored; /* rows with a score */
     vvi_text caption, reduced;
-    bool picked;           /* `reduced` says how */
-    vvi_panel spare_panel; /* what is handed out after a failure */
+    bool picked;              /* `reduced` says how */
+    vvi_plot_memo own, *memo; /* where there is none of the caller's, the own */
+    vvi_panel spare_panel;    /* what is handed out after a failure */
     vvi_mark spare_mark;
 } vvi_maker;
 
@@ -50,6 +51,8 @@ vvi_panel *vvi_make_panel(vvi_maker *m, const char *title, int span);
 vvi_mark *vvi_make_mark(vvi_maker *m, vvi_panel *panel, vvi_mark_kind kind, const char *name, int tint);
 /* A panel that says why it is empty. */
 void vvi_make_empty(vvi_maker *m, const char *title, const char *why);
+/* `why` not NULL: the figure is such a panel, and its caption says it; true. */
+bool vvi_make_is_empty(vvi_maker *m, const char *why);
 /* A mark of n points that are gathered from columns by row; `x`, `y` NULL: none. */
 void vvi_make_gather(vvi_maker *m, vvi_mark *mark, const size_t *rows, size_t n, const double *x, const double *y);
 /* Columns of the table, each with n_rows of it; borrowed. */
@@ -69,11 +72,15 @@ typedef struct vvi_rows {
 } vvi_rows;
 /* The rows with a number in all of the columns that are not NULL. */
 vvi_rows vvi_rows_with(vvi_maker *m, const double *a, const double *b);
-/* At most `most` of them: the best fourth of `most` and every k-th of the others, which `reduced` then says once, of "points",
- * "lines". The same rows of the same study for every figure. */
-vvi_rows vvi_rows_pick(vvi_maker *m, vvi_rows rows, size_t most, const char *things);
+vvi_rows vvi_rows_with_all(vvi_maker *m, const double *a, const double *b, const double *c);
+/* At most `most` of them: the best fourth of `most` and every k-th of the others, which `reduced` then says, once; the same
+ * rows of the same study for every figure. `of`: "trials", "pruned trials"; NULL: the caller says it. */
+vvi_rows vvi_rows_pick(vvi_maker *m, vvi_rows rows, size_t most, const char *of);
+/* Those of one fate. */
+vvi_rows vvi_rows_of(vvi_maker *m, vvi_rows rows, size_t fate);
 /* The same rows, the worst first, so that the best are drawn last. */
 vvi_rows vvi_rows_worst_first(vvi_maker *m, vvi_rows rows);
+vvi_rows vvi_rows_best_first(vvi_maker *m, vvi_rows rows);
 /* Ends among those that may be the best: COMPLETED, constraints kept. */
 bool vvi_row_counts(const vvi_frame *frame, size_t row);
 /* The best row by the figure's objective among those that count; -1: none. */
@@ -90,6 +97,8 @@ const vvi_fate *vvi_fate_at(size_t index); /* those that are drawn first come fi
 size_t vvi_fate_of(const vvi_frame *frame, size_t row);
 /* Points of these rows at columns x, y: a mark for each fate, and the best on top, if it is there. */
 void vvi_make_points(vvi_maker *m, vvi_panel *panel, vvi_rows rows, const double *x, const double *y);
+/* A mark for the best of `rows` alone. */
+void vvi_make_best(vvi_maker *m, vvi_panel *panel, vvi_rows rows, const double *x, const double *y);
 /* "3 failed, 2 are pruned and 1 has not ended"; "" where all are completed. */
 const char *vvi_make_fates(vvi_maker *m);
 /* Why there is nothing to draw: no trial, none with a score; NULL: there is. */
@@ -102,7 +111,11 @@ const char *vvi_make_nothing(vvi_maker *m);
 vvi_axis vvi_make_score_axis(vvi_maker *m, size_t objective);
 /* Of any column of positive numbers: logarithmic where they lie orders of magnitude apart. */
 vvi_axis vvi_make_axis(const char *title, const char *unit, const double *numbers, size_t n);
-vvi_axis vvi_make_variable_axis(const vvi_variable *variable);
+/* Of a hyperparameter, with where its values are on it, by row: a few numbers that are chosen from a list stand side by side,
+ * as words do. */
+vvi_axis vvi_make_variable_axis(vvi_maker *m, const vvi_variable *variable, const double **places);
+/* Where one value is. */
+double vvi_make_place(const vvi_variable *variable, double value);
 vvi_axis vvi_make_words_axis(const char *title, const char *const *words, size_t n, bool down);
 /* low, high with a share of room on both sides, by the axis' scale; of one number with room around it. */
 void vvi_axis_set(vvi_axis *axis, double low, double high, double margin);
@@ -110,11 +123,13 @@ void vvi_axis_set(vvi_axis *axis, double low, double high, double margin);
 void vvi_figure_settle(vvi_figure *figure);
 /* The shades of scores. */
 vvi_shades vvi_make_shades(vvi_maker *m);
-/* Points of words and of whole numbers that lie on each other, side by side: a column by row. Else `variable->values`. */
-const double *vvi_make_jitter(vvi_maker *m, const vvi_variable *variable);
+/* Points on words and whole numbers that would lie on each other, side by side: a column by row. Else `places`. */
+const double *vvi_make_jitter(vvi_maker *m, const vvi_axis *axis, const double *places);
 
 /* ---- what matters (rank.c) ---------------------------------------------------------------------------------------------- */
 
+/* Of one kind of importance; NULL after a failure. */
+const vvi_weights *vvi_make_weights(vvi_maker *m, size_t kind);
 /* Indexes of variables, those that matter most to the objective first; without importances those that the most trials have.
  * *known: they go by importance. */
 const size_t *vvi_make_order(vvi_maker *m, bool *known);

@@ -4,14 +4,12 @@
 
 #include <math.h>
 
-enum { MOST_LINES = 1000 };
+enum { MOST_LINES = 500 };
 
 static void add_lines(vvi_maker *m, vvi_panel *panel, vvi_rows rows)
 {
     for (size_t fate = 0; fate < VVI_FATES; fate++) {
-        vvi_rows some = { .list = vvi_make_room(m, rows.n, sizeof(size_t)) };
-        for (size_t i = 0; some.list != NULL && i < rows.n; i++)
-            if (vvi_fate_of(m->frame, rows.list[i]) == fate) some.list[some.n++] = rows.list[i];
+        const vvi_rows some = vvi_rows_of(m, rows, fate);
         if (some.n == 0) continue;
         vvi_mark *mark = vvi_make_mark(m, panel, VVI_COURSES, vvi_fate_at(fate)->name, vvi_fate_at(fate)->tint);
         mark->faint = true;
@@ -35,13 +33,8 @@ static void add_best(vvi_maker *m, vvi_panel *panel)
 void vvi_plot_curves(vvi_maker *m)
 {
     const vvi_rows rows = vvi_courses_rows(m, NULL);
-    const char *nothing = vvi_courses_nothing(m, rows);
     vvi_courses_table(m, rows);
-    if (nothing != NULL) {
-        vvi_make_empty(m, NULL, nothing);
-        vvi_make_say(m, "%s", nothing);
-        return;
-    }
+    if (vvi_make_is_empty(m, vvi_courses_nothing(m, rows))) return;
     vvi_make_say(m, "%s by epoch of %s.", vvi_make_name(m, vvi_courses_metric(m)), vvi_make_trials(m, rows.n));
     vvi_panel *panel = vvi_make_panel(m, NULL, 2);
     vvi_courses_axes(m, panel, rows);

@@ -30,12 +30,21 @@ static void add_step(vvi_maker *m, vvi_panel *panel, const double *best, const d
     vvi_make_gather(m, vvi_make_mark(m, panel, VVI_STEP, "best so far", VVI_TINT_BEST), rows, kept, ids, best);
 }
 
-/* A second column of scores, in which those without one that have ended stand at the foot. */
-static double *at_foot(vvi_maker *m, double foot)
+/* Those without a score stand at the foot, small. */
+static void add_foot(vvi_maker *m, vvi_panel *panel, const double *ids)
 {
+    const double foot = m->maximize ? panel->y.low : panel->y.high;
     double *y = vvi_make_numbers(m, m->frame->n);
-    for (size_t i = 0; y != NULL && i < m->frame->n; i++) y[i] = isnan(m->scores[i]) ? foot : m->scores[i];
-    return y;
+    for (size_t i = 0; y != NULL && i < m->frame->n; i++) y[i] = isnan(m->scores[i]) ? foot : (double)NAN;
+    if (y == NULL) return;
+    const vvi_rows rows = vvi_rows_pick(m, vvi_rows_with(m, y, NULL), MOST_POINTS, NULL);
+    for (size_t fate = 0; fate < VVI_FATES; fate++) {
+        const vvi_rows some = vvi_rows_of(m, rows, fate);
+        if (some.n == 0) continue;
+        vvi_mark *mark = vvi_make_mark(m, panel, VVI_POINTS, vvi_fate_at(fate)->name, vvi_fate_at(fate)->tint);
+        mark->faint = true;
+        vvi_make_gather(m, mark, some.list, some.n, ids, y);
+    }
 }
 
 static void say_best(vvi_maker *m)
@@ -70,22 +79,18 @@ static void add_table(vvi_maker *m, const double *best)
 
 void vvi_plot_history(vvi_maker *m)
 {
-    const char *nothing = vvi_make_nothing(m);
     const double *ids = vvi_make_doubles(m, m->frame->ids, m->frame->n), *best = best_so_far(m);
     if (ids == NULL || best == NULL) return;
     add_table(m, best);
-    if (nothing != NULL) {
-        vvi_make_empty(m, NULL, nothing);
-        vvi_make_say(m, "%s", nothing);
-        return;
-    }
+    if (vvi_make_is_empty(m, vvi_make_nothing(m))) return;
     say_best(m);
     say_since(m);
     vvi_panel *panel = vvi_make_panel(m, NULL, 2);
     panel->x.title = "trial";
     panel->x.whole = true;
     panel->y = vvi_make_score_axis(m, m->args->objective);
-    const double *y = at_foot(m, m->maximize ? panel->y.low : panel->y.high);
-    vvi_make_points(m, panel, vvi_rows_pick(m, vvi_rows_with(m, y, NULL), MOST_POINTS, "trials"), ids, y);
+    add_foot(m, panel, ids);
     add_step(m, panel, best, ids);
+    vvi_make_points(m, panel, vvi_rows_pick(m, vvi_rows_with(m, m->scores, NULL), MOST_POINTS, "trials"), ids,
+                    m->scores);
 }

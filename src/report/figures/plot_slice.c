@@ -10,14 +10,16 @@ enum { MOST_PANELS = 24, MOST_POINTS = 1500 };
 static void add_panel(vvi_maker *m, const vvi_variable *variable, const vvi_axis *scores)
 {
     vvi_panel *panel = vvi_make_panel(m, variable->name, 1);
-    const double *x = vvi_make_jitter(m, variable);
-    panel->x = vvi_make_variable_axis(variable);
+    const double *places;
+    panel->x = vvi_make_variable_axis(m, variable, &places);
+    panel->x.title = NULL; /* the panel's title says it */
     panel->y = *scores;
+    const double *x = vvi_make_jitter(m, &panel->x, places);
     const vvi_rows rows = vvi_rows_with(m, x, m->scores);
     if (rows.n == 0)
         panel->empty = "No trial that has this hyperparameter has a score so far.";
     else
-        vvi_make_points(m, panel, vvi_rows_pick(m, rows, MOST_POINTS, "points of a picture"), x, m->scores);
+        vvi_make_points(m, panel, vvi_rows_pick(m, rows, MOST_POINTS, NULL), x, m->scores);
 }
 
 static const char *value_of(vvi_maker *m, const vvi_variable *variable, size_t row)
@@ -69,16 +71,16 @@ void vvi_plot_slice(vvi_maker *m)
     bool known;
     add_table(m);
     if (nothing == NULL && m->frame->n_variables == 0) nothing = "The trials have no hyperparameters.";
-    if (nothing != NULL) {
-        vvi_make_empty(m, NULL, nothing);
-        vvi_make_say(m, "%s", nothing);
-        return;
-    }
+    if (vvi_make_is_empty(m, nothing)) return;
     const size_t *order = vvi_make_order(m, &known), n = m->frame->n_variables;
     const size_t shown = n < MOST_PANELS ? n : MOST_PANELS;
     if (order == NULL) return;
     say_order(m, shown, known);
     const vvi_axis scores = vvi_make_score_axis(m, m->args->objective);
+    if (m->scored > MOST_POINTS)
+        vvi_make_reduced(
+            m, "Of each, at most %s trials are drawn: the best fourth, and of the others one in so many by score.",
+            vvi_make_count(m, MOST_POINTS));
     for (size_t i = 0; i < shown; i++) add_panel(m, &m->frame->variables[order[i]], &scores);
     say_best(m, order, n);
 }

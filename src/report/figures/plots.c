@@ -8,6 +8,14 @@ static const vvi_plot_kind kinds[] = {
     { "history", "History", "every trial's score in the order of trials, and the best so far", vvi_plot_history },
     { "curves", "Learning curves", "the objective by epoch, of all trials", vvi_plot_curves },
     { "slice", "Slices", "the score against each hyperparameter", vvi_plot_slice },
+    { "parallel", "Parallel coordinates", "trials as lines through all their hyperparameters", vvi_plot_parallel },
+    { "contour", "Contour", "the score to be expected over two hyperparameters", vvi_plot_contour },
+    { "importance", "Importance", "which hyperparameters matter, and how sure that is", vvi_plot_importance },
+    { "depth", "Depth", "the score by layers, networks as piles of them", vvi_plot_depth },
+    { "pareto", "Pareto front", "objectives against each other", vvi_plot_pareto },
+    { "intermediate", "Pruned trials", "the courses of pruned trials, and where they ended", vvi_plot_intermediate },
+    { "timeline", "Timeline", "which worker ran which trial, and when", vvi_plot_timeline },
+    { "cost", "Cost", "the score against parameters, operations and bytes", vvi_plot_cost },
 };
 
 const vvi_plot_kind *vvi_plot_at(size_t index)
@@ -54,8 +62,10 @@ vv_status vvi_plot_make(const vvi_plot_kind *kind, const vvi_plot_args *args, vv
     vvi_maker m = { .args = args, .frame = args->frame, .figure = figure, .error = error };
     if (args->objective > 0 && args->objective >= args->frame->objectives.n)
         return vvi_fail(error, VV_BAD_ARG, "there is no objective number %zu", args->objective);
+    m.memo = args->memo != NULL ? args->memo : &m.own;
     take_objective(&m);
     if (m.status == VV_OK) kind->make(&m);
+    vvi_plot_memo_deinit(&m.own);
     figure->caption = take_text(&m, &m.caption);
     figure->reduced = take_text(&m, &m.reduced);
     if (figure->caption == NULL) figure->caption = "";

@@ -25,16 +25,32 @@ static void take_weights(const vvi_frame *frame, const vvi_weights *weights, pla
             if (strcmp(frame->variables[i].name, weights->list[k].name) == 0) places[i].weight = weights->list[k].share;
 }
 
+void vvi_plot_memo_deinit(vvi_plot_memo *memo)
+{
+    for (size_t i = 0; i < VVI_MOST_IMPORTANCES; i++)
+        if (memo->known[i]) vvi_weights_deinit(&memo->weights[i]);
+    *memo = (vvi_plot_memo){ .known = { false } };
+}
+
+const vvi_weights *vvi_make_weights(vvi_maker *m, size_t kind)
+{
+    vvi_plot_memo *memo = m->memo;
+    if (m->status != VV_OK || kind >= VVI_MOST_IMPORTANCES) return NULL;
+    if (memo->known[kind]) return &memo->weights[kind];
+    m->status = vvi_importance(vvi_importance_at(kind), m->frame, m->args->objective, m->args->seed,
+                               &memo->weights[kind], m->error);
+    memo->known[kind] = m->status == VV_OK;
+    if (!memo->known[kind]) vvi_weights_deinit(&memo->weights[kind]);
+    return memo->known[kind] ? &memo->weights[kind] : NULL;
+}
+
 /* The first kind of importance there is. */
 static bool weigh(vvi_maker *m, place *places)
 {
-    vvi_weights weights;
-    if (m->status != VV_OK || m->scored == 0) return false;
-    m->status = vvi_importance(vvi_importance_at(0), m->frame, m->args->objective, m->args->seed, &weights, m->error);
-    const bool known = m->status == VV_OK && weights.why == NULL;
-    if (known) take_weights(m->frame, &weights, places);
-    vvi_weights_deinit(&weights);
-    return known;
+    const vvi_weights *weights = m->scored == 0 ? NULL : vvi_make_weights(m, 0);
+    if (weights == NULL || weights->why != NULL) return false;
+    take_weights(m->frame, weights, places);
+    return true;
 }
 
 const size_t *vvi_make_order(vvi_maker *m, bool *known)

@@ -9,7 +9,7 @@
 
 /* ---- fates ---------------------------------------------------------------------------------------------------------- */
 
-enum { FAILED, PRUNED, OPEN, EXCEEDS, DONE };
+enum { DONE, EXCEEDS, PRUNED, FAILED, OPEN };
 
 static const vvi_fate fates[VVI_FATES] = {
     [FAILED] = { "failed", VVI_TINT_FAILED },   [PRUNED] = { "pruned", VVI_TINT_PRUNED },
@@ -101,12 +101,25 @@ static bool has(const double *column, size_t row)
     return column == NULL || isfinite(column[row]);
 }
 
-vvi_rows vvi_rows_with(vvi_maker *m, const double *a, const double *b)
+vvi_rows vvi_rows_with_all(vvi_maker *m, const double *a, const double *b, const double *c)
 {
     vvi_rows rows = { .list = vvi_make_room(m, m->frame->n, sizeof(size_t)) };
     for (size_t i = 0; rows.list != NULL && i < m->frame->n; i++)
-        if (has(a, i) && has(b, i)) rows.list[rows.n++] = i;
+        if (has(a, i) && has(b, i) && has(c, i)) rows.list[rows.n++] = i;
     return rows;
+}
+
+vvi_rows vvi_rows_with(vvi_maker *m, const double *a, const double *b)
+{
+    return vvi_rows_with_all(m, a, b, NULL);
+}
+
+vvi_rows vvi_rows_of(vvi_maker *m, vvi_rows rows, size_t fate)
+{
+    vvi_rows some = { .list = vvi_make_room(m, rows.n, sizeof(size_t)) };
+    for (size_t i = 0; some.list != NULL && i < rows.n; i++)
+        if (vvi_fate_of(m->frame, rows.list[i]) == fate) some.list[some.n++] = rows.list[i];
+    return some;
 }
 
 typedef struct keyed {
@@ -143,6 +156,15 @@ static keyed *sorted(vvi_maker *m, vvi_rows rows)
     return list;
 }
 
+vvi_rows vvi_rows_best_first(vvi_maker *m, vvi_rows rows)
+{
+    vvi_rows result = { .list = vvi_make_room(m, rows.n, sizeof(size_t)), .n = rows.n };
+    const keyed *list = sorted(m, rows);
+    if (result.list == NULL || list == NULL) return (vvi_rows){ .n = 0 };
+    for (size_t i = 0; i < rows.n; i++) result.list[i] = list[i].row;
+    return result;
+}
+
 vvi_rows vvi_rows_worst_first(vvi_maker *m, vvi_rows rows)
 {
     vvi_rows result = { .list = vvi_make_room(m, rows.n, sizeof(size_t)), .n = rows.n };
@@ -152,7 +174,7 @@ vvi_rows vvi_rows_worst_first(vvi_maker *m, vvi_rows rows)
     return result;
 }
 
-vvi_rows vvi_rows_pick(vvi_maker *m, vvi_rows rows, size_t most, const char *things)
+vvi_rows vvi_rows_pick(vvi_maker *m, vvi_rows rows, size_t most, const char *of)
 {
     if (rows.n <= most) return rows;
     const size_t best = most / 4, rest = rows.n - best, every = (rest + most - best - 1) / (most - best);
@@ -162,30 +184,32 @@ vvi_rows vvi_rows_pick(vvi_maker *m, vvi_rows rows, size_t most, const char *thi
     for (size_t i = 0; i < best; i++) picked.list[picked.n++] = list[i].row;
     for (size_t i = best; i < rows.n; i += every) picked.list[picked.n++] = list[i].row;
     qsort(picked.list, picked.n, sizeof *picked.list, by_row);
-    if (!m->picked)
+    if (!m->picked && of != NULL)
         vvi_make_reduced(m, "%s of %s %s are drawn: the best %s, and one in %zu of the others by score.",
-                         vvi_make_count(m, picked.n), vvi_make_count(m, rows.n), things, vvi_make_count(m, best),
-                         every);
+                         vvi_make_count(m, picked.n), vvi_make_count(m, rows.n), of, vvi_make_count(m, best), every);
     m->picked = true;
     return picked;
 }
 
 /* ---- points --------------------------------------------------------------------------------------------------------- */
 
-void vvi_make_points(vvi_maker *m, vvi_panel *panel, vvi_rows rows, const double *x, const double *y)
+void vvi_make_best(vvi_maker *m, vvi_panel *panel, vvi_rows rows, const double *x, const double *y)
 {
-    size_t *list = vvi_make_room(m, rows.n, sizeof *list);
     const int best = vvi_row_best(m);
     bool drawn = false;
-    for (size_t fate = 0; list != NULL && fate < VVI_FATES; fate++) {
-        size_t n = 0;
-        for (size_t i = 0; i < rows.n; i++)
-            if (vvi_fate_of(m->frame, rows.list[i]) == fate) list[n++] = rows.list[i];
-        for (size_t i = 0; i < n; i++) drawn = drawn || (int)list[i] == best;
-        if (n == 0) continue;
-        vvi_make_gather(m, vvi_make_mark(m, panel, VVI_POINTS, fates[fate].name, fates[fate].tint), list, n, x, y);
-    }
+    for (size_t i = 0; best >= 0 && i < rows.n; i++) drawn = drawn || rows.list[i] == (size_t)best;
     if (!drawn) return;
     const size_t row = (size_t)best;
     vvi_make_gather(m, vvi_make_mark(m, panel, VVI_POINTS, "best", VVI_TINT_BEST), &row, 1, x, y);
+}
+
+void vvi_make_points(vvi_maker *m, vvi_panel *panel, vvi_rows rows, const double *x, const double *y)
+{
+    for (size_t fate = 0; fate < VVI_FATES; fate++) {
+        const vvi_rows some = vvi_rows_of(m, rows, fate);
+        if (some.n == 0) continue;
+        vvi_mark *mark = vvi_make_mark(m, panel, VVI_POINTS, fates[fate].name, fates[fate].tint);
+        vvi_make_gather(m, mark, some.list, some.n, x, y);
+    }
+    vvi_make_best(m, panel, rows, x, y);
 }

@@ -28,7 +28,7 @@ static double widest(const vvi_ticks *ticks)
 /* So many that labels do not touch: across, by how wide they are; upwards, by how high. */
 static void ticks_across(const vvi_axis *axis, double width, vvi_ticks *ticks)
 {
-    size_t most = axis->scale == VVI_WORDS ? VVI_MOST_TICKS : (size_t)fmax(2, width / 70);
+    size_t most = axis->scale == VVI_WORDS ? VVI_MOST_TICKS : (size_t)fmax(2, fmin(14, width / 34));
     for (; most >= 2; most--) {
         vvi_ticks_make(axis, most, ticks);
         if (axis->scale == VVI_WORDS || (widest(ticks) + 14) * (double)ticks->n <= width * 1.15) return;
@@ -126,7 +126,7 @@ static void write_upwards(vvi_text *out, const vvi_svg_view *v)
         const vvi_svg_label label = {
             .x = v->x - 7, .y = y + 4, .anchor = VVI_END, .style = "tick", .width = most_words, .size = tick_size
         };
-        vvi_svg_line(out, "grid", v->x, y, v->x + v->width, y);
+        if (axis->scale != VVI_WORDS) vvi_svg_line(out, "grid", v->x, y, v->x + v->width, y);
         vvi_svg_text(out, &label, label_of(&ticks.list[i]));
     }
 }

@@ -74,6 +74,15 @@ typedef struct point_look {
     size_t layers; /* that points of one colour are dealt to */
 } point_look;
 
+/* Those of all marks look alike. */
+static size_t points_of(const vvi_panel *panel)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < panel->n_marks; i++)
+        if (panel->marks[i].kind == VVI_POINTS) n += panel->marks[i].n;
+    return n;
+}
+
 static point_look look_of(const vvi_svg_view *v, const vvi_mark *mark)
 {
     static const struct {
@@ -83,10 +92,12 @@ static point_look look_of(const vvi_svg_view *v, const vvi_mark *mark)
         { 40, { 9, 0.95, 1 } }, { 200, { 7, 0.85, 2 } }, { 1000, { 5.5, 0.6, 4 } }, { 4000, { 4.2, 0.45, 6 } }
     };
     point_look found = { 3.2, 0.35, 8 };
+    const size_t n = points_of(v->panel);
     for (size_t i = sizeof looks / sizeof looks[0]; i-- > 0;)
-        if (mark->n <= looks[i].up_to) found = looks[i].look;
+        if (n <= looks[i].up_to) found = looks[i].look;
     if (v->width < 400) found.size *= 0.8;
-    if (mark->tint == VVI_TINT_BEST) found.opacity = 1;
+    if (mark->faint) found.size = fmin(found.size, 4), found.opacity *= 0.6;
+    if (mark->tint == VVI_TINT_BEST) found.opacity = 1, found.size = fmax(found.size, 7);
     return found;
 }
 
@@ -196,7 +207,7 @@ static void add_course(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mar
 /* A path for each, so that many of them lie darker. */
 static void draw_courses(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark)
 {
-    const double opacity = !mark->faint ? 1 : mark->n > 300 ? 0.3 : mark->n > 60 ? 0.45 : 0.6;
+    const double opacity = !mark->faint ? 1 : mark->n > 250 ? 0.22 : mark->n > 60 ? 0.4 : 0.6;
     const double width = !mark->faint ? 2.6 : mark->n > 300 ? 1 : 1.3;
     for (size_t i = 0; i < mark->n; i++) {
         begin_stroke(out, "line", bucket_of(v, mark, i), width, opacity);
@@ -223,6 +234,14 @@ static void draw_whisker(vvi_text *out, const vvi_svg_view *v, const vvi_mark *m
     end_path(out);
 }
 
+static void draw_note(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark, size_t i, double y)
+{
+    double x = vvi_svg_x(v, mark->x[i]);
+    const double end = mark->x_high == NULL ? x : vvi_svg_x(v, mark->x_high[i]);
+    if (end > x) x = end;
+    vvi_svg_text(out, &(vvi_svg_label){ .x = x + 7, .y = y + 4, .style = "tick", .size = 11.5 }, mark->notes[i]);
+}
+
 static void draw_bars(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark)
 {
     const double height = fmin(row_height(v) * 0.62, 22), zero = vvi_svg_x(v, 0);
@@ -233,6 +252,7 @@ static void draw_bars(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark
         add_box(out, fmin(x, zero), y - height / 2, fabs(x - zero), height);
         end_path(out);
         if (mark->x_low != NULL && mark->x_high != NULL) draw_whisker(out, v, mark, i, y);
+        if (mark->notes != NULL && mark->notes[i] != NULL) draw_note(out, v, mark, i, y);
     }
 }
 
@@ -262,7 +282,8 @@ static void draw_cells(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mar
             const double left = edge_of(xs, x_n, i), right = edge_of(xs, x_n, end), top = edge_of(ys, y_n, k),
                          bottom = edge_of(ys, y_n, k + 1);
             begin_fill(out, "cell ", bucket, 1);
-            add_box(out, fmin(left, right), fmin(top, bottom), fabs(right - left), fabs(bottom - top));
+            add_box(out, fmin(left, right) - 0.3, fmin(top, bottom) - 0.3, fabs(right - left) + 0.6,
+                    fabs(bottom - top) + 0.6);
             end_path(out);
         }
 }
@@ -289,37 +310,41 @@ static void draw_spans(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mar
 
 /* ---- stacks ------------------------------------------------------------------------------------------------------------- */
 
-/* So high that the tallest takes a fifth of the panel. */
-static double layer_height(const vvi_svg_view *v, const vvi_mark *mark)
+/* So high that the tallest takes a seventh of the panel; few piles are wider than many. */
+typedef struct box {
+    double width, height, gap;
+} box;
+
+static box box_of(const vvi_svg_view *v, const vvi_mark *mark)
 {
     size_t most = 1;
     for (size_t i = 0; i < mark->n; i++)
         if (mark->piles[i].n > most) most = mark->piles[i].n;
-    return fmax(1.5, fmin(6, v->height / 5 / (double)most));
+    const double height = fmax(1.5, fmin(9, v->height / 7 / (double)most));
+    return (box){ mark->n <= 24 ? 24 : mark->n <= 48 ? 17 : 12, height, height > 3 ? 1 : 0.4 };
 }
 
-static void draw_pile(vvi_text *out, const vvi_pile *pile, double x, double y, double height)
+static void draw_pile(vvi_text *out, const vvi_pile *pile, double x, double y, const box *b)
 {
-    const double width = 12, gap = height > 3 ? 1 : 0.4;
     for (size_t k = 0; k < pile->n; k++) {
         begin_fill(out, "", vvi_tint_index(pile->tints[k]), 1);
-        add_box(out, x - width / 2, y - (double)(k + 1) * height, width, height - gap);
+        add_box(out, x - b->width / 2, y - (double)(k + 1) * b->height, b->width, b->height - b->gap);
         end_path(out);
     }
     begin_stroke(out, "line", VVI_TINT_PLAIN, 1.4, 1);
-    add_point(out, 'M', x - width / 2 - 1.5, y + 0.7), add_point(out, 'L', x + width / 2 + 1.5, y + 0.7);
+    add_point(out, 'M', x - b->width / 2 - 1.5, y + 0.7), add_point(out, 'L', x + b->width / 2 + 1.5, y + 0.7);
     end_path(out);
 }
 
 static void draw_stacks(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark)
 {
-    const double height = layer_height(v, mark);
+    const box b = box_of(v, mark);
     for (size_t i = 0; i < mark->n; i++) {
         const double x = vvi_svg_x(v, mark->x[i]), y = vvi_svg_y(v, mark->y[i]);
+        const double whole = (double)mark->piles[i].n * b.height;
         if (isnan(x) || isnan(y)) continue;
-        const double whole = (double)mark->piles[i].n * height;
-        vvi_svg_rect(out, "ground", x - 7.2, y - whole - 0.8, 14.4, whole + 1);
-        draw_pile(out, &mark->piles[i], x, y, height);
+        vvi_svg_rect(out, "ground", x - b.width / 2 - 1.2, y - whole - 0.8, b.width + 2.4, whole + 1);
+        draw_pile(out, &mark->piles[i], x, y, &b);
     }
 }
 

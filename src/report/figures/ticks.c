@@ -11,6 +11,13 @@
 
 /* ---- labels ----------------------------------------------------------------------------------------------------------- */
 
+/* printf writes the decimal point of the locale; this comes before thousands are grouped. */
+static void point_instead_of_comma(char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text == ',') *text = '.';
+}
+
 static void strip_zeros(char *text)
 {
     char *end = text + strlen(text);
@@ -41,46 +48,66 @@ static void label_bytes(double number, char text[VVI_TICK_LABEL])
     snprintf(text, VVI_TICK_LABEL, "%.4g %s", scaled, units[unit]);
 }
 
-/* `step`: to the next one; what is smaller than a thousandth of it is 0. */
-static void label_number(double number, double step, char text[VVI_TICK_LABEL])
+/* How the labels of one axis are written. */
+typedef struct style {
+    double step;         /* to the next one; what is smaller than a thousandth of it is 0 */
+    bool grouped, units; /* "12,000"; "12k": by the largest number of the axis */
+} style;
+
+static style style_of(const vvi_axis *axis, double step)
+{
+    const double largest = fmax(fabs(axis->low), fabs(axis->high));
+    return (style){ step, largest >= 1e4, largest >= 1e5 && largest < 1e13 };
+}
+
+/* With k, M, G where that loses nothing. */
+static bool label_with_unit(double number, double step, char text[VVI_TICK_LABEL])
 {
     static const struct {
-        double from;
+        double factor;
         const char *unit;
-    } units[] = { { 1e9, "G" }, { 1e6, "M" }, { 1e5, "k" } };
-    const double magnitude = fabs(number);
-    if (magnitude < step * 1e-3) {
-        snprintf(text, VVI_TICK_LABEL, "0");
-        return;
-    }
+    } units[] = { { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } };
     for (size_t i = 0; i < 3; i++) {
-        const double factor = units[i].from < 1e6 ? 1e3 : units[i].from;
-        if (magnitude < units[i].from * 0.999 || magnitude >= 1e12 || step < factor * 1e-3) continue;
-        snprintf(text, VVI_TICK_LABEL, "%.10g%s", number / factor, units[i].unit);
-        return;
+        if (fabs(number) < units[i].factor * 0.999 || step < units[i].factor * 1e-3) continue;
+        snprintf(text, VVI_TICK_LABEL, "%.10g%s", number / units[i].factor, units[i].unit);
+        return true;
     }
+    return false;
+}
+
+static void label_plain(double number, const style *s, char text[VVI_TICK_LABEL])
+{
+    const double magnitude = fabs(number);
     if (magnitude >= 1e9 || magnitude < 1e-4) {
-        snprintf(text, VVI_TICK_LABEL, "%.*g", 1 + (int)fmax(0, fmin(14, ceil(log10(magnitude / step) - 1e-9))),
-                 number);
+        const double digits = ceil(log10(magnitude / s->step) - 1e-9);
+        snprintf(text, VVI_TICK_LABEL, "%.*g", 1 + (int)fmax(0, fmin(14, digits)), number);
         return;
     }
-    const int digits = (int)fmax(0, fmin(12, ceil(-log10(step) - 1e-9)));
+    const int digits = (int)fmax(0, fmin(12, ceil(-log10(s->step) - 1e-9)));
     snprintf(text, VVI_TICK_LABEL, "%.*f", digits, number);
-    for (char *c = text; *c != '\0'; c++)
-        if (*c == ',') *c = '.'; /* of the locale */
+    point_instead_of_comma(text);
     strip_zeros(text);
-    if (magnitude >= 1e4 && step >= 1) group(text);
+    if (s->grouped && s->step >= 1) group(text);
+}
+
+static void label_number(double number, const style *s, char text[VVI_TICK_LABEL])
+{
+    if (fabs(number) < s->step * 1e-3)
+        snprintf(text, VVI_TICK_LABEL, "0");
+    else if (!s->units || !label_with_unit(number, s->step, text))
+        label_plain(number, s, text);
 }
 
 static void add(vvi_ticks *ticks, const vvi_axis *axis, double at, double step)
 {
     if (ticks->n == VVI_MOST_TICKS || at < axis->low || at > axis->high) return;
     vvi_tick *tick = &ticks->list[ticks->n++];
+    const style written = style_of(axis, step);
     *tick = (vvi_tick){ .at = at };
     if (axis->unit != NULL && strcmp(axis->unit, "bytes") == 0)
         label_bytes(at, tick->label);
     else
-        label_number(at, step, tick->label);
+        label_number(at, &written, tick->label);
 }
 
 /* ---- linear ----------------------------------------------------------------------------------------------------------- */

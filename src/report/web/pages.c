@@ -67,12 +67,12 @@ static const struct {
     { "budget", "Budget of a network" },
 };
 
-static vv_status add_facts(vvi_json *json, page *p)
+static vv_status add_facts(vvi_json *json, const vv_study *study, vv_error *error)
 {
     vvi_json_begin(json, "facts", '[');
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         char *text = NULL;
-        VVI_TRY(vv_study_get(p->study, facts[i].key, &text, p->error));
+        VVI_TRY(vv_study_get(study, facts[i].key, &text, error));
         if (text != NULL) {
             vvi_json_begin(json, NULL, '[');
             vvi_json_string(json, NULL, facts[i].title);
@@ -85,7 +85,7 @@ static vv_status add_facts(vvi_json *json, page *p)
     return VV_OK;
 }
 
-static vv_status add_made(vvi_json *json, page *p)
+static vv_status add_made(vvi_json *json, const vv_study *study, vv_error *error)
 {
     char now[VVI_NUMBER_SIZE];
     char *command = NULL;
@@ -93,10 +93,10 @@ static vv_status add_made(vvi_json *json, page *p)
     vvi_json_string(json, "version", vv_version());
     vvi_report_time((double)time(NULL), now, sizeof now);
     vvi_json_string(json, "time", now);
-    VVI_TRY(vv_study_get(p->study, "command", &command, p->error));
+    VVI_TRY(vv_study_get(study, "command", &command, error));
     vvi_json_string(json, "command", command);
     free(command);
-    VVI_TRY(add_facts(json, p));
+    VVI_TRY(add_facts(json, study, error));
     vvi_json_end(json, '}');
     return VV_OK;
 }
@@ -137,15 +137,15 @@ static void add_settings(vvi_json *json, const vv_explanation *e, const char *la
 }
 
 /* The layers of the trials that are shown are those of few structures, so few that each may be looked for. */
-static void add_makers_of(vvi_json *json, const page *p, const vvi_structure *structure, vvi_names *seen)
+static void add_makers_of(vvi_json *json, const vv_explanation *e, const vvi_structure *structure, vvi_names *seen)
 {
     for (size_t i = 0; i < structure->n; i++) {
         const size_t before = seen->n;
         vvi_names_add(seen, structure->names[i]);
         if (seen->n == before) continue;
         vvi_json_begin(json, structure->names[i], '{');
-        vvi_json_string(json, "by", maker_of(p->meaning, structure->names[i]));
-        add_settings(json, p->meaning, structure->names[i]);
+        vvi_json_string(json, "by", maker_of(e, structure->names[i]));
+        add_settings(json, e, structure->names[i]);
         vvi_json_end(json, '}');
     }
 }
@@ -167,7 +167,7 @@ static void add_meaning(vvi_json *json, const page *p)
     vvi_json_begin(json, "makers", '{');
     for (size_t i = 0; p->meaning != NULL && i < p->best.n; i++) {
         const vvi_structure *structure = structure_of(&p->frame, p->best.list[i].id);
-        if (structure != NULL) add_makers_of(json, p, structure, &seen);
+        if (structure != NULL) add_makers_of(json, p->meaning, structure, &seen);
     }
     vvi_json_end(json, '}');
 }
@@ -216,13 +216,48 @@ static vv_status add_sheet(vvi_json *json, page *p)
     return VV_OK;
 }
 
+/* ---- the same in parts ------------------------------------------------------------------------------------------------- */
+
+vv_status vvi_json_about(vvi_json *json, const vv_study *study, const vvi_status *status, vv_error *error)
+{
+    vv_refusals refusals;
+    VVI_TRY(vv_study_refusals(study, &refusals, error));
+    VVI_TRY(add_made(json, study, error));
+    vvi_json_refusals(json, &refusals);
+    add_constraints(json, status);
+    return VV_OK;
+}
+
+static void add_all_makers(vvi_json *json, const vv_explanation *e, const vvi_frame *frame)
+{
+    vvi_names seen = { .n = 0 };
+    vvi_json_begin(json, "makers", '{');
+    for (size_t i = 0; e != NULL && i < frame->n_structures; i++) add_makers_of(json, e, &frame->structures[i], &seen);
+    vvi_json_end(json, '}');
+}
+
+vv_status vvi_json_meaning(vvi_json *json, const char *explanation, const vvi_frame *frame, vv_error *error)
+{
+    vv_explanation *e = NULL;
+    if (explanation != NULL && vvi_explanation_read(explanation, &e, NULL) == VV_NO_MEMORY) return vvi_no_memory(error);
+    if (e == NULL)
+        vvi_json_null(json, "question");
+    else
+        vvi_explain_write_blocks(e, json, "question");
+    add_all_makers(json, e, frame);
+    vv_explanation_free(e);
+    return VV_OK;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------------------------- */
+
 static vv_status write_page(vvi_json *json, page *p)
 {
     VVI_TRY(read_page(p));
     vvi_json_begin(json, "study", '{');
     vvi_json_status(json, &p->status);
     vvi_json_end(json, '}');
-    VVI_TRY(add_made(json, p));
+    VVI_TRY(add_made(json, p->study, p->error));
     vvi_json_refusals(json, &p->refusals);
     add_constraints(json, &p->status);
     add_meaning(json, p);

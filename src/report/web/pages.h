@@ -32,6 +32,10 @@ typedef struct vvi_page_args {
 
 /* The members above into an object that is begun. */
 vv_status vvi_json_page(vvi_json *json, const vvi_page_args *args, vv_error *error);
+/* For pages that come in parts, members into an object that is begun: "made", "refused", "refusals", "constraints"; */
+vv_status vvi_json_about(vvi_json *json, const vv_study *study, const vvi_status *status, vv_error *error);
+/* "question", "makers" of all layers that there are; the explanation as JSON: NULL: the study has none. */
+vv_status vvi_json_meaning(vvi_json *json, const char *explanation, const vvi_frame *frame, vv_error *error);
 /* "trials": its columns go into the sheet. */
 vv_status vvi_json_trial_columns(vvi_json *json, const vvi_frame *frame, vvi_sheet *sheet, vv_error *error);
 

@@ -135,9 +135,21 @@
         return box.x1 >= -1 && box.x0 <= plot.width + 1 && box.y1 >= -1 && box.y0 <= plot.height + 1;
     }
 
+    /* Lines through what is there as marks of trials say nothing more; nor does what is only for orientation. */
+    const isFollowed = (mark, some) => Boolean(mark.trials) || !(mark.faint || (some && ["line", "step"].includes(mark.kind)));
+
+    /* A trial may be there twice, as the best for instance. */
+    function withoutTwins(list) {
+        return list.filter((spot, k) => {
+            const before = list[k - 1];
+            return k === 0 || spot.x !== before.x || spot.y !== before.y || trialOf(spot) !== trialOf(before);
+        });
+    }
+
     function gather(plot) {
         const all = [];
-        for (const mark of plot.marks) if (!mark.faint || mark.trials) all.push(...varve.spots(plot, mark));
+        const some = plot.marks.some((mark) => mark.trials);
+        for (const mark of plot.marks) if (isFollowed(mark, some)) all.push(...varve.spots(plot, mark));
         const list = all.filter((spot) => isInside(plot, spot) && (!spot.line || plot.bright(spot.mark, spot.i)));
         return list.length > 0 ? list : all;
     }
@@ -171,13 +183,14 @@
 
         function sorted() {
             list = list || gather(plot);
-            order = order || list.slice().sort((a, b) => a.x - b.x || a.y - b.y);
+            order = order || withoutTwins(list.slice().sort((a, b) => a.x - b.x || a.y - b.y || trialOf(a) - trialOf(b)));
             return order;
         }
 
         function step(n) {
             const all = sorted();
-            const from = now === null ? (n > 0 ? -1 : all.length) : all.indexOf(now);
+            const same = (spot) => spot.x === now.x && spot.y === now.y && trialOf(spot) === trialOf(now);
+            const from = now === null ? (n > 0 ? -1 : all.length) : all.findIndex(same);
             if (all.length > 0) point(all[Math.max(0, Math.min(all.length - 1, from + n))]);
         }
 

@@ -308,6 +308,7 @@ const vvi_store_row vvi_store_postgresql = {
     .refusals = vvi_pg_refusals,
     .standing = vvi_pg_standing,
     .counts = vvi_pg_counts,
+    .mark = vvi_pg_mark,
     .running = vvi_pg_running,
     .beat = vvi_pg_beat,
     .workers = vvi_pg_workers,

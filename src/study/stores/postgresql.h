@@ -96,6 +96,8 @@ typedef enum vvi_pg_sql {
     VVI_PG_STANDING,
     VVI_PG_COUNTS,
     VVI_PG_RUNNING,
+    VVI_PG_PULSE,
+    VVI_PG_PULSE_OF_REQUESTS,
     VVI_PG_FILE_FENCE,
     VVI_PG_FILE_DROP,
     VVI_PG_FILE_ADD,
@@ -207,6 +209,7 @@ vv_status vvi_pg_trials(void *state, const vvi_trial_query *query, vvi_arena *ar
 vv_status vvi_pg_refusals(void *state, vv_refusals *refusals, vv_error *error);
 vv_status vvi_pg_standing(void *state, const vvi_standing_query *query, vvi_stand *standing, vv_error *error);
 vv_status vvi_pg_counts(void *state, vv_counts *counts, vv_error *error);
+vv_status vvi_pg_mark(void *state, uint64_t *mark, vv_error *error);
 vv_status vvi_pg_running(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);
 void vvi_pg_release(void *state);
 vv_status vvi_pg_beat(void *state, const vvi_beat *beat, vv_error *error);

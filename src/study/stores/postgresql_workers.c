@@ -148,6 +148,29 @@ vv_status vvi_pg_counts(void *state, vv_counts *counts, vv_error *error)
     return VV_OK;
 }
 
+static uint64_t hash_column(uint64_t hash, const PGresult *result, int column)
+{
+    const int64_t number = vvi_pg_int64(result, 0, column);
+    return vvi_hash_bytes(hash, &number, sizeof number);
+}
+
+/* Earlier versions have no requests. */
+vv_status vvi_pg_mark(void *state, uint64_t *mark, vv_error *error)
+{
+    vvi_pg *store = state;
+    PGresult *result = NULL;
+    *mark = VVI_HASH_START;
+    VVI_TRY(vvi_pg_ask(store, VVI_PG_PULSE, &result, error, store->study));
+    for (int i = 0; i < 3; i++) *mark = hash_column(*mark, result, i);
+    *mark = vvi_hash_number(*mark, vvi_pg_double(result, 0, 3));
+    PQclear(result);
+    if (store->version < 2) return VV_OK;
+    VVI_TRY(vvi_pg_ask(store, VVI_PG_PULSE_OF_REQUESTS, &result, error, store->study));
+    *mark = hash_column(hash_column(*mark, result, 0), result, 1);
+    PQclear(result);
+    return VV_OK;
+}
+
 vv_status vvi_pg_running(void *state, vvi_arena *arena, const int **ids, size_t *n, vv_error *error)
 {
     vvi_pg *store = state;
