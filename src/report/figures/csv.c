@@ -1,23 +1,10 @@
 /* csv.c - what a figure shows, as RFC 4180: lines end with CR LF, a head, empty cells for what is not there. Texts are as they
  * were given; numbers read back as the same. */
+#include "report/csv.h"
 #include "report/figures/figure.h"
 
 #include <math.h>
 #include <string.h>
-
-static void add_text(vvi_text *out, const char *text)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL && text[0] != ' ') {
-        vvi_text_add(out, text, strlen(text));
-        return;
-    }
-    vvi_text_add(out, "\"", 1);
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"') vvi_text_add(out, "\"", 1);
-        vvi_text_add(out, c, 1);
-    }
-    vvi_text_add(out, "\"", 1);
-}
 
 static void add_number(vvi_text *out, double number)
 {
@@ -32,7 +19,7 @@ static void add_cell(vvi_text *out, const vvi_figure_column *column, size_t row)
     if (column->numbers != NULL)
         add_number(out, column->numbers[row]);
     else if (column->texts[row] != NULL)
-        add_text(out, column->texts[row]);
+        vvi_csv_cell_add(out, column->texts[row]);
 }
 
 static void end_cell(vvi_text *out, const vvi_figure_table *table, size_t k)
@@ -53,7 +40,7 @@ static vv_status write_rows(const vvi_figure_table *table, vvi_text *text, FILE 
 {
     enum { AT_ONCE = 1 << 16 };
     for (size_t k = 0; k < table->n_columns; k++) {
-        add_text(text, table->columns[k].name);
+        vvi_csv_cell_add(text, table->columns[k].name);
         end_cell(text, table, k);
     }
     for (size_t i = 0; i < table->n_rows; i++) {
