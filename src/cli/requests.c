@@ -187,8 +187,8 @@ const vvi_command vvi_command_stop = {
     .n_positionals = VVI_COUNT(project),
     .options = stop_rows,
     .n_options = VVI_COUNT(stop_rows),
-    .notes = "The search ends as with Ctrl-C, wherever it runs: trials end their epochs, and the\n"
-             "same command goes on. Of a study in a database, all who work at it stop.\n",
+    .notes = "The search ends as with Ctrl-C, wherever it runs: trials end their epochs, and\n"
+             "the same command goes on. Of a study in a database, all who work at it stop.\n",
     .run = stop,
 };
 
