@@ -285,7 +285,7 @@ const vvi_command vvi_command_enqueue = {
     .n_positionals = VVI_COUNT(enqueue_positionals),
     .options = rows,
     .n_options = VVI_COUNT(rows),
-    .notes = "What is left out is proposed. Values that there are not are refused; what a trial\n"
-             "has already is skipped, and the search says so.\n",
+    .notes = "What is left out is proposed. Values that there are not are refused; what a\n"
+             "trial has already is skipped, and the search says so.\n",
     .run = enqueue,
 };
