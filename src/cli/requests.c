@@ -187,8 +187,8 @@ const vvi_command vvi_command_stop = {
     .n_positionals = VVI_COUNT(project),
     .options = stop_rows,
     .n_options = VVI_COUNT(stop_rows),
-    .notes = "The search ends as with Ctrl-C, wherever it runs: trials end their epochs, and the\n"
-             "same command goes on. Of a study in a database, all who work at it stop.\n",
+    .notes = "The search ends as with Ctrl-C, wherever it runs: trials end their epochs, and\n"
+             "the same command goes on. Of a study in a database, all who work at it stop.\n",
     .run = stop,
 };
 
@@ -285,7 +285,7 @@ const vvi_command vvi_command_enqueue = {
     .n_positionals = VVI_COUNT(enqueue_positionals),
     .options = rows,
     .n_options = VVI_COUNT(rows),
-    .notes = "What is left out is proposed. Values that there are not are refused; what a trial\n"
-             "has already is skipped, and the search says so.\n",
+    .notes = "What is left out is proposed. Values that there are not are refused; what a\n"
+             "trial has already is skipped, and the search says so.\n",
     .run = enqueue,
 };
