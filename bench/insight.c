@@ -4,8 +4,8 @@
  *
  * "trials": vv_study_trials alone, which the frame reads from; "frame": with it, by what is asked for.
  */
-#include "base/base.h"
 #include "insight/insight.h"
+#include "base/base.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +50,13 @@ static void weigh(const work *w, vv_error *error)
     vvi_weights_deinit(&weights);
 }
 
+static void read_surface(const work *w, vv_error *error)
+{
+    vvi_surface surface;
+    must(vvi_surface_read(w->frame, 0, 0, 1, 1, &surface, error), error);
+    vvi_surface_deinit(&surface);
+}
+
 static void say(const char *what, size_t trials, measured call, const work *w)
 {
     double least = 0;
@@ -84,6 +91,7 @@ int main(int argc, char **argv)
     w.args.networks = true;
     say("frame with courses and networks", frame.n, read_frame, &w);
     for (size_t i = 0; (w.kind = vvi_importance_at(i)) != NULL; i++) say(w.kind->name, frame.n, weigh, &w);
+    if (frame.n_variables > 1) say("surface", frame.n, read_surface, &w);
     vvi_frame_deinit(&frame);
     vv_study_close(study);
     return 0;

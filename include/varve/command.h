@@ -31,10 +31,11 @@ typedef struct vv_space_settings {
 typedef struct vv_space_file vv_space_file;
 /* *file is owned: vv_space_file_close. BAD_ARG: "space.yaml:LINE:COLUMN: what is wrong"; NOT_FOUND, IO. */
 vv_status vv_space_file_open(const char *path, vv_space_file **file, vv_error *error) VV_MUST_USE;
-/* The same of a text; `name` is what errors call it. */
+/* As vv_space_file_open of a text; `name` is what errors call it. */
 vv_status vv_space_file_parse(const char *text, const char *name, vv_space_file **file, vv_error *error) VV_MUST_USE;
 void vv_space_file_close(vv_space_file *file); /* NULL is fine */
-const char *vv_space_file_text(const vv_space_file *file); /* as it was read */
+/* The text as it was read, and what it says besides the space. Borrowed until vv_space_file_close. */
+const char *vv_space_file_text(const vv_space_file *file);
 const vv_space_settings *vv_space_file_settings(const vv_space_file *file);
 /* Asks for all that is active. */
 void vv_space_file_ask(const vv_space_file *file, vv_hp *hp);

@@ -66,15 +66,17 @@ typedef struct vv_data_args {
 vv_status vv_data_open(const char *spec, const vv_data_args *args, vv_data **training, vv_data **validation,
                        vv_error *error) VV_MUST_USE;
 
-/* A data set over the caller's own arrays. Everything is copied. y and weights may be NULL. n >= 1. */
+/* A data set over the caller's own arrays. Everything is copied. y and weights may be NULL. n >= 1. *data is owned:
+ * vv_data_free. BAD_ARG, NO_MEMORY. */
 vv_status vv_data_new(size_t n, vv_shape shape, const float *x, vv_shape target_shape, const float *y,
                       const float *weights, vv_data **data, vv_error *error) VV_MUST_USE;
 void vv_data_free(vv_data *data); /* NULL is fine */
 
-size_t vv_data_count(const vv_data *data);
-vv_shape vv_data_shape(const vv_data *data);
+/* What there is of it. Pointers are borrowed until vv_data_free. */
+size_t vv_data_count(const vv_data *data); /* examples */
+vv_shape vv_data_shape(const vv_data *data); /* of one of them */
 vv_shape vv_data_target_shape(const vv_data *data); /* rank 1, dim {1}: a number or a class per example; rank 0: no targets */
-const float *vv_data_x(const vv_data *data);        /* borrowed until vv_data_free */
+const float *vv_data_x(const vv_data *data);        /* example by example */
 const float *vv_data_y(const vv_data *data);        /* NULL: no targets */
 const float *vv_data_weights(const vv_data *data);  /* NULL: all 1 */
 int vv_data_classes(const vv_data *data);           /* number of classes if the targets are known to be classes, else 0 */

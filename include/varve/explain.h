@@ -79,7 +79,7 @@ typedef enum vv_role {
     VV_ROLE_UNREACHABLE,   /* asked for only where nothing can be built */
     VV_ROLE_UNKNOWN        /* nothing was seen of it, in too few builds to say more */
 } vv_role;
-const char *vv_role_name(vv_role role); /* "structure"; never NULL */
+const char *vv_role_name(vv_role role); /* "structure"; never NULL. Static storage */
 
 /* Layer "conv2d_1", field "filters": it differs between two networks that have a layer of that name; of training: "optimizer", "compile" or "fit". */
 typedef struct vv_set_field {
@@ -239,7 +239,7 @@ typedef struct vv_explain_args {
 /* Runs builds, in a child process, for a fraction of a second or, of a large space, a few seconds. BAD_ARG and the like:
  * the build function's own mistakes; nothing can be built, and why. NOT_FOUND: of many random builds of a large space
  * none could. CRASHED: the build function crashed, did not end, or took all memory; the text tells at which values.
- * INTERRUPTED: `stop` said so. */
+ * INTERRUPTED: `stop` said so. *explanation is owned: vv_explanation_free. */
 vv_status vv_explain_with(const vv_explain_args *args, vv_explanation **explanation, vv_error *error) VV_MUST_USE;
 #ifndef __cplusplus
 #define vv_explain(explanation, error, ...) \

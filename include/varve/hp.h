@@ -100,6 +100,7 @@ typedef struct vv_choice_args {
     const char *default_value; /* one of the values; NULL: the first */
 } vv_choice_args;
 
+/* Asks for a hyperparameter: its value in this build. Mistakes stick to the hp. */
 int vv_int_with(vv_hp *hp, const vv_int_args *args);                /* default on error: args->min          */
 double vv_float_with(vv_hp *hp, const vv_float_args *args);         /* default on error: args->min          */
 bool vv_bool_with(vv_hp *hp, const vv_bool_args *args);

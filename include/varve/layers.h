@@ -251,7 +251,7 @@ typedef struct vv_layer {
 #define vv_merge_add(...) VV_LAYER_LITERAL(VV_LAYER_ADD, .merge = { .reserved = 0, __VA_ARGS__ })
 #define vv_merge_concatenate(...) VV_LAYER_LITERAL(VV_LAYER_CONCATENATE, .merge = { .reserved = 0, __VA_ARGS__ })
 
-/* The registry: one row for each kind, in no promised order. NULL past the end / for an unknown kind. */
+/* The registry: one row for each kind, in no promised order. NULL past the end / for an unknown kind. Static storage. */
 typedef struct vv_layer_info {
     vv_layer_kind kind;
     const char *name;       /* "conv2d": in JSON, files and automatic layer names; never changes */
@@ -263,7 +263,7 @@ const vv_layer_info *vv_layer_info_at(size_t index);
 const vv_layer_info *vv_layer_info_of(vv_layer_kind kind);
 
 /* Sets one field by its name: how JSON, the command line and other languages build layers. Enums take their index.
- * Refuses unknown names and values outside the field's range. */
+ * NOT_FOUND: an unknown name; BAD_ARG: a value outside the field's range. */
 vv_status vv_layer_set(vv_layer *layer, const char *field, double value, vv_error *error);
 
 /* ---- losses --------------------------------------------------------------------------------------------------- */

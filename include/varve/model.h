@@ -55,6 +55,7 @@ typedef struct vv_compile_args {
     double label_smoothing; /* categorical and binary crossentropy, [0, 1) */
     bool from_logits;       /* crossentropies: the output is before its softmax or sigmoid */
 } vv_compile_args;
+/* Says what the model is trained with. Mistakes stick to the model. */
 void vv_compile_with(vv_model *model, const vv_compile_args *args);
 #ifndef __cplusplus
 /* The literal is zeroed but for what is named; vv_compile(m, .loss = ...) */
@@ -84,6 +85,7 @@ typedef struct vv_layer_view {
 size_t vv_model_node_count(const vv_model *model);
 vv_layer_view vv_model_node(const vv_model *model, vv_node node);
 
+/* Trainable numbers in all, and the shapes of one example at both ends (rank 0: there is none yet). */
 uint64_t vv_model_params(const vv_model *model);
 vv_shape vv_model_input_shape(const vv_model *model);
 vv_shape vv_model_output_shape(const vv_model *model);
@@ -91,16 +93,18 @@ vv_shape vv_model_output_shape(const vv_model *model);
 /* A number that is equal for models with the same layers, fields, shapes, connections and compile arguments. */
 uint64_t vv_model_digest(const vv_model *model);
 
-/* A table of layers, shapes and parameter counts, at most 80 columns. */
+/* A table of layers, shapes and parameter counts, at most 80 columns. IO: it could not be written. */
 vv_status vv_model_summary(const vv_model *model, FILE *out);
 
-/* The architecture and what it is compiled with, as JSON text. *json is owned: free with free(). */
+/* The architecture and what it is compiled with, as JSON text, and back. *json is owned: free with free(); *model is owned:
+ * vv_model_free. Errors: the model's own; FORMAT: no such JSON; NO_MEMORY. */
 vv_status vv_model_to_json(const vv_model *model, char **json, vv_error *error) VV_MUST_USE;
 vv_status vv_model_from_json(const char *json, vv_model **model, vv_error *error) VV_MUST_USE;
 
 /* ---- weights -------------------------------------------------------------------------------------------------- */
 
-/* Draws fresh weights, keyed by (seed, layer name, weight name). fit does this by itself if it was not done. */
+/* Draws fresh weights, keyed by (seed, layer name, weight name). fit does this by itself if it was not done.
+ * Errors: the model's own, UNSUPPORTED, NO_MEMORY. */
 vv_status vv_model_init(vv_model *model, uint64_t seed) VV_MUST_USE;
 
 /* One weight array: "conv2d/kernel" [3, 3, 1, 32]. `values` may be written to; borrowed until the model ends or is
@@ -116,11 +120,11 @@ size_t vv_model_weight_count(const vv_model *model);
 vv_weight vv_model_weight(vv_model *model, size_t index);
 
 /* safetensors (float32, little endian) with the architecture in its metadata ("varve.model"). Written to a
- * temporary file and renamed, so that a file is whole or not there. */
+ * temporary file and renamed, so that a file is whole or not there. BAD_ARG: it has no weights yet; IO. */
 vv_status vv_model_save(const vv_model *model, const char *path, vv_error *error) VV_MUST_USE;
-/* A whole model from such a file. *model is owned. */
+/* A whole model from such a file. *model is owned: vv_model_free. NOT_FOUND, IO, FORMAT, UNSUPPORTED, NO_MEMORY. */
 vv_status vv_model_load(const char *path, vv_model **model, vv_error *error) VV_MUST_USE;
-/* Only the weights, into a model of the same layers; every weight must be there, with its shape. */
+/* Only the weights, into a model of the same layers; every weight must be there, with its shape. As vv_model_load. */
 vv_status vv_model_load_weights(vv_model *model, const char *path, vv_error *error) VV_MUST_USE;
 
 /* ---- training that goes on --------------------------------------------------------------------------------------

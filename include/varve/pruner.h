@@ -53,7 +53,7 @@ typedef struct vv_pruner_kind {
     vv_status (*judge)(const vv_pruner_question *question, vv_pruner_verdict *verdict, vv_error *error);
 } vv_pruner_kind;
 
-/* The registry. NULL past the end / for an unknown name. */
+/* The registry. NULL past the end / for an unknown name. Static storage. */
 const vv_pruner_kind *vv_pruner_at(size_t index);
 const vv_pruner_kind *vv_pruner_find(const char *name);
 
@@ -68,7 +68,7 @@ vv_status vv_pruner_parse(const char *spec, vv_pruner *pruner, vv_error *error) 
 /* Name and options as a spec that means the same, options in the order of the table, those with their presets left out.
  * As snprintf. */
 int vv_pruner_spec(const vv_pruner *pruner, char *text, size_t size);
-/* question->options is not looked at. */
+/* Should the trial end? question->options is not looked at. NO_MEMORY. */
 vv_status vv_pruner_judge(const vv_pruner *pruner, const vv_pruner_question *question, vv_pruner_verdict *verdict,
                           vv_error *error) VV_MUST_USE;
 

@@ -39,7 +39,7 @@ typedef enum vv_trial_status {
     VV_TRIAL_PAUSED,      /* trained as far as its oracle asked for; may go on as the same trial */
     VV_TRIAL_WAITING      /* has its values, and nobody runs it yet */
 } vv_trial_status;
-const char *vv_trial_status_name(vv_trial_status status); /* "COMPLETED"; never NULL */
+const char *vv_trial_status_name(vv_trial_status status); /* "COMPLETED"; never NULL. Static storage */
 
 /* What an oracle may know of a trial. */
 typedef struct vv_past_trial {
@@ -189,6 +189,7 @@ typedef enum vv_search_kind {
     VV_SEARCH_MAP(VV_SEARCH_ENUM)
 #undef VV_SEARCH_ENUM
 } vv_search_kind;
+/* Static storage. */
 const char *vv_search_kind_name(vv_search_kind kind); /* "tpe"; never NULL ("unknown") */
 const vv_oracle_kind *vv_oracle_at(size_t index);
 const vv_oracle_kind *vv_oracle_find(const char *name);
@@ -210,16 +211,17 @@ typedef struct vv_oracle_args {
  * no builder; the text says what there is. */
 vv_status vv_oracle_open(const vv_oracle_args *args, vv_oracle **oracle, vv_error *error) VV_MUST_USE;
 void vv_oracle_close(vv_oracle *oracle); /* NULL is fine */
-/* A proposal is not a trial before it is told to be one. */
+/* A proposal is not a trial before it is told to be one. Errors: those of the builder that are no refusals; NO_MEMORY. */
 vv_status vv_oracle_ask(vv_oracle *oracle, vv_answer *answer, vv_error *error) VV_MUST_USE;
-/* A trial with the values of `hp`, which is RUNNING; its id is the count of trials. */
+/* A trial with the values of `hp`, which is RUNNING; its id is the count of trials. As vv_past_put. */
 vv_status vv_oracle_begin(vv_oracle *oracle, const vv_hp *hp, vv_error *error) VV_MUST_USE;
 /* What has become of a trial, as vv_past_put: of one that was begun (its values stay), or, with its values, of one from
  * elsewhere, whose id is the count of trials. PAUSED and PRUNED ones are told with their epochs. */
 vv_status vv_oracle_tell(vv_oracle *oracle, const vv_past_trial *trial, vv_error *error) VV_MUST_USE;
 /* How many configurations the oracle will propose in all, if it comes to its end: "trial 12 of 328". NaN: it has no
- * plan with an end, or one that is too large to be counted. */
+ * plan with an end, or one that is too large to be counted. Errors: as for vv_oracle_ask. */
 vv_status vv_oracle_plan(vv_oracle *oracle, double *total, vv_error *error) VV_MUST_USE;
+/* What it knows, and what it is. Borrowed until vv_oracle_close. */
 const vv_past *vv_oracle_past(const vv_oracle *oracle);
 const vv_oracle_kind *vv_oracle_kind_of(const vv_oracle *oracle);
 /* Name and options as a spec that means the same, options in the order of the table, those with their presets left out.
@@ -236,7 +238,8 @@ typedef struct vv_sampler {
 } vv_sampler;
 
 /* Draws until a configuration builds and was not tried; after many unlucky draws in a row looks at the whole space, and
- * takes one of what is left, each with the same chance, or answers EXHAUSTED; GAVE_UP where looking settles nothing. */
+ * takes one of what is left, each with the same chance, or answers EXHAUSTED; GAVE_UP where looking settles nothing. Errors:
+ * as for vv_oracle_ask. */
 vv_status vv_oracle_propose(const vv_question *question, const vv_sampler *sampler, vv_answer *answer,
                             vv_error *error) VV_MUST_USE;
 

@@ -65,6 +65,7 @@ vv_value vv_domain_at(const vv_domain *domain, uint64_t index);
 /* The index of a value, or -1 when it is not in the domain or the domain is a continuum. */
 int64_t vv_domain_index(const vv_domain *domain, vv_value value);
 
+/* Is the value one of the domain's? Are two domains the same values, in the same order, with the same default? */
 bool vv_domain_contains(const vv_domain *domain, vv_value value);
 bool vv_domain_equal(const vv_domain *a, const vv_domain *b);
 
@@ -85,7 +86,7 @@ typedef struct vv_active {
     vv_value value;
 } vv_active;
 
-/* What the build asked for, in order of first asking. */
+/* What the build asked for, in order of first asking. Borrowed until the hp ends. */
 size_t vv_hp_count(const vv_hp *hp);
 const vv_active *vv_hp_at(const vv_hp *hp, size_t index);
 const vv_active *vv_hp_find(const vv_hp *hp, const char *name); /* NULL: not active */

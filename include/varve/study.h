@@ -43,14 +43,16 @@ void vv_study_close(vv_study *study); /* NULL is fine; trials that it holds are 
 const char *vv_study_path(const vv_study *study); /* `where` without a password; borrowed until vv_study_close */
 
 /* Facts about the whole study ("objective", "data", "preparation", "seed", ...), text by key.
- * get: *text is owned, free with free(); NULL when the key is not there (VV_OK). */
+ * get: *text is owned, free with free(); NULL when the key is not there (VV_OK). BAD_ARG (set: opened to read), DATABASE, IO,
+ * NO_MEMORY. */
 vv_status vv_study_set(vv_study *study, const char *key, const char *text, vv_error *error) VV_MUST_USE;
 vv_status vv_study_get(const vv_study *study, const char *key, char **text, vv_error *error) VV_MUST_USE;
 
 /* ---- a trial's life: (begin or claim), (epoch)*, (execution)*, end, pause or retry. Each call is one transaction ------
  *
  * A study that was opened to write is a *worker*. RUNNING trials belong to the worker that began or claimed them; calls
- * about a trial that is another's now, or nobody's, are refused with TAKEN and change nothing. */
+ * about a trial that is another's now, or nobody's, are refused with TAKEN and change nothing. Other errors: BAD_ARG (opened to
+ * read, what cannot be), NOT_FOUND (no such trial), DATABASE, IO, NO_MEMORY. */
 
 /* A new trial of this worker's, RUNNING. Values are copied. The id is counted from 0. */
 vv_status vv_trial_begin(vv_study *study, const vv_hp *hp, const char *model_json, int *id, vv_error *error) VV_MUST_USE;
@@ -85,7 +87,9 @@ vv_status vv_trial_wake(vv_study *study, int id, int goal, vv_error *error) VV_M
  * kept as a failed attempt. */
 vv_status vv_trial_retry(vv_study *study, int id, const char *reason, double seconds, vv_error *error) VV_MUST_USE;
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------------------------------
+ *
+ * Errors: DATABASE, IO, FORMAT (what is stored is damaged), NO_MEMORY. */
 
 typedef struct vv_curve {
     const char *metric;
@@ -155,7 +159,7 @@ typedef struct vv_trials_args {
 } vv_trials_args;
 /* *trials is owned: free with vv_trials_free. The direction of best_first is the study's "objective". */
 vv_status vv_study_trials(const vv_study *study, const vv_trials_args *args, vv_trials *trials, vv_error *error) VV_MUST_USE;
-void vv_trials_free(vv_trials *trials);
+void vv_trials_free(vv_trials *trials); /* one that is zeroed is fine */
 
 /* The draws that did not build on the way to the trials there are. Each is counted once, together with its trial: a
  * last ask that led to no trial, and may be asked again by the next search, counts for nothing. */
@@ -213,7 +217,7 @@ typedef enum vv_request_kind {
     VV_REQUEST_STOP_TRIAL, /* the trial `trial` ends: PRUNED if it has epochs, else FAILED, with a reason that says so */
     VV_REQUEST_ENQUEUE     /* `values` (JSON, as vv_search_args.enqueued) are the next trials */
 } vv_request_kind;
-const char *vv_request_kind_name(vv_request_kind kind); /* "stop_trial"; never NULL */
+const char *vv_request_kind_name(vv_request_kind kind); /* "stop_trial"; never NULL. Static storage */
 typedef struct vv_request {
     int64_t id;          /* counted from 0 */
     vv_request_kind kind;
@@ -232,7 +236,7 @@ typedef struct vv_requests {
  * JSON object or array of objects, or more than 1 MiB; NOT_FOUND: no such study or trial; VERSION: a study of an earlier
  * version, which the next search brings up to date. */
 vv_status vv_study_request(const char *where, const vv_request *request, int64_t *id, vv_error *error) VV_MUST_USE;
-/* Those from this id on, by id. *requests is owned: vv_requests_free. */
+/* Those from this id on, by id. *requests is owned: vv_requests_free. DATABASE, IO, NO_MEMORY. */
 vv_status vv_study_requests(const vv_study *study, int64_t from, vv_requests *requests, vv_error *error) VV_MUST_USE;
 void vv_requests_free(vv_requests *requests);
 
@@ -241,7 +245,7 @@ int vv_study_checkpoint_path(const vv_study *study, int id, char *path, size_t s
 /* Path of the training state that an execution of a trial goes on from when it is resumed. As snprintf. */
 int vv_study_state_path(const vv_study *study, int id, int execution, char *path, size_t size);
 /* Removes the checkpoints of all but the best `keep` completed trials and of those that can be resumed, and the training
- * states of those that cannot. */
+ * states of those that cannot. BAD_ARG: keep < 0, opened to read; DATABASE, IO, NO_MEMORY. */
 vv_status vv_study_prune_checkpoints(vv_study *study, int keep, vv_error *error) VV_MUST_USE;
 
 /* ---- objectives, constraints -------------------------------------------------------------------------------------- */
@@ -254,7 +258,7 @@ typedef struct vv_objective {
 } vv_objective;
 vv_status vv_objective_parse(const char *text, vv_objective *objective, vv_error *error) VV_MUST_USE;
 
-/* "val_accuracy,params": several of them, each name once. The fact "objective" of a study is such a text. */
+/* "val_accuracy,params": several of them, each name once. The fact "objective" of a study is such a text. BAD_ARG. */
 typedef struct vv_objectives {
     vv_objective list[VV_MAX_OBJECTIVES];
     size_t n;

@@ -151,7 +151,8 @@ typedef struct vv_evaluate_args {
     int batch_size;      /* 0: 32 */
     const char *backend;
 } vv_evaluate_args;
-/* Loss and metrics over all examples; names as without "val_". *result is a history of one epoch; owned. */
+/* Loss and metrics over all examples; names as without "val_". *result is a history of one epoch; owned:
+ * vv_history_free. Errors as of vv_fit_with, which see; on the model. */
 vv_status vv_evaluate_with(vv_model *model, const vv_evaluate_args *args, vv_history **result) VV_MUST_USE;
 
 typedef struct vv_predict_args {
@@ -159,7 +160,8 @@ typedef struct vv_predict_args {
     int batch_size;      /* 0: 32 */
     const char *backend;
 } vv_predict_args;
-/* Outputs, example by example: `out` has room for vv_data_count(data) * size of the output shape floats. */
+/* Outputs, example by example: `out` has room for vv_data_count(data) * size of the output shape floats. Errors as of
+ * vv_fit_with; on the model. */
 vv_status vv_predict_with(vv_model *model, const vv_predict_args *args, float *out) VV_MUST_USE;
 
 #ifndef __cplusplus
@@ -170,7 +172,8 @@ vv_status vv_predict_with(vv_model *model, const vv_predict_args *args, float *o
 
 /* ---- backends -------------------------------------------------------------------------------------------------- */
 
-/* The kernels that "cpu" chose on this machine: "avx512", "avx2" or "plain". $VARVE_KERNELS names another choice. */
+/* The kernels that "cpu" chose on this machine: "avx512", "avx2" or "plain". $VARVE_KERNELS names another choice.
+ * Static storage. */
 const char *vv_kernels_name(void);
 
 #ifdef __cplusplus

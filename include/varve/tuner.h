@@ -54,7 +54,7 @@ struct vv_hypermodel {
     const vv_hypermodel varve_hypermodel = { __VA_ARGS__ }
 
 /* Runs the build function once. `chooser` NULL: all defaults. *hp and *model are owned by the caller; either may be
- * NULL (argument) if it is not wanted. A refusal (a layer that cannot exist, NULL returned, ...) is its status. The
+ * NULL (argument) if it is not wanted. A refusal (a layer that cannot exist, NULL returned, ...) is the error. The
  * fit function, if any, is rehearsed, so that *hp holds its hyperparameters too. With `tune` the model is NULL. */
 vv_status vv_hypermodel_build(const vv_hypermodel *hypermodel, const vv_chooser *chooser, vv_hp **hp, vv_model **model,
                               vv_error *error) VV_MUST_USE;
@@ -73,7 +73,7 @@ typedef enum vv_stop_reason {
     VV_STOP_EPOCHS,      /* another trial would go beyond max_epochs_total */
     VV_STOP_PLAN         /* the oracle's plan is carried out: a grid that leaves values out, Hyperband */
 } vv_stop_reason;
-const char *vv_stop_reason_name(vv_stop_reason reason); /* "max_trials"; never NULL */
+const char *vv_stop_reason_name(vv_stop_reason reason); /* "max_trials"; never NULL. Static storage */
 
 typedef enum vv_event_kind {
     VV_EVENT_SEARCH_BEGIN = 1,
@@ -172,13 +172,14 @@ typedef struct vv_search_result {
 
 /* Searches. Each trial runs in a process of its own (fork), so that a crash ends that trial only. A study that is there
  * is gone on with: its objectives, oracle, seed, settings and space must be the caller's (MISMATCH says what differs).
- * Refused before any training: an objective that no metric provides, data that does not fit the model, a budget that
- * nothing fits, enqueued values that there are not, options that contradict each other. */
+ * Refused before any training, mostly as BAD_ARG or BAD_SHAPE: an objective that no metric provides, data that does not fit the model, a budget that
+ * nothing fits, enqueued values that there are not, options that contradict each other. Other errors: those of
+ * vv_explain_with, vv_study_open_with and the study's calls. */
 vv_status vv_search_with(const vv_search_args *args, vv_search_result *result, vv_error *error) VV_MUST_USE;
 /* What can be said of the arguments alone, before there is data (training may be NULL): names and options that there are
- * not, numbers out of range, what cannot go together. */
+ * not, numbers out of range, what cannot go together. BAD_ARG. */
 vv_status vv_search_check(const vv_search_args *args, vv_error *error) VV_MUST_USE;
-/* The same for a function (tune.h): args->tune and args->user stand for a hypermodel, which must be NULL. */
+/* As vv_search_with, for a function (tune.h): args->tune and args->user stand for a hypermodel, which must be NULL. */
 vv_status vv_tune_with(const vv_search_args *args, vv_search_result *result, vv_error *error) VV_MUST_USE;
 #ifndef __cplusplus
 #define vv_search(result, error, ...) vv_search_with(&(vv_search_args){ .hypermodel = __VA_ARGS__ }, (result), (error))

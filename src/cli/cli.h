@@ -3,10 +3,11 @@
 #define VVI_CLI_CLI_H
 
 #include "cli/options.h"
+#include "report/log.h"
 #include "report/report.h"
 #include <varve/varve.h>
 
-/* Exit statuses; the manual page documents them. */
+/* Exit statuses; help.c says in words what they mean. */
 enum {
     VVI_EXIT_DONE = 0,
     VVI_EXIT_FAILED = 1, /* the run failed                                                  */
@@ -127,6 +128,17 @@ enum {
           .argument = "P",                                                                                             \
           .help = "the folder in it for this search (the file's name)" },                                              \
         VVI_OPTIONS_SHARED
+/* The rows of commands whose trials others may want to look at while they run. */
+#define VVI_OPTIONS_LOGS                                                                                               \
+    { .name = "tensorboard",                                                                                           \
+      .type = VVI_OPTION_TEXT,                                                                                         \
+      .offset = VVI_MEMBER(tensorboard),                                                                               \
+      .argument = "DIR",                                                                                               \
+      .help = "writes event files for TensorBoard there: curves, and the HParams plugin's sessions" },                 \
+    {                                                                                                                  \
+        .name = "log-csv", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(log_csv), .argument = "FILE",                 \
+        .help = "adds a row for each epoch to it"                                                                      \
+    }
 /* The rows of commands that run trials. */
 #define VVI_OPTION_WORKERS                                                                                             \
     {                                                                                                                  \
@@ -161,13 +173,60 @@ enum {
         .max = 1000000, .argument = "N", .help = "failed trials in a row that end the search (3)"                      \
     }
 
-/* One row in main.c each. */
-extern const vvi_command vvi_command_summary, vvi_command_explain, vvi_command_search, vvi_command_results,
-    vvi_command_tune, vvi_command_ask, vvi_command_tell, vvi_command_show, vvi_command_evaluate, vvi_command_predict,
-    vvi_command_data, vvi_command_oracles, vvi_command_worker, vvi_command_submit, vvi_command_studies,
-    vvi_command_status, vvi_command_stop, vvi_command_pause, vvi_command_resume, vvi_command_enqueue,
-    vvi_command_export, vvi_command_plot, vvi_command_report, vvi_command_import, vvi_command_copy,
-    vvi_command_dashboard;
+/* In the order of --help. */
+#define VVI_COMMANDS(X)                                                                                                \
+    X(summary)                                                                                                         \
+    X(explain)                                                                                                         \
+    X(search)                                                                                                          \
+    X(tune)                                                                                                            \
+    X(ask)                                                                                                             \
+    X(tell)                                                                                                            \
+    X(worker)                                                                                                          \
+    X(submit)                                                                                                          \
+    X(studies)                                                                                                         \
+    X(status)                                                                                                          \
+    X(stop)                                                                                                            \
+    X(pause)                                                                                                           \
+    X(resume)                                                                                                          \
+    X(enqueue)                                                                                                         \
+    X(dashboard)                                                                                                       \
+    X(results)                                                                                                         \
+    X(show)                                                                                                            \
+    X(importance)                                                                                                      \
+    X(plot)                                                                                                            \
+    X(report)                                                                                                          \
+    X(export)                                                                                                          \
+    X(evaluate)                                                                                                        \
+    X(predict)                                                                                                         \
+    X(import)                                                                                                          \
+    X(copy)                                                                                                            \
+    X(data)                                                                                                            \
+    X(oracles)                                                                                                         \
+    X(completion)
+#define VVI_COMMAND_EXTERN(name) extern const vvi_command vvi_command_##name;
+VVI_COMMANDS(VVI_COMMAND_EXTERN)
+
+/* ---- main.c: the table of commands ------------------------------------------------------------------------------ */
+
+const vvi_command *const *vvi_cli_commands(size_t *n);
+const vvi_command *vvi_cli_find_command(const char *name); /* NULL: there is none of this name */
+int vvi_cli_no_such_command(const char *name);             /* complains; the exit status */
+
+/* ---- help.c, manual.c: what the tables say ---------------------------------------------------------------------- */
+
+typedef struct vvi_exit_status {
+    int status;
+    const char *brief, *text; /* brief: in the usage; NULL: it is not there */
+} vvi_exit_status;
+extern const vvi_exit_status vvi_exit_statuses[];
+extern const size_t vvi_n_exit_statuses;
+
+void vvi_help_usage(FILE *out);
+void vvi_help_command(const vvi_command *command, FILE *out); /* --help, at most 80 columns */
+int vvi_help_run(int argc, char **argv);                      /* varve help; the words after it. The exit status */
+/* A manual page in mdoc(7), of varve itself where `command` is NULL. `folder` holds what pages say beyond the tables; NULL:
+ * they say no more. The exit status. */
+int vvi_manual_write(const vvi_command *command, const char *folder, FILE *out);
 
 /* ---- common.c --------------------------------------------------------------------------------------------------- */
 
@@ -321,5 +380,17 @@ void vvi_screen_init(vvi_screen *screen, FILE *out, bool json);
 void vvi_screen_quiet(vvi_screen *screen); /* nothing but a line for each trial that ends, where it is no JSON */
 void vvi_screen_on_event(void *context, const vv_event *event);
 void vvi_screen_deinit(vvi_screen *screen);
+
+/* ---- logs.c: what a search writes besides ----------------------------------------------------------------------- */
+
+enum { VVI_LOGS = 2 };
+typedef struct vvi_logs {
+    void *list[VVI_LOGS]; /* NULL: not asked for */
+    bool said[VVI_LOGS];  /* that something could not be written */
+} vvi_logs;
+/* 0, or the exit status after a complaint. */
+int vvi_logs_open(vvi_logs *logs, const vvi_options *options);
+void vvi_logs_take(vvi_logs *logs, const vv_event *event, vvi_screen *screen);
+void vvi_logs_close(vvi_logs *logs);
 
 #endif

@@ -7,36 +7,24 @@
 #include <unistd.h>
 
 static const vvi_command *const commands[] = {
-    &vvi_command_summary,  &vvi_command_explain, &vvi_command_search, &vvi_command_tune,    &vvi_command_ask,
-    &vvi_command_tell,     &vvi_command_worker,  &vvi_command_submit, &vvi_command_studies, &vvi_command_status,
-    &vvi_command_stop,     &vvi_command_pause,   &vvi_command_resume, &vvi_command_enqueue, &vvi_command_results,
-    &vvi_command_show,     &vvi_command_export,  &vvi_command_plot,   &vvi_command_report,  &vvi_command_dashboard,
-    &vvi_command_evaluate, &vvi_command_predict, &vvi_command_import, &vvi_command_copy,    &vvi_command_data,
-    &vvi_command_oracles,
+#define VVI_COMMAND_ROW(name) &vvi_command_##name,
+    VVI_COMMANDS(VVI_COMMAND_ROW)
 };
 
-static void write_usage(FILE *out)
+const vvi_command *const *vvi_cli_commands(size_t *n)
 {
-    fputs("usage: varve COMMAND ...\n"
-          "Hyperparameter and architecture search for neural networks.\n\n",
-          out);
-    for (size_t i = 0; i < VVI_COUNT(commands); i++)
-        fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("\n  varve COMMAND --help   its options\n"
-          "  varve --version        the version\n"
-          "  varve --licences       of what it has in it\n\n"
-          "Exit status: 0 done, 1 the run failed, 2 usage, 3 stored state unusable.\n",
-          out);
+    *n = VVI_COUNT(commands);
+    return commands;
 }
 
-static const vvi_command *find_command(const char *name)
+const vvi_command *vvi_cli_find_command(const char *name)
 {
     for (size_t i = 0; i < VVI_COUNT(commands); i++)
         if (strcmp(commands[i]->name, name) == 0) return commands[i];
     return NULL;
 }
 
-static int no_such_command(const char *name)
+int vvi_cli_no_such_command(const char *name)
 {
     const char *names[VVI_COUNT(commands)];
     for (size_t i = 0; i < VVI_COUNT(commands); i++) names[i] = commands[i]->name;
@@ -54,19 +42,7 @@ static int run_command(const vvi_command *command, int argc, char **argv)
         return VVI_EXIT_USAGE;
     }
     if (!options.help) return command->run(&options);
-    vvi_options_help(command, stdout);
-    return vvi_cli_end(VVI_EXIT_DONE, stdout);
-}
-
-/* varve help [COMMAND] */
-static int help(const char *name)
-{
-    const vvi_command *command = name == NULL ? NULL : find_command(name);
-    if (name != NULL && command == NULL) return no_such_command(name);
-    if (command == NULL)
-        write_usage(stdout);
-    else
-        vvi_options_help(command, stdout);
+    vvi_help_command(command, stdout);
     return vvi_cli_end(VVI_EXIT_DONE, stdout);
 }
 
@@ -82,12 +58,12 @@ int main(int argc, char **argv)
 {
     open_standard_streams();
     if (argc < 2) {
-        write_usage(stderr);
+        vvi_help_usage(stderr);
         return VVI_EXIT_USAGE;
     }
     const char *word = argv[1];
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return help(NULL);
-    if (strcmp(word, "help") == 0) return help(argc > 2 ? argv[2] : NULL);
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return vvi_help_run(0, NULL);
+    if (strcmp(word, "help") == 0) return vvi_help_run(argc - 2, argv + 2);
     if (strcmp(word, "--version") == 0) {
         printf("varve %s\n", vv_version());
         return vvi_cli_end(VVI_EXIT_DONE, stdout);
@@ -96,6 +72,6 @@ int main(int argc, char **argv)
         fputs(vvi_asset_find("licences.txt")->bytes, stdout);
         return vvi_cli_end(VVI_EXIT_DONE, stdout);
     }
-    const vvi_command *command = find_command(word);
-    return command == NULL ? no_such_command(word) : run_command(command, argc, argv);
+    const vvi_command *command = vvi_cli_find_command(word);
+    return command == NULL ? vvi_cli_no_such_command(word) : run_command(command, argc, argv);
 }

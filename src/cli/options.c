@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const vvi_option help_option = {
+const vvi_option vvi_option_help = {
     .name = "help", .type = VVI_OPTION_FLAG, .offset = offsetof(vvi_options, help), .help = "this text"
 };
 
@@ -137,7 +137,7 @@ static bool (*const setters[])(const vvi_option *option, const char *text, void 
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
 
-enum { MOST_ROWS = 64, MOST_WORDS = 64 };
+enum { MOST_WORDS = 64 };
 
 static bool is_left_out(const vvi_command *command, const char *name)
 {
@@ -146,12 +146,11 @@ static bool is_left_out(const vvi_command *command, const char *name)
     return false;
 }
 
-/* A command's own options, then those of the command that it is like. */
-static size_t list_rows(const vvi_command *command, const vvi_option *rows[MOST_ROWS])
+size_t vvi_options_rows(const vvi_command *command, const vvi_option *rows[VVI_MOST_ROWS])
 {
     size_t n = 0;
-    for (size_t i = 0; i < command->n_options && n < MOST_ROWS; i++) rows[n++] = &command->options[i];
-    for (size_t i = 0; command->like != NULL && i < command->like->n_options && n < MOST_ROWS; i++)
+    for (size_t i = 0; i < command->n_options && n < VVI_MOST_ROWS; i++) rows[n++] = &command->options[i];
+    for (size_t i = 0; command->like != NULL && i < command->like->n_options && n < VVI_MOST_ROWS; i++)
         if (!is_left_out(command, command->like->options[i].name)) rows[n++] = &command->like->options[i];
     return n;
 }
@@ -163,9 +162,9 @@ typedef struct parsing {
     int argc, at;
     char **argv;
     vvi_options *options;
-    const vvi_option *rows[MOST_ROWS];
+    const vvi_option *rows[VVI_MOST_ROWS];
     size_t n_rows;
-    bool given[MOST_ROWS]; /* by row */
+    bool given[VVI_MOST_ROWS]; /* by row */
     const char *words[MOST_WORDS];
     size_t n_positionals; /* words that were given for them */
     char *message;
@@ -175,7 +174,7 @@ typedef struct parsing {
 static bool refuse_option(const parsing *p, const char *word, size_t length)
 {
     char name[64];
-    const char *names[MOST_ROWS];
+    const char *names[VVI_MOST_ROWS];
     snprintf(name, sizeof name, "%.*s", (int)length, word);
     for (size_t i = 0; i < p->n_rows; i++) names[i] = p->rows[i]->name;
     const char *nearest = vvi_nearest(name, names, p->n_rows, sizeof *names);
@@ -192,7 +191,7 @@ static const vvi_option *find_option(parsing *p, const char *word, size_t length
         p->given[i] = true;
         return option;
     }
-    return length == 4 && strncmp(word, "help", 4) == 0 ? &help_option : NULL;
+    return length == 4 && strncmp(word, "help", 4) == 0 ? &vvi_option_help : NULL;
 }
 
 /* `word` is what follows the dashes. */
@@ -309,7 +308,7 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
         .command = command, .argc = argc, .argv = argv, .options = options, .message = message, .size = size
     };
     bool only_positionals = false;
-    p.n_rows = list_rows(command, p.rows);
+    p.n_rows = vvi_options_rows(command, p.rows);
     *options = (vvi_options){ .argc = argc, .argv = argv, .validation_split = -1 };
     for (p.at = 2; p.at < argc;) {
         const char *word = argv[p.at++];
@@ -328,62 +327,4 @@ bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_op
         if (options->help) return true;
     }
     return check_missing(&p);
-}
-
-/* ---- help ------------------------------------------------------------------------------------------------------- */
-
-enum { WIDTH = 80, HELP_COLUMN = 28 };
-
-/* Wraps `text` between HELP_COLUMN and WIDTH; the cursor is at `column`. */
-static void write_wrapped(const char *text, size_t column, FILE *out)
-{
-    if (column >= HELP_COLUMN) {
-        fputc('\n', out);
-        column = 0;
-    }
-    while (*text != '\0') {
-        size_t n = strlen(text), most = WIDTH - HELP_COLUMN;
-        if (n > most)
-            for (n = most; n > 0 && text[n] != ' '; n--) continue;
-        fprintf(out, "%*s%.*s\n", (int)(HELP_COLUMN - column), "", (int)n, text);
-        text += n + (text[n] == ' ');
-        column = 0;
-    }
-}
-
-static void write_option(const vvi_option *option, FILE *out)
-{
-    char text[256];
-    const int column = fprintf(out, "  --%s%s%s", option->name, option->argument == NULL ? "" : " ",
-                               option->argument == NULL ? "" : option->argument);
-    const bool ranged = option->type == VVI_OPTION_INT || option->type == VVI_OPTION_FLOAT;
-    if (ranged)
-        snprintf(text, sizeof text, "%s; %.15g..%.15g", option->help, option->min, option->max);
-    else
-        snprintf(text, sizeof text, "%s", option->help);
-    write_wrapped(text, (size_t)column, out);
-}
-
-void vvi_options_help(const vvi_command *command, FILE *out)
-{
-    const vvi_option *rows[MOST_ROWS];
-    const size_t n = list_rows(command, rows);
-    fprintf(out, "usage: varve %s", command->name);
-    for (size_t i = 0; i < command->n_positionals; i++) {
-        const vvi_positional *p = &command->positionals[i];
-        fprintf(out, p->optional ? " [%s]" : p->many ? " %s ..." : " %s", p->name);
-    }
-    for (size_t i = 0; i < n; i++)
-        if (rows[i]->required) fprintf(out, " --%s %s", rows[i]->name, rows[i]->argument);
-    fprintf(out, "%s", n > 0 ? " [options]" : "");
-    if (command->rest != NULL) fprintf(out, " [-- %s]", command->rest);
-    fprintf(out, "\n%s\n\n", command->summary);
-    for (size_t i = 0; i < command->n_positionals; i++) {
-        const int column = fprintf(out, "  %s", command->positionals[i].name);
-        write_wrapped(command->positionals[i].help, (size_t)column, out);
-    }
-    for (size_t i = 0; i < n; i++) write_option(rows[i], out);
-    write_option(&help_option, out);
-    if (command->notes != NULL) fprintf(out, "\n%s", command->notes);
-    if (command->more != NULL) command->more(out);
 }

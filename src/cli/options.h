@@ -1,4 +1,4 @@
-/* options.h - the tables that drive parsing, range errors, --help, and the test of the man page. */
+/* options.h - the tables that drive parsing, range errors, --help, the manual pages and completion. */
 #ifndef VVI_CLI_OPTIONS_H
 #define VVI_CLI_OPTIONS_H
 
@@ -13,7 +13,7 @@ typedef struct vvi_options {
     const char *file, *project_path, *trial; /* positionals; trial is an option of evaluate and predict */
     const char *data, *tuner, *pruner, *objective, *directory, *project, *input, *budget, *precision, *at, *enqueue,
         *warm_start, *storage, *study, *checkpoints, *output, *source, *target, *engine, *memory, *partition, *space,
-        *failed, *kind, *host, *x, *y;
+        *failed, *host, *kind, *x, *y, *method, *tensorboard, *log_csv;
     struct {
         const char *list[8];
         size_t n;
@@ -84,7 +84,11 @@ typedef struct vvi_command {
 /* Reads argv[2..]. False: a usage error, which is then in `message`. */
 bool vvi_options_parse(const vvi_command *command, int argc, char **argv, vvi_options *options, char *message,
                        size_t size);
-/* --help, at most 80 columns. */
-void vvi_options_help(const vvi_command *command, FILE *out);
+/* A command's own options, then those of the command that it is like; --help, which all have, is vvi_option_help. */
+enum { VVI_MOST_ROWS = 64 };
+size_t vvi_options_rows(const vvi_command *command, const vvi_option *rows[VVI_MOST_ROWS]);
+extern const vvi_option vvi_option_help;
+/* What a row says of itself, its range included, as one line. */
+void vvi_options_describe(const vvi_option *option, char *text, size_t size);
 
 #endif

@@ -127,6 +127,7 @@ static const vvi_option rows[] = {
       .type = VVI_OPTION_FLAG,
       .offset = VVI_MEMBER(begin_only),
       .help = "begin the study and leave the trials to workers: varve worker, varve submit" },
+    VVI_OPTIONS_LOGS,
     VVI_OPTION_JSON,
 };
 
@@ -162,6 +163,7 @@ typedef struct searching {
     vvi_text enqueued, constraints, command;
     char project[VVI_WHERE_SIZE];
     vvi_screen screen;
+    vvi_logs logs;
     FILE *out;
 } searching;
 
@@ -170,6 +172,7 @@ static void on_event(void *context, const vv_event *event)
 {
     searching *s = context;
     vvi_screen_on_event(&s->screen, event);
+    vvi_logs_take(&s->logs, event, &s->screen);
     if (event->kind == VV_EVENT_SEARCH_BEGIN && s->options->begin_only) stop_requested = 1;
 }
 
@@ -411,7 +414,9 @@ static int prepare_and_search(searching *s)
     if (exit_status == 0) exit_status = vvi_cli_where(s->options, s->name, s->project);
     if (exit_status == 0) exit_status = check_words(s);
     if (exit_status == 0) exit_status = open_data(s);
+    if (exit_status == 0) exit_status = vvi_logs_open(&s->logs, s->options);
     if (exit_status == 0) exit_status = search(s);
+    vvi_logs_close(&s->logs);
     vv_data_free(s->training);
     vv_data_free(s->validation);
     vvi_text_deinit(&s->enqueued);

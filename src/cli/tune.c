@@ -70,7 +70,7 @@ static int run(const vvi_options *options)
 
 const vvi_command vvi_command_tune = {
     .name = "tune",
-    .summary = "the same with any program as objective; see docs/tune.md",
+    .summary = "tries values with any program as objective; see docs/tune.md",
     .positionals = positionals,
     .n_positionals = VVI_COUNT(positionals),
     .options = rows,

@@ -43,6 +43,7 @@ static const vvi_option rows[] = {
     VVI_OPTION_DATA(false, "where this machine has the study's data (where the study says)"),
     VVI_OPTION_WORKERS,
     VVI_OPTIONS_PLACE,
+    VVI_OPTIONS_LOGS,
     VVI_OPTION_JSON,
 };
 
@@ -106,6 +107,7 @@ static int search(const vvi_options *given, char *const words[SETTINGS], size_t 
     if (given->data != NULL) options.data = given->data;
     options.directory = given->directory, options.project = given->project;
     options.storage = given->storage, options.study = given->study;
+    options.tensorboard = given->tensorboard, options.log_csv = given->log_csv;
     options.json = given->json;
     if (given->checkpoints != NULL) options.checkpoints = given->checkpoints;
     options.workers = given->workers;

@@ -77,11 +77,11 @@ typedef struct vvi_tree {
 } vvi_tree;
 enum { VVI_TREES = 64, VVI_TREE_DEPTH = 48 };
 
-/* Grows trees one by one, each from as many trials drawn with replacement, and hands each over before the next takes its
- * place. *explained: the share of the scores' variance that is explained in trials by trees that were grown without them. */
+/* Grows trees one by one, each from as many trials drawn with replacement, but at most so many, and hands each over before the
+ * next takes its place. *explained: the share of the scores' variance that is explained in trials by trees that were grown without them. */
 typedef void (*vvi_tree_function)(void *context, size_t index, const vvi_tree *tree);
-vv_status vvi_forest_grow(const vvi_bins *bins, uint64_t seed, vvi_tree_function each, void *context, double *explained,
-                          vv_error *error);
+vv_status vvi_forest_grow(const vvi_bins *bins, size_t most, uint64_t seed, vvi_tree_function each, void *context,
+                          double *explained, vv_error *error);
 
 /* ---- marginals (marginal.c) ----------------------------------------------------------------------------------------- */
 

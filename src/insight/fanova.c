@@ -16,7 +16,7 @@
 
 #include <math.h>
 
-enum { FEWEST = 4 };
+enum { FEWEST = 4, MOST_TRIALS = 20000 /* a tree's: of more it takes a part, another each */ };
 
 typedef struct weighing {
     vvi_marginal marginal;
@@ -42,7 +42,7 @@ static vv_status weigh_trees(const vvi_frame *frame, const vvi_bins *bins, uint6
     vv_status status = w.shares == NULL ? vvi_no_memory(error) : VV_OK;
     if (status == VV_OK) status = vvi_measure_make(bins, &measure, error);
     if (status == VV_OK) status = vvi_marginal_init(&w.marginal, bins, &measure, error);
-    if (status == VV_OK) status = vvi_forest_grow(bins, seed, take_tree, &w, &weights->explained, error);
+    if (status == VV_OK) status = vvi_forest_grow(bins, MOST_TRIALS, seed, take_tree, &w, &weights->explained, error);
     if (status == VV_OK) status = vvi_weights_fill(weights, frame, NULL, w.shares, VVI_TREES, error);
     vvi_marginal_deinit(&w.marginal);
     vvi_free(w.shares);

@@ -43,6 +43,7 @@ typedef struct forest {
     double *weights, *sums;    /* by place in a node: how often, and the score as often */
     size_t *axes;              /* in the order of drawing */
     size_t n_looked_at;        /* of them, for each node */
+    size_t n_drawn;            /* trials, for each tree */
     double leaf_size;
     vvi_tree_node *nodes;
     size_t n_nodes;
@@ -205,7 +206,7 @@ static uint32_t draw_trials(forest *f)
     const size_t n = f->bins->n;
     uint32_t drawn = 0;
     memset(f->counts, 0, n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < f->n_drawn; i++) {
         uint8_t *count = &f->counts[vvi_stream_below(&f->stream, n)];
         *count = (uint8_t)(*count + (*count < UINT8_MAX));
     }
@@ -301,14 +302,15 @@ static void grow(forest *f, vvi_key key, vvi_tree_function each, void *context)
     }
 }
 
-vv_status vvi_forest_grow(const vvi_bins *bins, uint64_t seed, vvi_tree_function each, void *context, double *explained,
-                          vv_error *error)
+vv_status vvi_forest_grow(const vvi_bins *bins, size_t most, uint64_t seed, vvi_tree_function each, void *context,
+                          double *explained, vv_error *error)
 {
     void *memory[9] = { NULL };
-    const size_t third = (bins->n_axes + 2) / 3, most = third > ALL_AXES ? third : ALL_AXES;
+    const size_t third = (bins->n_axes + 2) / 3, axes = third > ALL_AXES ? third : ALL_AXES;
     forest f = { .bins = bins,
+                 .n_drawn = bins->n < most ? bins->n : most,
                  .leaf_size = leaf_size(bins->n),
-                 .n_looked_at = most < bins->n_axes ? most : bins->n_axes };
+                 .n_looked_at = axes < bins->n_axes ? axes : bins->n_axes };
     f.n_votes = vvi_calloc(bins->n, sizeof *f.n_votes);
     const bool held = f.n_votes != NULL && make_room(&f, memory);
     if (held) grow(&f, vvi_key_new(seed, "forest"), each, context);

@@ -1,7 +1,8 @@
 /* frame_networks.c - what networks the trials had: structures by name and kind of layer, and what each costs.
  *
- * Many trials have the same network, since a learning rate changes none: texts that are equal are read once. A text that
- * this library cannot read (a newer one's kind of layer) is as no network: one such trial must not hide the others.
+ * Reading a network's JSON takes far longer than all else here, and many trials have the same layers, since a learning rate
+ * changes none: texts that are equal up to how the network is trained are read once. A text that this library cannot read (a
+ * newer one's kind of layer) is as no network: one such trial must not hide the others.
  */
 #include "insight/frame.h"
 
@@ -17,6 +18,7 @@ typedef struct slots {
 /* What is known of one text. */
 typedef struct network {
     const char *json;
+    size_t length; /* up to how it is trained */
     uint64_t hash;
     int structure;
     vv_cost cost;
@@ -125,20 +127,29 @@ static vv_status read_network(networks *w, network *net)
     return status == VV_NO_MEMORY ? vvi_no_memory(w->f->error) : VV_OK;
 }
 
+/* Costs and structures are those of layers, which come first. A text inside of the JSON has no line's end in it. */
+static size_t length_of_layers(const char *json)
+{
+    const char *end = strstr(json, ",\n \"compile\":");
+    return end == NULL ? strlen(json) : (size_t)(end - json);
+}
+
 /* *found is NULL where there is no text. */
 static vv_status find_network(networks *w, const char *json, const network **found)
 {
     *found = NULL;
     if (json == NULL) return VV_OK;
-    const uint64_t hash = vvi_hash_text(VVI_HASH_START, json);
+    const size_t length = length_of_layers(json);
+    const uint64_t hash = vvi_hash_bytes(VVI_HASH_START, json, length);
     uint32_t *slot = begin_at(&w->by_json, hash);
     for (; *slot != 0; slot = next_slot(&w->by_json, slot)) {
         *found = &w->list[*slot - 1];
-        if ((*found)->hash == hash && strcmp((*found)->json, json) == 0) return VV_OK;
+        if ((*found)->hash == hash && (*found)->length == length && memcmp((*found)->json, json, length) == 0)
+            return VV_OK;
     }
     network *net = &w->list[w->n++];
     *slot = (uint32_t)w->n;
-    *net = (network){ .json = json, .hash = hash };
+    *net = (network){ .json = json, .length = length, .hash = hash };
     *found = net;
     return read_network(w, net);
 }

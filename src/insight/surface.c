@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { FEWEST = 4, GRID = 40 };
+enum { FEWEST = 4, GRID = 40, MOST_TRIALS = 2000 /* a tree's: 64 of them make the surface smooth */ };
 
 typedef double sheet[64][64]; /* [y][x] */
 
@@ -187,7 +187,7 @@ static vv_status fill_grid(const summing *s, vvi_surface *out, vv_error *error)
 static vv_status grow(summing *s, uint64_t seed, vvi_surface *out, vv_error *error)
 {
     double explained;
-    VVI_TRY(vvi_forest_grow(s->bins, seed, take_tree, s, &explained, error));
+    VVI_TRY(vvi_forest_grow(s->bins, MOST_TRIALS, seed, take_tree, s, &explained, error));
     if (find_means(s)) return fill_grid(s, out, error);
     out->why = "no completed trial has both of them";
     return VV_OK;

@@ -7,6 +7,7 @@
  * Columns that bear a user's name begin with what they are, so that none is taken for another: "hp.units", "score.mse".
  */
 #include "report/export.h"
+#include "report/csv.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -116,15 +117,7 @@ static void add_cell(exporting *e, const char *text)
 {
     if (e->some) vvi_text_add(&e->line, ",", 1);
     e->some = true; /* of a line here */
-    const size_t n = strlen(text);
-    const bool plain = strpbrk(text, ",\"\r\n") == NULL && (n == 0 || (text[0] != ' ' && text[n - 1] != ' '));
-    if (plain) {
-        vvi_text_add(&e->line, text, n);
-        return;
-    }
-    vvi_text_add(&e->line, "\"", 1);
-    for (const char *c = text; *c != '\0'; c++) vvi_text_add(&e->line, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
-    vvi_text_add(&e->line, "\"", 1);
+    vvi_csv_cell_add(&e->line, text);
 }
 
 static void add_number(exporting *e, double number)

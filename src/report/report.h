@@ -8,6 +8,7 @@
  * objectives.c what is improved and what must be kept
  * export.h     all trials as CSV or JSON        status.h   how a study is getting on
  * web/pages.h  the report, one HTML file        figures/   plots
+ * log.h        logs that others read            csv.h      cells of CSV
  *
  * An explanation (explain.h) in words, in parts; as JSON it is written by explain/json.c:
  *
@@ -27,6 +28,7 @@
 #include "explain/json.h"
 #include "insight/insight.h"
 #include "space/json.h"
+#include <stdio.h>
 #include <varve/tuner.h>
 
 enum { VVI_REPORT_WIDTH = 80, VVI_EXPLAIN_WIDTH = 100 };
@@ -143,6 +145,17 @@ vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *e
 /* `where` is for the title. The trial with its curves. */
 vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out, vv_error *error);
 vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
+
+/* Which hyperparameters matter for an objective (importance.c). `where` is for the title. */
+typedef struct vvi_importance_shown {
+    const char *where;
+    const vvi_importance_kind *kind;
+    const vvi_frame *frame;
+    size_t objective;
+    const vvi_weights *weights;
+} vvi_importance_shown;
+vv_status vvi_importance_write(const vvi_importance_shown *shown, FILE *out, vv_error *error);
+vv_status vvi_importance_write_json(const vvi_importance_shown *shown, FILE *out, vv_error *error);
 
 /* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */
 void vvi_report_spark(const double *values, size_t n, char text[VVI_SPARK_SIZE]);

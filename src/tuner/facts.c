@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACT_SIZE = 128, MOST_FACTS = 30 };
+enum { FACT_SIZE = 128, MOST_FACTS = 31 };
 
 typedef enum manner {
     ONCE,    /* the first search's */

@@ -138,19 +138,11 @@ out_json '.[0].status == "RUNNING"'
 run varve tell p 5 loss=2
 exits 0
 
-# What the documentation shows.
 cat >space.yaml <<'YAML'
 objective: val_loss:min
 space:
   rate: {type: float, min: 0.001, max: 1, sampling: log}
 YAML
-rm -rf p
-sed -n '/^varve ask --space/,/^```/p' "$VARVE_SOURCE/docs/tune.md" | grep -v '^```' >shown.sh
-[ "$(wc -l <shown.sh)" -eq 5 ] || fail "the documentation shows something else"
-while read -r line; do
-    eval "run $line"
-    exits 0
-done <shown.sh
 
 # ---- in a database, where several are at it at once -------------------------------------------------------------------
 . "$VARVE_SOURCE/tests/postgresql.sh"

@@ -2,7 +2,7 @@
 
 A test is a function that takes a browser; `run` runs them one after the other in one browser, as far as they hold, keeps a picture
 of the page that a claim failed on, and exits 77 where there is no chromedriver: what was not tested is said.
-From the environment: VARVE, the command; VARVE_SOURCE, VARVE_BUILD, the trees.
+Words of the command line name those to run. From the environment: VARVE, the command; VARVE_SOURCE, VARVE_BUILD, the trees.
 """
 import os
 import subprocess
@@ -158,6 +158,7 @@ def run(tests):
         print("SKIPPED: there is no chromedriver with a browser; pages were not tested")
         sys.exit(77 if not os.environ.get("CI") and not os.environ.get("VARVE_REQUIRE_ALL") else 1)
     os.makedirs(SHOTS, exist_ok=True)
+    tests = [test for test in tests if not sys.argv[1:] or test.__name__ in sys.argv[1:]]
     with tempfile.TemporaryDirectory(prefix="varve-web-") as work:
         os.chdir(work)
         os.environ["XDG_CACHE_HOME"] = os.path.join(work, "cache")

@@ -69,6 +69,7 @@ def figures_are_drawn_when_they_come_near(browser):
 
 
 def hovering_tells_the_trial(browser):
+    browser.box(browser.one("#figure-history"))
     plot = browser.one("#figure-history .plot")
     browser.box(plot)
     x, y, trial = pages.mark_at(browser, plot)
@@ -208,8 +209,8 @@ def it_prints(browser):
 
 
 def hostile_names(browser):
-    plain = lambda text: "".join(c if c >= " " else "|" for c in text)  # what a choice may be; names have no "/" besides
-    rows = [(plain(name).replace("/", "|")[:100], f"{{type: choice, values: [{pages.quoted(plain(name))}, {pages.quoted('y' * 10000)}]}}")
+    plain = lambda text: "".join(c if c >= " " else "|" for c in text)  # what a choice may be; names have none of "/{}" besides
+    rows = [(plain(name).translate(str.maketrans("/{}", "|()"))[:100], f"{{type: choice, values: [{pages.quoted(plain(name))}, {pages.quoted('y' * 10000)}]}}")
             for name in HOSTILE]
     script = "echo 'varve: score=0.5'; printf '<script>window.hurt=1</script>\\033[31m%s\\n' \"$(head -c 10000 /dev/zero | tr '\\0' z)\" >&2"
     pages.tune("hostile", rows, script, objective="score:max", trials=6)

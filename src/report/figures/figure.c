@@ -68,7 +68,8 @@ const char *vvi_make_number(vvi_maker *m, double number)
 
 const char *vvi_make_percent(vvi_maker *m, double share)
 {
-    return vvi_make_text(m, share > 0 && share < 0.005 ? "%.1f %%" : "%.0f %%", 100 * share);
+    if (share > 0 && share < 0.001) return "under 0.1 %";
+    return vvi_make_text(m, share > 0 && share < 0.0095 ? "%.1f %%" : "%.0f %%", 100 * share);
 }
 
 const char *vvi_make_count(vvi_maker *m, size_t n)

@@ -82,12 +82,14 @@ static void place(placed *p, vvi_rows rows, int layers, size_t most, size_t colu
     }
 }
 
-static void add_stacks(vvi_maker *m, vvi_panel *panel, const placed *p, const vvi_pile *piles)
+static void add_stacks(vvi_maker *m, vvi_panel *panel, const placed *p, const vvi_owners *owners)
 {
-    vvi_mark *mark = vvi_make_mark(m, panel, VVI_STACKS, NULL, VVI_TINT_PLAIN);
+    const vvi_pile *piles = make_piles(m, owners);
     vvi_pile *mine = vvi_make_room(m, p->n, sizeof *mine);
-    vvi_make_gather(m, mark, p->rows, mine == NULL ? 0 : p->n, NULL, m->scores);
-    for (size_t i = 0; mine != NULL && i < p->n; i++) mine[i] = piles[m->frame->structure[p->rows[i]]];
+    if (piles == NULL || mine == NULL) return;
+    vvi_mark *mark = vvi_make_mark(m, panel, VVI_STACKS, NULL, VVI_TINT_PLAIN);
+    vvi_make_gather(m, mark, p->rows, p->n, NULL, m->scores);
+    for (size_t i = 0; i < p->n; i++) mine[i] = piles[m->frame->structure[p->rows[i]]];
     mark->x = p->x;
     mark->piles = mine;
 }
@@ -101,22 +103,12 @@ static void add_names(vvi_maker *m, vvi_panel *panel, const vvi_owners *owners)
     (void)vvi_make_mark(m, panel, VVI_STACKS, owners->known ? "always there" : "layer", VVI_TINT_PLAIN);
 }
 
-static void add_networks(vvi_maker *m, vvi_panel *panel, const depths *d, const vvi_owners *owners)
+static void choose_networks(vvi_maker *m, const depths *d, placed *p)
 {
-    const size_t depths_there = (size_t)(d->high - d->low) + 1;
-    const size_t each = MOST_PILES / depths_there < 3 ? 3 : MOST_PILES / depths_there;
-    const size_t columns = MOST_PILES / depths_there / 2 < 1 ? 1 : MOST_PILES / depths_there / 2;
-    const vvi_pile *piles = make_piles(m, owners);
-    placed p = { vvi_make_room(m, d->rows.n, sizeof *p.rows), vvi_make_numbers(m, d->rows.n), 0, d->rows.n };
-    if (piles == NULL || p.rows == NULL || p.x == NULL) return;
-    for (int layers = d->low; layers <= d->high; layers++)
-        place(&p, rows_at(m, d, layers), layers, each < 16 ? each : 16,
-              columns < MOST_SIDE_BY_SIDE ? columns : MOST_SIDE_BY_SIDE);
-    add_stacks(m, panel, &p, piles);
-    if (p.n < d->rows.n)
-        vvi_make_reduced(
-            m, "%s of %s networks are drawn as piles: of each number of layers the best, the worst and some between.",
-            vvi_make_count(m, p.n), vvi_make_count(m, d->rows.n));
+    const size_t share = MOST_PILES / ((size_t)(d->high - d->low) + 1);
+    const size_t each = share < 3 ? 3 : share > 16 ? 16 : share;
+    const size_t columns = share < 2 ? 1 : share / 2 > MOST_SIDE_BY_SIDE ? MOST_SIDE_BY_SIDE : share / 2;
+    for (int layers = d->low; layers <= d->high; layers++) place(p, rows_at(m, d, layers), layers, each, columns);
 }
 
 /* Piles stand on their scores, up to the upper end. */
@@ -129,21 +121,32 @@ static void make_headroom(vvi_axis *axis)
         axis->high += share * (axis->high - axis->low);
 }
 
+static void add_points(vvi_maker *m, vvi_panel *panel, const depths *d)
+{
+    const vvi_rows rows = vvi_rows_pick(m, d->rows, MOST_POINTS, NULL);
+    vvi_mark *mark = vvi_make_mark(m, panel, VVI_POINTS, "trial", VVI_TINT_TRIAL);
+    mark->faint = true;
+    vvi_make_gather(m, mark, rows.list, rows.n, vvi_make_jitter(m, &panel->x, d->layers), m->scores);
+}
+
 static void draw_networks(vvi_maker *m, const depths *d, const vvi_owners *owners)
 {
     vvi_panel *panel = vvi_make_panel(m, NULL, 2);
+    placed p = { vvi_make_room(m, d->rows.n, sizeof *p.rows), vvi_make_numbers(m, d->rows.n), 0, d->rows.n };
     panel->x = (vvi_axis){
         .title = "layers (the input is not counted)", .whole = true, .low = d->low - 0.5, .high = d->high + 0.5
     };
     panel->y = vvi_make_score_axis(m, m->args->objective);
     make_headroom(&panel->y);
-    const double *x = vvi_make_jitter(m, &panel->x, d->layers);
-    const vvi_rows rows = vvi_rows_pick(m, d->rows, MOST_POINTS, NULL);
-    vvi_mark *mark = vvi_make_mark(m, panel, VVI_POINTS, "trial", VVI_TINT_TRIAL);
-    mark->faint = true;
-    vvi_make_gather(m, mark, rows.list, rows.n, x, m->scores);
+    if (p.rows == NULL || p.x == NULL) return;
+    choose_networks(m, d, &p);
+    if (p.n < d->rows.n) add_points(m, panel, d);
     add_names(m, panel, owners);
-    add_networks(m, panel, d, owners);
+    add_stacks(m, panel, &p, owners);
+    if (p.n < d->rows.n)
+        vvi_make_reduced(
+            m, "%s of %s networks are drawn as piles: of each number of layers the best, the worst and some between.",
+            vvi_make_count(m, p.n), vvi_make_count(m, d->rows.n));
 }
 
 /* ---- by the number of layers --------------------------------------------------------------------------------------------- */

@@ -20,7 +20,7 @@ static double height_of(const vvi_figure *figure, const vvi_panel *panel, double
     if (panel->n_rulers > 0) return 470;
     if (width < inner / 2.5) return 236;
     if (width < inner * 0.9) return 330;
-    return figure->n_panels == 1 ? 480 : 380;
+    return panel == figure->panels ? 480 : 300; /* the first says most */
 }
 
 /* The panels from `first` on that stand side by side. */

@@ -310,37 +310,41 @@ static void draw_spans(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mar
 
 /* ---- stacks ------------------------------------------------------------------------------------------------------------- */
 
-/* So high that the tallest takes an eighth of the panel. */
-static double layer_height(const vvi_svg_view *v, const vvi_mark *mark)
+/* So high that the tallest takes a seventh of the panel; few piles are wider than many. */
+typedef struct box {
+    double width, height, gap;
+} box;
+
+static box box_of(const vvi_svg_view *v, const vvi_mark *mark)
 {
     size_t most = 1;
     for (size_t i = 0; i < mark->n; i++)
         if (mark->piles[i].n > most) most = mark->piles[i].n;
-    return fmax(1.5, fmin(6, v->height / 8 / (double)most));
+    const double height = fmax(1.5, fmin(9, v->height / 7 / (double)most));
+    return (box){ mark->n <= 24 ? 24 : mark->n <= 48 ? 17 : 12, height, height > 3 ? 1 : 0.4 };
 }
 
-static void draw_pile(vvi_text *out, const vvi_pile *pile, double x, double y, double height)
+static void draw_pile(vvi_text *out, const vvi_pile *pile, double x, double y, const box *b)
 {
-    const double width = 12, gap = height > 3 ? 1 : 0.4;
     for (size_t k = 0; k < pile->n; k++) {
         begin_fill(out, "", vvi_tint_index(pile->tints[k]), 1);
-        add_box(out, x - width / 2, y - (double)(k + 1) * height, width, height - gap);
+        add_box(out, x - b->width / 2, y - (double)(k + 1) * b->height, b->width, b->height - b->gap);
         end_path(out);
     }
     begin_stroke(out, "line", VVI_TINT_PLAIN, 1.4, 1);
-    add_point(out, 'M', x - width / 2 - 1.5, y + 0.7), add_point(out, 'L', x + width / 2 + 1.5, y + 0.7);
+    add_point(out, 'M', x - b->width / 2 - 1.5, y + 0.7), add_point(out, 'L', x + b->width / 2 + 1.5, y + 0.7);
     end_path(out);
 }
 
 static void draw_stacks(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark)
 {
-    const double height = layer_height(v, mark);
+    const box b = box_of(v, mark);
     for (size_t i = 0; i < mark->n; i++) {
         const double x = vvi_svg_x(v, mark->x[i]), y = vvi_svg_y(v, mark->y[i]);
+        const double whole = (double)mark->piles[i].n * b.height;
         if (isnan(x) || isnan(y)) continue;
-        const double whole = (double)mark->piles[i].n * height;
-        vvi_svg_rect(out, "ground", x - 7.2, y - whole - 0.8, 14.4, whole + 1);
-        draw_pile(out, &mark->piles[i], x, y, height);
+        vvi_svg_rect(out, "ground", x - b.width / 2 - 1.2, y - whole - 0.8, b.width + 2.4, whole + 1);
+        draw_pile(out, &mark->piles[i], x, y, &b);
     }
 }
 

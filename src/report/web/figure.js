@@ -61,8 +61,18 @@
         const elements = (state.figure.panels || []).map((panel) => panelElement(state, panel));
         varve.fill(state.panels, elements);
         for (const element of elements) if (element.varvePanel) element.varvePanel.start();
+        shareLegend(state);
         state.drawn = true;
         state.width = state.panels.clientWidth;
+    }
+
+    /* Panels that have the same legend share one. */
+    function shareLegend(state) {
+        const all = Array.from(state.panels.querySelectorAll(".legend"));
+        varve.fill(state.legend);
+        if (all.length < 2 || new Set(all.map((one) => one.textContent)).size > 1 || all[0].querySelector(".shades")) return;
+        for (const one of all) one.remove();
+        state.legend.appendChild(all[0]);
     }
 
     const handles = (state) => Array.from(state.panels.children).map((element) => element.varvePanel).filter(Boolean);
@@ -85,6 +95,7 @@
             else if (old) old.remove();
             else if (fresh) element.appendChild(fresh);
         });
+        shareLegend(state);
     }
 
     /* ---- the frame around them ------------------------------------------------------------------------------------------------ */
@@ -96,17 +107,32 @@
             button("CSV", "Save what is drawn as a table", () => varve.saveCsv(state.figure, state.sheet)));
     }
 
-    function build(state, element) {
+    /* The words around the panels; why there is nothing to draw is said once. */
+    function say(state) {
         const { figure } = state;
+        const reasons = (figure.panels || []).map((panel) => panel.empty);
+        const empty = reasons.every(Boolean);
+        state.title.textContent = figure.title;
+        state.caption.textContent = figure.caption || "";
+        state.caption.hidden = !figure.caption || (empty && reasons.includes(figure.caption));
+        state.reduced.textContent = figure.reduced || "";
+        state.reduced.hidden = !figure.reduced;
+        state.tools.hidden = state.data.hidden = empty;
+    }
+
+    function build(state, element) {
         state.panels = varve.el("div", { class: "panels" });
-        state.caption = varve.el("figcaption", null, figure.caption);
-        state.reduced = varve.el("p", { class: "reduced", hidden: !figure.reduced }, figure.reduced);
+        state.legend = varve.el("div");
+        state.caption = varve.el("figcaption");
+        state.reduced = varve.el("p", { class: "reduced" });
         state.chosen = varve.el("p", { class: "chosen", role: "status", hidden: true });
-        state.title = varve.el("h" + (state.options.level || 3), null, figure.title);
+        state.title = varve.el("h" + (state.options.level || 3));
         state.data = varve.dataTable(() => state.figure, () => state.sheet);
+        state.tools = buttons(state);
+        say(state);
         element.classList.add("figure");
-        varve.fill(element, varve.el("div", { class: "head" }, state.title, buttons(state)), state.caption, state.panels,
-            state.chosen, state.reduced, state.data);
+        varve.fill(element, varve.el("div", { class: "head" }, state.title, state.tools), state.caption, state.panels,
+            state.legend, state.chosen, state.reduced, state.data);
         element.addEventListener("varve:chosen", (event) => {
             state.chosen.hidden = event.detail === null;
             state.chosen.textContent = event.detail || "";
@@ -141,10 +167,7 @@
         const alike = isAlike(state.figure, figure);
         state.figure = figure;
         state.sheet = sheet;
-        state.title.textContent = figure.title;
-        state.caption.textContent = figure.caption || "";
-        state.reduced.textContent = figure.reduced || "";
-        state.reduced.hidden = !figure.reduced;
+        say(state);
         state.data.varveRefresh();
         if (!state.drawn) return;
         if (alike) updatePanels(state);

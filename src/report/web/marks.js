@@ -56,7 +56,9 @@
         const opacity = mark.faint ? 0.35 : mark.n > 400 ? 0.7 : 0.9;
         for (let i = 0; i < mark.n; i++) {
             const at = place(plot, mark, i);
-            if (isThere(at)) pen.circle(at.x, at.y, radius, { fill: colorOf(plot, mark, i), opacity });
+            const style = { fill: colorOf(plot, mark, i), opacity };
+            if (mark.n <= 400) Object.assign(style, { stroke: "ground", width: 1 });
+            if (isThere(at)) pen.circle(at.x, at.y, radius, style);
         }
     }
 
@@ -168,26 +170,37 @@
 
     /* ---- piles of layers ------------------------------------------------------------------------------------------------------ */
 
-    const LAYER = { width: 11, height: 6, gap: 1 };
+    const PILE = 12;
+
+    /* So high that the tallest takes a fifth of the panel. */
+    function layerHeight(plot, mark) {
+        let most = 1;
+        for (let i = 0; i < mark.n; i++) most = Math.max(most, mark.pile(i) ? mark.pile(i).names.length : 0);
+        return Math.max(1.5, Math.min(6, plot.height / 5 / most));
+    }
+
+    function paintPile(pile, at, height, pen) {
+        const gap = height > 3 ? 1 : 0.4;
+        const whole = pile.names.length * height;
+        pen.rect(at.x - PILE / 2 - 1, at.y - whole - 1, PILE + 2, whole + 1, { fill: "ground" });
+        pile.tints.forEach((tint, layer) =>
+            pen.rect(at.x - PILE / 2, at.y - (layer + 1) * height, PILE, height - gap, { fill: "tint-" + tint }));
+        pen.path([at.x - PILE / 2 - 1.5, at.x + PILE / 2 + 1.5], [at.y + 0.7, at.y + 0.7], 2, { stroke: "tint-plain", width: 1.4 });
+    }
 
     function paintStacks(plot, mark, pen) {
+        const height = layerHeight(plot, mark);
         for (let i = 0; i < mark.n; i++) {
             const at = place(plot, mark, i);
-            const pile = mark.pile(i);
-            if (!isThere(at) || !pile) continue;
-            pile.tints.forEach((tint, layer) => {
-                const y = at.y - (layer + 1) * (LAYER.height + LAYER.gap);
-                pen.rect(at.x - LAYER.width / 2, y, LAYER.width, LAYER.height, { fill: "tint-" + tint });
-            });
+            if (isThere(at) && mark.pile(i)) paintPile(mark.pile(i), at, height, pen);
         }
     }
 
     function stackSpot(plot, mark, i) {
         const at = place(plot, mark, i);
-        const n = mark.pile(i) ? mark.pile(i).names.length : 0;
-        const top = at.y - Math.max(1, n) * (LAYER.height + LAYER.gap);
-        const half = LAYER.width / 2;
-        return { x: at.x, y: at.y, box: { x0: at.x - half, x1: at.x + half, y0: top, y1: at.y } };
+        const n = mark.pile(i) ? mark.pile(i).names.length : 1;
+        const half = PILE / 2;
+        return { x: at.x, y: at.y, box: { x0: at.x - half, x1: at.x + half, y0: at.y - n * layerHeight(plot, mark), y1: at.y } };
     }
 
     /* ---- courses ---------------------------------------------------------------------------------------------------------------- */

@@ -77,7 +77,7 @@
         else xAxis(plot, group), yAxis(plot, group);
     }
 
-    /* ---- the plot: sizes, scales, marks -------------------------------------------------------------------------------------- */
+    /* ---- the plot: sizes (piles stand above the highest place, lines beneath the lowest), scales, marks -------------------------------------------------------------------------------------- */
 
     function measure(plot) {
         const { panel } = plot;
@@ -86,7 +86,8 @@
         plot.baseY = varve.scale(panel.rulers ? panel.rulers[0] : panel.y, plot.height, false);
         plot.left = leftMargin(panel, plot.baseY, full);
         plot.right = panel.rulers ? 24 : 14;
-        plot.top = panel.rulers ? 58 : 8;
+        plot.above = plot.marks.some((mark) => mark.kind === "stacks" && mark.n > 0) ? plot.height / 5 : 0;
+        plot.top = (panel.rulers ? 58 : 8) + plot.above;
         plot.bottom = panel.rulers ? 30 : panel.x.title ? 44 : 26;
         plot.width = Math.max(80, full - plot.left - plot.right);
         plot.baseX = varve.scale(panel.rulers ? { scale: "linear", low: 0, high: 1 } : panel.x, plot.width, true);
@@ -113,7 +114,7 @@
         const context = canvas.getContext("2d");
         context.setTransform(dense, 0, 0, dense, plot.left * dense, plot.top * dense);
         context.beginPath();
-        context.rect(-1, -1, plot.width + 2, plot.height + plot.over + 2);
+        context.rect(-1, -1 - plot.above, plot.width + 2, plot.height + plot.above + plot.over + 2);
         context.clip();
         paint(plot, varve.canvasPen(context));
     }
@@ -123,8 +124,9 @@
         svg.setAttribute("width", width);
         svg.setAttribute("height", height);
         svg.setAttribute("viewBox", "0 0 " + width + " " + height);
+        plot.clip.setAttribute("y", -1 - plot.above);
         plot.clip.setAttribute("width", plot.width + 2);
-        plot.clip.setAttribute("height", plot.height + plot.over + 2);
+        plot.clip.setAttribute("height", plot.height + plot.above + plot.over + 2);
         plot.inner.setAttribute("transform", "translate(" + plot.left + " " + plot.top + ")");
     }
 

@@ -40,8 +40,16 @@
         return size > 0 && size < 1e-4 ? d3.format(".3~e")(x) : plain(x);
     }
 
+    /* Of bytes in steps of KiB, MiB, ... */
+    function places(scale, axis, room) {
+        if (axis.unit !== "bytes") return scale.ticks(room);
+        const [low, high] = scale.domain();
+        const unit = Math.pow(1024, Math.max(0, Math.floor(Math.log(Math.max(1, high)) / Math.log(1024))));
+        return d3.ticks(low / unit, high / unit, room).map((x) => x * unit);
+    }
+
     function linearTicks(scale, axis, room) {
-        const all = scale.ticks(Math.max(2, room));
+        const all = places(scale, axis, Math.max(2, room));
         const whole = axis.whole ? all.filter((x) => Number.isInteger(x)) : all;
         return (whole.length > 0 ? whole : all).map((x) => ({ at: scale(x), text: tickText(x, axis) }));
     }
@@ -83,12 +91,12 @@
     const kinds = {
         linear: { make: d3.scaleLinear, ticks: linearTicks, apart: 70 },
         log: { make: d3.scaleLog, ticks: logTicks, apart: 60 },
-        time: { make: d3.scaleTime, ticks: timeTicks, apart: 90, factor: 1000 },
+        time: { make: d3.scaleUtc, ticks: timeTicks, apart: 90, factor: 1000 },
         words: { make: d3.scaleLinear, ticks: wordTicks, apart: 24 },
     };
 
     function valueText(axis, x) {
-        if (axis.scale === "time") return varve.time(x);
+        if (axis.scale === "time") return new Date(x * 1000).toISOString().slice(0, 19).replace("T", " ") + " UTC";
         if (axis.scale === "words") return (axis.words || [])[Math.round(x)] || "";
         if (axis.unit === "bytes") return varve.bytes(x);
         if (axis.unit === "s") return varve.seconds(x);

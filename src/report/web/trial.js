@@ -58,7 +58,7 @@
         const names = Object.keys(trial.hyperparameters || {});
         if (names.length === 0) return null;
         const rows = names.map((name) => [name, valueText(trial.hyperparameters[name])]);
-        return part("Hyperparameters", level, varve.plainTable([{ title: "Name" }, { title: "Value", right: true }], rows));
+        return part("Hyperparameters", level, varve.plainTable([{ title: "Name" }, { title: "Value" }], rows));
     }
 
     function executions(trial, level) {

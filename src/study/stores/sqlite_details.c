@@ -1,10 +1,8 @@
-/* sqlite_details.c - what hangs on a trial in SQLite: its scores, values, executions, failed attempts and curves. */
+/* sqlite_details.c - what hangs on a trial in SQLite: its scores, values, executions and failed attempts. */
 #include "study/stores/sqlite_read.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { MOST_EPOCHS = 100 * 1000 * 1000 };
 
 vv_status vvi_sqlite_damaged(const vvi_sqlite_reading *r, int trial, const char *what)
 {
@@ -112,7 +110,7 @@ static vv_status read_values(const vvi_sqlite_reading *r, vv_trial *trial)
     return VV_OK;
 }
 
-/* ---- executions, curves ----------------------------------------------------------------------------------------- */
+/* ---- executions, attempts, scores ----------------------------------------------------------------------------------------- */
 
 static vv_status take_execution(const vvi_sqlite_reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index,
                                 void *list)
@@ -152,53 +150,6 @@ static vv_status read_attempts(const vvi_sqlite_reading *r, vv_trial *trial)
     return VV_OK;
 }
 
-/* A curve as long as its last epoch; epochs that were not reported stay NaN. */
-static vv_status take_curve(const vvi_sqlite_reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
-{
-    vv_curve *curve = (vv_curve *)list + index;
-    const int64_t n = sqlite3_column_int64(row, 2);
-    if (n < 1 || n > MOST_EPOCHS) return vvi_sqlite_damaged(r, trial->id, "an epoch");
-    double *values = vvi_arena_alloc(r->arena, (size_t)n * sizeof *values);
-    if (values == NULL) return vvi_no_memory(r->error);
-    for (int64_t i = 0; i < n; i++) values[i] = (double)NAN;
-    curve->execution = sqlite3_column_int(row, 0);
-    curve->values = values;
-    curve->n = (size_t)n;
-    VVI_TRY(column_text(r, row, 1, &curve->metric));
-    return curve->metric == NULL ? vvi_sqlite_damaged(r, trial->id, "a metric") : VV_OK;
-}
-
-/* `list` is the trial's curves again; they are few. */
-static vv_status take_point(const vvi_sqlite_reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
-{
-    (void)index;
-    const char *metric = (const char *)sqlite3_column_text(row, 1);
-    const int64_t epoch = sqlite3_column_int64(row, 2);
-    vv_curve *curves = list;
-    for (size_t i = 0; i < trial->n_curves; i++) {
-        if (curves[i].execution != sqlite3_column_int(row, 0) || metric == NULL ||
-            strcmp(curves[i].metric, metric) != 0)
-            continue;
-        if (epoch < 0 || (size_t)epoch >= curves[i].n) break;
-        double *values;
-        memcpy(&values, &curves[i].values, sizeof values); /* ours still, though const for the reader */
-        values[epoch] = vvi_sqlite_number(row, 3);
-        return VV_OK;
-    }
-    return vvi_sqlite_damaged(r, trial->id, "an epoch");
-}
-
-static vv_status read_curves(const vvi_sqlite_reading *r, vv_trial *trial)
-{
-    void *list = NULL;
-    VVI_TRY(read_list(r, "SELECT count(*) FROM (SELECT DISTINCT execution, metric FROM epochs WHERE trial = ?)",
-                      "SELECT execution, metric, max(epoch) + 1 FROM epochs WHERE trial = ? GROUP BY execution, metric "
-                      "ORDER BY execution, min(position), metric",
-                      trial, sizeof(vv_curve), take_curve, &list, &trial->n_curves));
-    trial->curves = list;
-    return each_row(r, "SELECT execution, metric, epoch, value FROM epochs WHERE trial = ?", trial, take_point, list);
-}
-
 static vv_status take_score(const vvi_sqlite_reading *r, sqlite3_stmt *row, vv_trial *trial, size_t index, void *list)
 {
     if (sqlite3_column_int64(row, 0) != (sqlite3_int64)index + 1 || index + 1 >= VV_MAX_OBJECTIVES)
@@ -228,5 +179,5 @@ vv_status vvi_sqlite_details(const vvi_sqlite_reading *r, bool curves, vv_trial 
     VVI_TRY(read_values(r, trial));
     VVI_TRY(read_executions(r, trial));
     VVI_TRY(read_attempts(r, trial));
-    return curves ? read_curves(r, trial) : VV_OK;
+    return curves ? vvi_sqlite_curves(r, trial) : VV_OK;
 }

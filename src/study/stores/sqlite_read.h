@@ -1,4 +1,5 @@
-/* sqlite_read.h - one call that reads trials out of SQLite, shared by sqlite_read.c, sqlite_details.c, sqlite_domains.c. */
+/* sqlite_read.h - one call that reads trials out of SQLite, shared by sqlite_read.c, sqlite_details.c, sqlite_domains.c,
+ * sqlite_curves.c. */
 #ifndef VVI_STUDY_STORES_SQLITE_READ_H
 #define VVI_STUDY_STORES_SQLITE_READ_H
 
@@ -27,5 +28,8 @@ double vvi_sqlite_number(sqlite3_stmt *row, int column); /* NaN: none */
 vv_status vvi_sqlite_domain_read(const vvi_sqlite_reading *r, const char *name, const char *json, vv_active *active);
 /* Reads what hangs on a trial whose row has been read. */
 vv_status vvi_sqlite_details(const vvi_sqlite_reading *r, bool curves, vv_trial *trial);
+
+/* Reads its curves (sqlite_curves.c). */
+vv_status vvi_sqlite_curves(const vvi_sqlite_reading *r, vv_trial *trial);
 
 #endif

@@ -295,7 +295,7 @@ static void networks_have_structures_and_costs(void **state)
 {
     const place *p = *state;
     vv_study *study = open_study(p->project, VV_STUDY_WRITE);
-    char *texts[] = { network_of(1, 4, 0.1), network_of(2, 4, 0.1), network_of(1, 8, 0.1), network_of(1, 4, 0.1) };
+    char *texts[] = { network_of(1, 4, 0.1), network_of(2, 4, 0.1), network_of(1, 8, 0.1), network_of(1, 4, 0.01) };
     for (size_t i = 0; i < N(texts); i++) begin_with(study, NULL, 0, texts[i]);
     begin_with(study, NULL, 0, NULL);
     begin_with(study, NULL, 0, "{\"format\": \"of another time\"}");
