@@ -78,9 +78,20 @@ const char *vvi_make_count(vvi_maker *m, size_t n)
     return kept(m, vvi_format_count(n, text));
 }
 
+const char *vvi_make_several(vvi_maker *m, size_t n, const char *thing)
+{
+    return vvi_make_text(m, "%s %s%s", vvi_make_count(m, n), thing, n == 1 ? "" : "s");
+}
+
 const char *vvi_make_trials(vvi_maker *m, size_t n)
 {
-    return vvi_make_text(m, "%s %s", vvi_make_count(m, n), n == 1 ? "trial" : "trials");
+    return vvi_make_several(m, n, "trial");
+}
+
+const char *vvi_make_sentence(vvi_maker *m, const char *text)
+{
+    const bool small = text[0] >= 'a' && text[0] <= 'z';
+    return vvi_make_text(m, "%c%s.", small ? text[0] - 'a' + 'A' : text[0], text[0] == '\0' ? "" : text + 1);
 }
 
 static void add_sentence(vvi_text *text, const char *format, va_list args)

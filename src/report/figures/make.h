@@ -41,6 +41,10 @@ const char *vvi_make_percent(vvi_maker *m, double share);
 const char *vvi_make_count(vvi_maker *m, size_t n);
 /* "1 trial", "1,204 trials". */
 const char *vvi_make_trials(vvi_maker *m, size_t n);
+/* "3 layers", "1 layer". */
+const char *vvi_make_several(vvi_maker *m, size_t n, const char *thing);
+/* What others say why, as a sentence. */
+const char *vvi_make_sentence(vvi_maker *m, const char *text);
 /* Adds a sentence, with the space before it. */
 void vvi_make_say(vvi_maker *m, const char *format, ...) VV_PRINTF(2, 3);
 void vvi_make_reduced(vvi_maker *m, const char *format, ...) VV_PRINTF(2, 3);

@@ -200,11 +200,15 @@ static void say(vvi_maker *m, const depths *d, const summary *s, const vvi_owner
         if (vvi_make_better(m, s->best[i], s->best[best])) best = i;
         if (vvi_make_better(m, s->median[i], s->median[median])) median = i;
     }
-    vvi_make_say(m, "%s with %d to %d layers.", vvi_make_trials(m, d->rows.n), d->low, d->high);
-    vvi_make_say(m, "The best %s, %s, has %.0f layers; the best median, %s of %s, is that of %.0f layers.",
-                 vvi_make_name(m, m->objective), vvi_make_score(m, s->best[best]), s->layers[best],
-                 vvi_make_score(m, s->median[median]), vvi_make_trials(m, (size_t)s->trials[median]),
-                 s->layers[median]);
+    if (d->low == d->high)
+        vvi_make_say(m, "%s with %s.", vvi_make_trials(m, d->rows.n), vvi_make_several(m, (size_t)d->low, "layer"));
+    else
+        vvi_make_say(m, "%s with %d to %d layers.", vvi_make_trials(m, d->rows.n), d->low, d->high);
+    vvi_make_say(m, "The best %s, %s, has %s; the best median, %s of %s, is that of %s.",
+                 vvi_make_name(m, m->objective), vvi_make_score(m, s->best[best]),
+                 vvi_make_several(m, (size_t)s->layers[best], "layer"), vvi_make_score(m, s->median[median]),
+                 vvi_make_trials(m, (size_t)s->trials[median]),
+                 vvi_make_several(m, (size_t)s->layers[median], "layer"));
     if (!owners->known)
         vvi_make_say(m, "The study keeps no explanation, so it is not known which hyperparameter made which layer.");
     else if (owners->n == 0)

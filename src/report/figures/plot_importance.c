@@ -102,7 +102,8 @@ static void add_kind(vvi_maker *m, size_t k, table *t)
     const size_t first = t->n, n = weights->n < MOST_BARS ? weights->n : MOST_BARS;
     for (size_t i = 0; i < weights->n; i++) add_row(m, t, kind, &weights->list[i]);
     if (weights->why != NULL || weights->n == 0) {
-        panel->empty = vvi_make_text(m, "%s.", weights->why != NULL ? weights->why : "Nothing can be said");
+        panel->empty = vvi_make_sentence(m, weights->why != NULL ? weights->why : "nothing can be said");
+        vvi_make_say(m, "%s: %s", kind->title, panel->empty);
         return;
     }
     add_bars(m, panel, t, first, n);
@@ -119,9 +120,8 @@ void vvi_plot_importance(vvi_maker *m)
     const char *nothing = vvi_make_nothing(m);
     if (nothing == NULL && m->frame->n_variables == 0) nothing = "The trials have no hyperparameters.";
     if (!vvi_make_is_empty(m, nothing)) {
-        vvi_make_say(
-            m, "How much of the spread of %s each hyperparameter accounts for; whiskers hold it in 9 of 10 cases.",
-            vvi_make_name(m, m->objective));
+        vvi_make_say(m, "How much of the spread of %s each hyperparameter accounts for, with intervals of nine tenths.",
+                     vvi_make_name(m, m->objective));
         for (size_t i = 0; vvi_importance_at(i) != NULL; i++) add_kind(m, i, &t);
     }
     end_table(m, &t);

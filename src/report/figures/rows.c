@@ -73,8 +73,8 @@ const char *vvi_make_nothing(vvi_maker *m)
     if (n == 0) return "There is no trial so far.";
     if (m->scored > 0) return NULL;
     const char *sentences = vvi_make_fates(m);
-    return vvi_make_text(m, "No trial has a finite %s so far. Of %s, %s.", vvi_make_name(m, m->objective),
-                         vvi_make_trials(m, n), *sentences == '\0' ? "all have ended" : sentences);
+    return vvi_make_text(m, "No trial has a finite %s so far. Of %s %s.", vvi_make_name(m, m->objective),
+                         vvi_make_trials(m, n), *sentences == '\0' ? "all are completed" : sentences);
 }
 
 /* ---- better --------------------------------------------------------------------------------------------------------- */
