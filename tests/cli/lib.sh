@@ -11,7 +11,8 @@ export LC_ALL
 unset CC NO_COLOR VARVE_DATA
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/varve-test-XXXXXX")
-trap 'rm -rf "$work"' EXIT
+searchers=
+trap 'kill -KILL $searchers 2>/dev/null; rm -rf "$work"' EXIT
 cd "$work" || exit 1
 XDG_CACHE_HOME=$work/cache
 export XDG_CACHE_HOME
@@ -101,6 +102,44 @@ static vv_status fit(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *
 VV_HYPERMODEL(.build = build, .fit = fit, .objective = "val_loss", .max_trials = 4, .executions_per_trial = 2, .epochs = 3);
 C
 }
+
+# A hypermodel whose trials stand still after so many epochs ($HELD_AT, or 1) as long as there is a file "hold".
+write_held_model() {
+    write_model "$1.free"
+    sed 's/if (getenv("SLOW") != NULL) usleep(200000);/const char *at = getenv("HELD_AT"); while (epoch->epoch >= (at == NULL ? 1 : atoi(at)) \&\& access("hold", F_OK) == 0) usleep(20000);/' \
+        "$1.free" >"$1"
+    rm "$1.free"
+}
+
+# Begins $SEARCH, which begins with "$VARVE", in the background; $1: where what it says goes, the rest: its options. `ends`
+# waits for it; one that does not end is killed with the test.
+begin() {
+    log=$1
+    shift
+    $SEARCH --json "$@" >"$log" 2>"$log.err" &
+    searcher=$!
+    searchers="$searchers $searcher"
+}
+ends() {
+    command="the search that says $1"
+    wait "$searcher"
+    code=$?
+    cp "$1" out
+    cp "$1.err" err
+    exits 0
+}
+
+# Until what status says of $1 is so.
+until_so() {
+    command="varve status $1, until $2"
+    for tries in $(seq 900); do
+        varve status "$1" --json >out 2>err && jq -e "$2" out >/dev/null 2>&1 && return
+        sleep 0.1
+    done
+    code=-
+    fail 'it never was so'
+}
+held() { until_so "$1" "[.running[] | select(.epochs == ${HELD_AT:-1})] | length == $2"; }
 
 # 60 rows: a, b, c, d and y = a - 2 b + c d.
 write_table() {
