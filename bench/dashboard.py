@@ -42,9 +42,10 @@ def first_paint(folder, d):
 
 
 def epoch_delays(d, seconds):
-    """From the moment in which an epoch is in the study, as another reader sees it, to a viewer's event that tells of it."""
+    """From the moment in which an epoch is in the study, as another reader sees it, to a viewer's event that tells of it or of a
+    later one."""
     import sqlite3
-    seen, told = {}, {}
+    seen, told = {}, []
     stop = threading.Event()
 
     def read():
@@ -60,10 +61,15 @@ def epoch_delays(d, seconds):
         _, data = events.next()
         now = time.monotonic()
         for one in data["running"]:
-            told.setdefault((one["trial"], one["epochs"]), now)
+            told.append((one["trial"], one["epochs"], now))
     stop.set()
     events.close()
-    return sorted(told[key] - seen[key] for key in told if key in seen)
+    delays = []
+    for (trial, epochs), at in list(seen.items()):
+        later = [time for which, n, time in told if which == trial and n >= epochs and time >= at]
+        if later:
+            delays.append(later[0] - at)
+    return sorted(delays)
 
 
 def watch(d, viewers, stop):

@@ -205,7 +205,7 @@ def a_search_is_stopped_and_begun_again(browser):
 
 
 def hostile_texts_are_harmless(browser):
-    name = "<img src=x onerror=alert(1)>\u202e\x1b[31m\n" + "x" * 40
+    name = "<img src=x onerror=alert(1)>\u202e" + "x" * 40
     pages.tune("hostile", [(name, "{type: float, min: 0, max: 1}")], "echo varve: score=1", trials=3)
     browser.open(dashboard().url + "study/hostile")
     browser.until(lambda: browser.script("return document.querySelectorAll('#top .facts dd').length"), "the study")
