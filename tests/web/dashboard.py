@@ -253,5 +253,6 @@ def end(browser):
 
 
 if __name__ == "__main__":
-    only = [one for one in CLAIMS if one.__name__ in sys.argv[1:]]
-    pages.run([begin] + (only or CLAIMS) + [end])
+    if sys.argv[1:]:
+        sys.argv += ["begin", "end"]
+    pages.run([begin] + CLAIMS + [end])
