@@ -91,9 +91,9 @@ static vvi_body *see(vvi_desk *desk)
 {
     vv_error error = { 0 };
     vvi_text text = { 0 };
-    const uint64_t known = desk->version;
-    vv_status status = check(desk, &error);
-    if (status == VV_OK && desk->version == known && desk->news != NULL && desk->news->code == 200) return NULL;
+    vv_status status = check(desk, &error); /* whoever asked for a part may have seen the change before */
+    const bool told = desk->news != NULL && desk->news->code == 200 && desk->news->version == desk->version;
+    if (status == VV_OK && told) return NULL;
     if (status == VV_OK) status = desk->look(desk, &text, &error);
     if (status == VV_OK) return vvi_body_new(200, &text, desk->version);
     vvi_text_deinit(&text);

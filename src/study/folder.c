@@ -352,7 +352,7 @@ static vv_status add_study(const char *where, const char *name, vvi_arena *arena
 {
     vvi_text path = { 0 };
     vvi_text_printf(&path, "%s/%s/study.db", where, name);
-    const bool failed = path.failed, found = !failed && access(path.data, F_OK) == 0 && looks_like_a_study(path.data);
+    const bool failed = path.failed, found = !failed && access(path.data, F_OK) == 0 && vvi_sqlite_is_study(path.data);
     vvi_text_deinit(&path);
     if (failed) return vvi_no_memory(error);
     if (!found) return VV_OK;

@@ -17,7 +17,7 @@
         if (live > 0 && status.paused) return { word: "paused", text: "Paused; " + workers + " wait", live, tint: "pruned" };
         if (live > 0) return { word: "searching", text: "Searching with " + workers, live, tint: "running" };
         const complete = status.max_trials && status.trials >= status.max_trials;
-        if (complete) return { word: "complete", text: "Complete: there are as many trials as asked for", live, tint: "trial" };
+        if (complete) return { word: "complete", text: "Complete: as many trials as asked for", live, tint: "trial" };
         return { word: "ended", text: status.trials > 0 ? "Nobody works at it" : "Not begun", live, tint: "plain" };
     }
 

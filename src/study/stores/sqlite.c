@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x56617276 /* "Varv" */, BUSY_TIMEOUT_MS = 5000, REQUEST_TIMEOUT_MS = 10000 };
+enum { BUSY_TIMEOUT_MS = 5000, REQUEST_TIMEOUT_MS = 10000 };
 
 /* ---- errors -------------------------------------------------------------------------------------------------------
  */
@@ -233,9 +233,9 @@ static vv_status check_identity(vvi_sqlite *store, bool *empty, vv_error *error)
     VVI_TRY(vvi_sqlite_ask_int(store, "SELECT count(*) FROM sqlite_schema", &objects, error));
     *empty = application == 0 && store->version == 0 && objects == 0;
     if (*empty) return VV_OK;
-    if (application != APPLICATION_ID)
+    if (application != VVI_SQLITE_APPLICATION)
         return vvi_fail(error, VV_FORMAT, "%s: not a study: application_id is %d, a study's is %d", store->path,
-                        application, (int)APPLICATION_ID);
+                        application, (int)VVI_SQLITE_APPLICATION);
     if (store->version < 1 || store->version > VVI_SQLITE_VERSION)
         return vvi_fail(error, VV_VERSION, "%s: schema version %d, this program reads and writes %d and earlier ones",
                         store->path, store->version, (int)VVI_SQLITE_VERSION);

@@ -70,6 +70,7 @@ vv_status vvi_sqlite_text(sqlite3_stmt *row, int column, vvi_arena *arena, const
 /* ---- tables (sqlite_schema.c) --------------------------------------------------------------------------------- */
 
 enum { VVI_SQLITE_VERSION = 4 };
+enum { VVI_SQLITE_APPLICATION = 0x56617276 /* "Varv" */ };
 vv_status vvi_sqlite_create(const vvi_sqlite *store, vv_error *error);
 /* From store->version to VVI_SQLITE_VERSION. */
 vv_status vvi_sqlite_migrate(const vvi_sqlite *store, vv_error *error);

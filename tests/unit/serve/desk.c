@@ -59,8 +59,7 @@ static void begin_asking(asker *a, vvi_desk *desk, const vvi_part *part, const c
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->woken, NULL);
     a->waiter = (vvi_waiter){ .wake = wake, .context = a };
-    if (vvi_desk_ask(desk, part, argument, &a->waiter, before))
-        a->awake = true; /* nobody wakes it */
+    if (vvi_desk_ask(desk, part, argument, &a->waiter, before)) a->awake = true; /* nobody wakes it */
 }
 
 static vvi_body *end_asking(asker *a)
