@@ -134,7 +134,19 @@ static double value_at(const vvi_variable *v, double part)
     return fmin(fmax(value, v->low), v->high);
 }
 
-/* The words that most trials have, or all, in their order; all numbers of lists, up to 40; whole numbers, up to 40. */
+/* All values that the hyperparameter can have, where they are at most 40 and of one domain. */
+static size_t list_steps(const vvi_variable *v, double places[GRID])
+{
+    const uint64_t n = v->several ? 0 : vv_domain_size(v->domain);
+    for (uint64_t i = 0; n <= GRID && i < n; i++) {
+        const vv_value value = vv_domain_at(v->domain, i);
+        places[i] = value.type == VV_VALUE_INT ? (double)value.i : value.f;
+    }
+    return n <= GRID ? (size_t)n : 0;
+}
+
+/* The words that most trials have, or all, in their order; all numbers of lists and of steps, up to 40; whole numbers, up to
+ * 40. */
 static size_t list_places(const vvi_axis *axis, double places[GRID])
 {
     const vvi_variable *v = axis->variable;
@@ -146,6 +158,7 @@ static size_t list_places(const vvi_axis *axis, double places[GRID])
         memcpy(places, v->choices, v->n_choices * sizeof *places);
         return v->n_choices;
     }
+    if ((n = list_steps(v, places)) > 0) return n;
     const double range = v->high - v->low;
     const size_t steps = v->whole && range < GRID ? (size_t)range : GRID - 1;
     for (size_t i = 0; i <= steps; i++) {

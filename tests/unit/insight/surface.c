@@ -74,6 +74,21 @@ static void places_are_on_the_scale_of_the_domain(void **state)
 }
 
 /* Units of a second layer are where there are two; with one layer, there is no such place. */
+static void what_lies_between_two_steps_has_no_place(void **state)
+{
+    (void)state;
+    static const made_variable list[] = { { "filters", 32, 128, true, false, 0 }, { "y", 0, 1, false, false, 0 } };
+    made_frame *m = make_frame(list, N(list), 100, 7);
+    m->domains[0].step = 32;
+    m->domains[0].type = VV_VALUE_INT;
+    for (size_t t = 0; t < m->frame.n; t++) m->values[0][t] = 32 * (double)(1 + t % 4), m->scores[t] = (double)(t % 4);
+    vvi_surface s = read_surface(m, 0, 1);
+    assert_int_equal(s.n_x, 4);
+    for (size_t i = 0; i < s.n_x; i++) assert_int_equal((int)s.xs[i], 32 * ((int)i + 1));
+    vvi_surface_deinit(&s);
+    free_frame(m);
+}
+
 static void where_there_is_nothing_there_is_no_number(void **state)
 {
     (void)state;
@@ -145,6 +160,7 @@ int main(void)
         cmocka_unit_test(the_others_are_averaged_over),
         cmocka_unit_test(what_two_do_together_is_seen),
         cmocka_unit_test(places_are_on_the_scale_of_the_domain),
+        cmocka_unit_test(what_lies_between_two_steps_has_no_place),
         cmocka_unit_test(where_there_is_nothing_there_is_no_number),
         cmocka_unit_test(hyperparameters_that_never_meet_have_no_surface),
         cmocka_unit_test(one_trial_is_no_surface),
