@@ -1,4 +1,5 @@
-/* insight.c - what it takes to look at a study: one JSON line a figure, the least processor time of several runs, of one thread.
+/* insight.c - what it takes to look at a study: one JSON line a figure, the least processor time of several runs, of
+ * one thread.
  *
  *     bench_insight WHERE        a study such as bench_big_study makes
  *

@@ -1,9 +1,9 @@
 /* bins.c - values into bins.
  *
  * Up to 63 different values have a bin each, and a split between two of them is one that CART would make; more of them
- * share bins with about as many trials in each. An edge lies half-way between the values on its two sides, on the scale of the
- * domain, and the outermost bins reach to the ends of the domain. Words that no trial has are no part of anything; where there are
- * more than 63, the rarest share one bin.
+ * share bins with about as many trials in each. An edge lies half-way between the values on its two sides, on the
+ * scale of the domain, and the outermost bins reach to the ends of the domain. Words that no trial has are no part of
+ * anything; where there are more than 63, the rarest share one bin.
  */
 #include "insight/bins.h"
 
@@ -22,7 +22,7 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* ---- places --------------------------------------------------------------------------------------------------------- */
+/* ---- places ------------------------------------------------------------------------------------------------------ */
 
 static double place_among(const double *choices, size_t n, double value)
 {
@@ -43,7 +43,7 @@ double vvi_bins_place(const vvi_variable *v, double value)
     return v->reverse ? 1 - log((high + low - value) / low) / ratio : log(value / low) / ratio;
 }
 
-/* ---- scores --------------------------------------------------------------------------------------------------------- */
+/* ---- scores ------------------------------------------------------------------------------------------------------ */
 
 static vv_status take_scores(const vvi_frame *frame, size_t objective, vvi_bins *bins, vv_error *error)
 {
@@ -81,7 +81,7 @@ static vv_status tame_scores(vvi_bins *bins, vv_error *error)
     return VV_OK;
 }
 
-/* ---- numbers -------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
 /* The values of trials, in order; a.n of them. */
 typedef struct values {
@@ -129,7 +129,7 @@ static void measure_bins(const values *v, vvi_axis *axis)
     }
 }
 
-/* ---- words ---------------------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------------------- */
 
 static vv_status bin_words(const vvi_bins *bins, vvi_axis *axis, vv_error *error)
 {
@@ -162,7 +162,7 @@ static vv_status bin_words(const vvi_bins *bins, vvi_axis *axis, vv_error *error
     return VV_OK;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 unsigned vvi_axis_bin(const vvi_axis *axis, double value)
 {

@@ -1,7 +1,8 @@
 /* bins.h - trials as forests see them: a score, and for each hyperparameter which of at most 63 bins its value is in.
  *
- * bins.c     values into bins, and which trials there are         measure.c   how likely each bin is, in a space with conditions
- * forest.c   trees over bins                                      marginal.c  what trees say of one or two hyperparameters
+ * bins.c     values into bins, and which trials there are         measure.c   how likely each bin is, in a space with
+ * conditions forest.c   trees over bins                                      marginal.c  what trees say of one or two
+ * hyperparameters
  */
 #ifndef VVI_INSIGHT_BINS_H
 #define VVI_INSIGHT_BINS_H
@@ -28,8 +29,8 @@ typedef struct vvi_bins {
     vvi_arena *arena;
     size_t n;       /* trials: those COMPLETED with a finite score */
     const int *row; /* of the frame, by trial */
-    /* By trial: scores less their mean. Those beyond ten times the distance of the quartiles from these are brought there, so
-     * that one loss of 1e30 does not drown all others. */
+    /* By trial: scores less their mean. Those beyond ten times the distance of the quartiles from these are brought
+     * there, so that one loss of 1e30 does not drown all others. */
     double *scores;
     double mean;
     vvi_axis *axes; /* one for each variable of the frame */
@@ -39,14 +40,16 @@ typedef struct vvi_bins {
 
 /* Everything in the arena. */
 vv_status vvi_bins_make(const vvi_frame *frame, size_t objective, vvi_arena *arena, vvi_bins *bins, vv_error *error);
-/* Where a value is in its domain, in [0, 1], by the domain's scale; of words and of numbers from lists all are equally far. */
+/* Where a value is in its domain, in [0, 1], by the domain's scale; of words and of numbers from lists all are equally
+ * far. */
 double vvi_bins_place(const vvi_variable *variable, double value);
-/* The bin that a value belongs into, whether or not there are trials with it; VVI_INACTIVE: a word of which there are none. */
+/* The bin that a value belongs into, whether or not there are trials with it; VVI_INACTIVE: a word of which there are
+ * none. */
 unsigned vvi_axis_bin(const vvi_axis *axis, double value);
 /* Why too little is known to say anything, in that arena; NULL if that is not so. */
 vv_status vvi_bins_refuse(const vvi_bins *bins, size_t needed, vvi_arena *arena, const char **why, vv_error *error);
 
-/* ---- the measure (measure.c) ---------------------------------------------------------------------------------------- */
+/* ---- the measure (measure.c) ------------------------------------------------------------------------------------- */
 
 /* A shape is a set of hyperparameters that are active together. The space is a mixture of them. */
 typedef struct vvi_measure {
@@ -63,7 +66,7 @@ static inline const double *vvi_measure_masses(const vvi_measure *m, size_t shap
 /* Of all bins of a set. `ordered`: apart from VVI_INACTIVE they are neighbours. */
 double vvi_measure_mass(const vvi_measure *m, size_t shape, size_t axis, uint64_t set, bool ordered);
 
-/* ---- forests (forest.c) --------------------------------------------------------------------------------------------- */
+/* ---- forests (forest.c) ------------------------------------------------------------------------------------------ */
 
 typedef struct vvi_tree_node {
     uint64_t left_set; /* the bins of `axis` that go left */
@@ -77,13 +80,14 @@ typedef struct vvi_tree {
 } vvi_tree;
 enum { VVI_TREES = 64, VVI_TREE_DEPTH = 48 };
 
-/* Grows trees one by one, each from as many trials drawn with replacement, but at most so many, and hands each over before the
- * next takes its place. *explained: the share of the scores' variance that is explained in trials by trees that were grown without them. */
+/* Grows trees one by one, each from as many trials drawn with replacement, but at most so many, and hands each over
+ * before the next takes its place. *explained: the share of the scores' variance that is explained in trials by trees
+ * that were grown without them. */
 typedef void (*vvi_tree_function)(void *context, size_t index, const vvi_tree *tree);
 vv_status vvi_forest_grow(const vvi_bins *bins, size_t most, uint64_t seed, vvi_tree_function each, void *context,
                           double *explained, vv_error *error);
 
-/* ---- marginals (marginal.c) ----------------------------------------------------------------------------------------- */
+/* ---- marginals (marginal.c) -------------------------------------------------------------------------------------- */
 
 /* A leaf as a box: the bins that lead to it, of those axes of which not all do. */
 typedef struct vvi_leaf {
@@ -108,8 +112,8 @@ typedef struct vvi_marginal {
 vv_status vvi_marginal_init(vvi_marginal *m, const vvi_bins *bins, const vvi_measure *measure, vv_error *error);
 void vvi_marginal_deinit(vvi_marginal *m);
 void vvi_marginal_take(vvi_marginal *m, const vvi_tree *tree);
-/* How far the bins of one hyperparameter in which it is active differ: the variance of their means, times how much of the
- * space they are. */
+/* How far the bins of one hyperparameter in which it is active differ: the variance of their means, times how much of
+ * the space they are. */
 double vvi_marginal_variance(const vvi_marginal *m, size_t axis);
 
 #endif

@@ -1,15 +1,15 @@
-/* fanova.c - functional analysis of variance with a random forest (Hutter, Hoos and Leyton-Brown 2014, "An Efficient Approach
- * for Assessing Hyperparameter Importance", ICML).
+/* fanova.c - functional analysis of variance with a random forest (Hutter, Hoos and Leyton-Brown 2014, "An Efficient
+ * Approach for Assessing Hyperparameter Importance", ICML).
  *
- * A forest learns scores from hyperparameters. The share of one of them is the variance of what a tree predicts as a function
- * of that one alone, its mean over all others, divided by the variance of all that the tree predicts; a mean over trees.
- * What is left of the whole is what hyperparameters do only together, and noise that the trees have learnt.
+ * A forest learns scores from hyperparameters. The share of one of them is the variance of what a tree predicts as a
+ * function of that one alone, its mean over all others, divided by the variance of all that the tree predicts; a mean
+ * over trees. What is left of the whole is what hyperparameters do only together, and noise that the trees have learnt.
  *
- * The paper knows no conditions. Here a hyperparameter that is not always there is compared with itself where it is: the
- * variance of its function over its own values, times how much of the space has it. Whether it is there at all is decided by
- * another, and is that one's merit: `num_layers` gets what a third layer is worth, `units_2` what its width is. Means are over
- * a space in which nothing appears without what brings it about (measure.c). All of these shares are parts of one variance, so
- * that each is in [0, 1]; without conditions their sum is, too.
+ * The paper knows no conditions. Here a hyperparameter that is not always there is compared with itself where it is:
+ * the variance of its function over its own values, times how much of the space has it. Whether it is there at all is
+ * decided by another, and is that one's merit: `num_layers` gets what a third layer is worth, `units_2` what its width
+ * is. Means are over a space in which nothing appears without what brings it about (measure.c). All of these shares
+ * are parts of one variance, so that each is in [0, 1]; without conditions their sum is, too.
  */
 #include "insight/bins.h"
 #include "insight/importance.h"

@@ -1,14 +1,15 @@
 /* forest.c - random forests for regression (Breiman 2001) over bins.
  *
- * Each tree is grown from as many trials as there are, drawn with replacement. A node is split where the sum of squares falls
- * most; the bins of words, and those of numbers in their order, are gone through once for each hyperparameter: for words in
- * the order of their means, among which the best of all 2^(k-1) splits is (Fisher 1958). What is not active is a bin of its
- * own: below all numbers, and one more word.
+ * Each tree is grown from as many trials as there are, drawn with replacement. A node is split where the sum of
+ * squares falls most; the bins of words, and those of numbers in their order, are gone through once for each
+ * hyperparameter: for words in the order of their means, among which the best of all 2^(k-1) splits is (Fisher 1958).
+ * What is not active is a bin of its own: below all numbers, and one more word.
  *
- * What takes the time is adding trials to bins: trials x hyperparameters x levels of a tree. So the trials of a node lie next
- * to each other, with their scores in its order; only bins that have trials are looked at and emptied, which for the many
- * small nodes are few; and nodes have at least a few trials where there are many (leaf_size), which also keeps noise out.
- * Of more than 32 hyperparameters each node looks at a third, but 32 at the least, which differs from node to node.
+ * What takes the time is adding trials to bins: trials x hyperparameters x levels of a tree. So the trials of a node
+ * lie next to each other, with their scores in its order; only bins that have trials are looked at and emptied, which
+ * for the many small nodes are few; and nodes have at least a few trials where there are many (leaf_size), which also
+ * keeps noise out. Of more than 32 hyperparameters each node looks at a third, but 32 at the least, which differs from
+ * node to node.
  */
 #include "insight/bins.h"
 
@@ -54,7 +55,7 @@ typedef struct forest {
     uint32_t *n_votes;
 } forest;
 
-/* ---- one split ------------------------------------------------------------------------------------------------------ */
+/* ---- one split --------------------------------------------------------------------------------------------------- */
 
 /* Bins with trials, in the order in which they are gone through. */
 typedef struct row {
@@ -143,7 +144,7 @@ static void draw_axes(forest *f)
     }
 }
 
-/* ---- one tree ------------------------------------------------------------------------------------------------------- */
+/* ---- one tree ---------------------------------------------------------------------------------------------------- */
 
 /* Scores in the order of the node; their sum of squares around their mean. */
 static double gather(forest *f, uint32_t begin, uint32_t end, double *n, double *sum)
@@ -229,7 +230,7 @@ static void grow_tree(forest *f)
     }
 }
 
-/* ---- what is explained ---------------------------------------------------------------------------------------------- */
+/* ---- what is explained ------------------------------------------------------------------------------------------- */
 
 static double predict(const forest *f, size_t trial)
 {
@@ -265,7 +266,7 @@ static double find_explained(const forest *f)
     return spread > 0 ? 1 - errors / spread : (double)NAN;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 /* Few trials must be taken as they are; of many, small leaves would only learn their noise. */
 static double leaf_size(size_t n)

@@ -1,7 +1,7 @@
 /* frame.c - a study read into columns.
  *
- * One reading call gives one moment of the study, so that all columns are of that moment; what is kept of it is copied, and
- * the rest of it, several times as large, is given back before the call returns.
+ * One reading call gives one moment of the study, so that all columns are of that moment; what is kept of it is
+ * copied, and the rest of it, several times as large, is given back before the call returns.
  * Ranks are those of the rows that are there: of all trials what `results` says, of some of them among themselves.
  */
 #include "insight/frame.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- goals -------------------------------------------------------------------------------------------------------- */
+/* ---- goals ------------------------------------------------------------------------------------------------------- */
 
 vv_status vvi_goals_read(const vv_study *study, vvi_goals *goals, vv_error *error)
 {
@@ -47,7 +47,7 @@ static vv_status read_goals(const vv_study *study, vvi_frame *frame, vv_error *e
     return VV_OK;
 }
 
-/* ---- columns of one number a trial -------------------------------------------------------------------------------- */
+/* ---- columns of one number a trial ------------------------------------------------------------------------------- */
 
 void *vvi_frame_column(vvi_frame *frame, size_t n, size_t size)
 {
@@ -127,7 +127,7 @@ static void write_numbers(const vv_trial *trial, writing *w, size_t row)
         w->scores[i][row] = i < trial->n_scores ? trial->scores[i] : (double)NAN;
 }
 
-/* ---- ranks -------------------------------------------------------------------------------------------------------- */
+/* ---- ranks ------------------------------------------------------------------------------------------------------- */
 
 static void make_keys(const vvi_framing *f, vvi_order_key *keys)
 {
@@ -175,7 +175,7 @@ static vv_status read_columns(vvi_framing *f)
     return VV_OK;
 }
 
-/* ---- courses ------------------------------------------------------------------------------------------------------ */
+/* ---- courses ----------------------------------------------------------------------------------------------------- */
 
 static bool has_curve(const vv_trials *trials, const char *metric)
 {
@@ -241,7 +241,7 @@ bool vvi_frame_has_result(const vvi_frame *frame, size_t objective, size_t row)
     return scores != NULL && frame->status[row] == VV_TRIAL_COMPLETED && isfinite(scores[row]);
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static vv_status read_all(vvi_framing *f, const vvi_frame_args *args)
 {

@@ -1,8 +1,8 @@
 /* frame_networks.c - what networks the trials had: structures by name and kind of layer, and what each costs.
  *
- * Reading a network's JSON takes far longer than all else here, and many trials have the same layers, since a learning rate
- * changes none: texts that are equal up to how the network is trained are read once. A text that this library cannot read (a
- * newer one's kind of layer) is as no network: one such trial must not hide the others.
+ * Reading a network's JSON takes far longer than all else here, and many trials have the same layers, since a learning
+ * rate changes none: texts that are equal up to how the network is trained are read once. A text that this library
+ * cannot read (a newer one's kind of layer) is as no network: one such trial must not hide the others.
  */
 #include "insight/frame.h"
 
@@ -51,7 +51,7 @@ static uint32_t *next_slot(const slots *s, uint32_t *slot)
     return slot + 1 == s->list + s->n ? s->list : slot + 1;
 }
 
-/* ---- structures --------------------------------------------------------------------------------------------------- */
+/* ---- structures -------------------------------------------------------------------------------------------------- */
 
 static const char *kind_of(const vv_model *model, size_t node)
 {
@@ -113,7 +113,7 @@ static vv_status find_structure(networks *w, const vv_model *model, int *found)
     return VV_OK;
 }
 
-/* ---- networks ----------------------------------------------------------------------------------------------------- */
+/* ---- networks ---------------------------------------------------------------------------------------------------- */
 
 static vv_status read_network(networks *w, network *net)
 {
@@ -154,7 +154,7 @@ static vv_status find_network(networks *w, const char *json, const network **fou
     return read_network(w, net);
 }
 
-/* ---- columns ------------------------------------------------------------------------------------------------------ */
+/* ---- columns ----------------------------------------------------------------------------------------------------- */
 
 typedef struct costs {
     int *structure;

@@ -4,8 +4,8 @@
  * word, numbers that became words. So trials are gone over three times: for names, types and ranges; for the words of
  * those that turned out to have some, and the numbers of lists; for values, which are indexes of those words.
  *
- * A name is looked for from where the one before it was found: builds ask in much the same order, so that the next one is
- * nearly always right there.
+ * A name is looked for from where the one before it was found: builds ask in much the same order, so that the next one
+ * is nearly always right there.
  */
 #include "insight/frame.h"
 
@@ -43,7 +43,7 @@ static variable *find(variables *v, const char *name)
     return NULL;
 }
 
-/* ---- names, types, ranges ----------------------------------------------------------------------------------------- */
+/* ---- names, types, ranges ---------------------------------------------------------------------------------------- */
 
 static vv_status add(variables *v, const vv_active *active, variable **added)
 {
@@ -108,7 +108,7 @@ static vv_status learn_names(variables *v)
     return VV_OK;
 }
 
-/* ---- words, numbers of lists -------------------------------------------------------------------------------------- */
+/* ---- words, numbers of lists ------------------------------------------------------------------------------------- */
 
 static bool has_words(const variable *var)
 {
@@ -199,7 +199,7 @@ static void settle(variable *var)
     seen->values = var->values;
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 static double place_of(const variable *var, vv_value value)
 {

@@ -1,8 +1,10 @@
-/* insight.h - what the trials of a study say, once they are columns of numbers: what matters, what it leads to, where to look.
+/* insight.h - what the trials of a study say, once they are columns of numbers: what matters, what it leads to, where
+ * to look.
  *
  * frame*.c       a study as columns           importance.c   which hyperparameters matter, and how surely
- * forest.c       random forests over them     fanova.c, ped_anova.c   the two ways to tell
+ * fanova.c, ped_anova.c   the two ways to tell
  * surface.c      what a score is expected to be, over two hyperparameters
+ * bins.h         what these stand on: values in bins, the measure of a space with conditions, forests, their marginals
  *
  * Everything here is a function of a frame and a seed: the same study, the same numbers, to the bit.
  */
@@ -13,7 +15,7 @@
 #include <varve/cost.h>
 #include <varve/study.h>
 
-/* ---- a study as columns (frame.c) --------------------------------------------------------------------------------- */
+/* ---- a study as columns (frame.c) -------------------------------------------------------------------------------- */
 
 /* A hyperparameter: one name, whatever domains it was asked for with. */
 typedef struct vvi_variable {
@@ -42,8 +44,8 @@ typedef struct vvi_structure {
     int layers;                              /* as Keras counts: without it */
 } vvi_structure;
 
-/* The first objective that has curves, which costs have not, by epoch: the mean over the executions that have the epoch;
- * NaN where none has it. */
+/* The first objective that has curves, which costs have not, by epoch: the mean over the executions that have the
+ * epoch; NaN where none has it. */
 typedef struct vvi_course {
     const double *values;
     size_t n;
@@ -100,7 +102,7 @@ typedef struct vvi_goals {
 } vvi_goals;
 vv_status vvi_goals_read(const vv_study *study, vvi_goals *goals, vv_error *error);
 
-/* ---- importance (importance.c) ------------------------------------------------------------------------------------- */
+/* ---- importance (importance.c) ----------------------------------------------------------------------------------- */
 
 /* How much of an objective's spread a hyperparameter accounts for. */
 typedef struct vvi_weight {
@@ -115,8 +117,8 @@ typedef struct vvi_weights {
     vvi_weight *list; /* the largest first */
     size_t n;
     size_t trials; /* with a result */
-    /* How much of the spread the model accounts for in trials that it was not made from: 1 is all; 0, and less, is no more
-     * than knowing the mean. NaN: there is no model. */
+    /* How much of the spread the model accounts for in trials that it was not made from: 1 is all; 0, and less, is no
+     * more than knowing the mean. NaN: there is no model. */
     double explained;
     const char *why; /* not NULL: why nothing can be said ("2 completed trials have ..."), and the list is empty */
 } vvi_weights;
@@ -137,14 +139,15 @@ vv_status vvi_importance(const vvi_importance_kind *kind, const vvi_frame *frame
                          vvi_weights *weights, vv_error *error);
 void vvi_weights_deinit(vvi_weights *weights);
 
-/* ---- a surface (surface.c) ------------------------------------------------------------------------------------------ */
+/* ---- a surface (surface.c) --------------------------------------------------------------------------------------- */
 
-/* What a score is expected to be over two hyperparameters, in the part of the space that has both: a forest's marginal. */
+/* What a score is expected to be over two hyperparameters, in the part of the space that has both: a forest's
+ * marginal. */
 typedef struct vvi_surface {
     vvi_arena arena;
     size_t x, y; /* indexes of variables */
-    /* Where, in their own units, ascending: of words (the most frequent 40) and of up to 40 whole or listed numbers each of
-     * them, else 40 places evenly on the scale of the domain, from end to end. */
+    /* Where, in their own units, ascending: of words (the most frequent 40) and of up to 40 whole or listed numbers
+     * each of them, else 40 places evenly on the scale of the domain, from end to end. */
     const double *xs, *ys;
     size_t n_x, n_y;
     const double *values; /* [n_y][n_x]; NaN: there is no such place, or no trial has the word */

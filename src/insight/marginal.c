@@ -1,15 +1,16 @@
 /* marginal.c - means of trees over a space.
  *
- * A tree is constant in each of its leaves, and a leaf is a box, so that a mean over all hyperparameters but one is a sum over
- * leaves: values times the masses of their boxes on the other axes, added to the bins of the one that the leaf has (Hutter,
- * Hoos and Leyton-Brown 2014). Most leaves leave most axes alone; those get what is the same for all of their bins once, as the
- * sum over all leaves less that over the others. Bins of numbers are neighbours: a sum over them is two additions.
+ * A tree is constant in each of its leaves, and a leaf is a box, so that a mean over all hyperparameters but one is a
+ * sum over leaves: values times the masses of their boxes on the other axes, added to the bins of the one that the
+ * leaf has (Hutter, Hoos and Leyton-Brown 2014). Most leaves leave most axes alone; those get what is the same for all
+ * of their bins once, as the sum over all leaves less that over the others. Bins of numbers are neighbours: a sum over
+ * them is two additions.
  */
 #include "insight/bins.h"
 
 #include <string.h>
 
-/* ---- leaves --------------------------------------------------------------------------------------------------------- */
+/* ---- leaves ------------------------------------------------------------------------------------------------------ */
 
 typedef struct walk {
     const vvi_tree *tree;
@@ -63,7 +64,7 @@ double vvi_leaf_mass(const vvi_bins *bins, const vvi_measure *measure, size_t sh
     return mass > 0 ? mass : 0;
 }
 
-/* ---- one hyperparameter --------------------------------------------------------------------------------------------- */
+/* ---- one hyperparameter ------------------------------------------------------------------------------------------ */
 
 vv_status vvi_marginal_init(vvi_marginal *m, const vvi_bins *bins, const vvi_measure *measure, vv_error *error)
 {

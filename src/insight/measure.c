@@ -1,16 +1,19 @@
 /* measure.c - how likely values are together in a space where some hyperparameters exist only under values of others.
  *
- * Marginals are means over the whole space, so that it must be said what that is. Without conditions it is the product of the
- * domains, whatever the trials were drawn from: each hyperparameter uniform on its scale, as in Hutter, Hoos and
- * Leyton-Brown (2014). With conditions that product has mostly places that do not exist (units of a layer that is not there),
- * and a forest's guesses about these would count. So the space is taken apart into shapes, the sets of hyperparameters that
- * trials have together. Within a shape nothing is conditional, and the product of domains is right again, but for those that
- * decide: within the shape of three layers, their number is three.
+ * Marginals are means over the whole space, so that it must be said what that is. Without conditions it is the product
+ * of the domains, whatever the trials were drawn from: each hyperparameter uniform on its scale, as in Hutter, Hoos and
+ * Leyton-Brown (2014). With conditions that product has mostly places that do not exist (units of a layer that is not
+ * there), and a forest's guesses about these would count. So the space is taken apart into shapes, the sets of
+ * hyperparameters that trials have together. Within a shape nothing is conditional, and the product of domains is
+ * right again, but for those that decide: within the shape of three layers, their number is three.
  *
- *   - A hyperparameter decides about another's being active if one can be told from the other far better than by chance, and
- *     some of its values have only trials in which the other is, or none. Such values are not in shapes where it is not, or
+ *   - A hyperparameter decides about another's being active if one can be told from the other far better than by
+ * chance, and
+ *     some of its values have only trials in which the other is, or none. Such values are not in shapes where it is
+ * not, or
  *     is. Only discrete hyperparameters are asked.
- *   - Shares of shapes begin with those of the trials, which a search does not draw evenly, and are then changed, in turns,
+ *   - Shares of shapes begin with those of the trials, which a search does not draw evenly, and are then changed, in
+ * turns,
  *     until what decides is as evenly spread as its domain says.
  *   - There may be 63 shapes, the most frequent; all others are one more, in which what is active is so by chance.
  */
@@ -48,7 +51,7 @@ static bool is_conditional(const vvi_bins *bins, size_t axis)
     return bins->axes[axis].active > 0 && bins->axes[axis].active < bins->n;
 }
 
-/* ---- which shapes there are ----------------------------------------------------------------------------------------- */
+/* ---- which shapes there are -------------------------------------------------------------------------------------- */
 
 static uint64_t hash_of(const vvi_bins *bins, size_t trial)
 {
@@ -115,7 +118,7 @@ static void count_active(shapes *s)
         for (size_t t = 0; t < b->n; t++) s->active[(size_t)s->of[t] * b->n_axes + a] += is_active(b, a, t);
 }
 
-/* ---- what decides --------------------------------------------------------------------------------------------------- */
+/* ---- what decides ------------------------------------------------------------------------------------------------ */
 
 /* Trials by bin of one hyperparameter: all, and those in which another is active. */
 typedef struct table {
@@ -178,7 +181,7 @@ static void find_deciders(shapes *s)
         }
 }
 
-/* ---- masses --------------------------------------------------------------------------------------------------------- */
+/* ---- masses ------------------------------------------------------------------------------------------------------ */
 
 /* Of one hyperparameter in one shape. */
 static void fill_masses(const shapes *s, size_t k, size_t a, double masses[64], double sums[64])

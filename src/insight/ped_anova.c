@@ -1,15 +1,16 @@
-/* ped_anova.c - PED-ANOVA (Watanabe, Bansal and Hutter 2023, "PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in
- * Arbitrary Subspaces", IJCAI; with conditions: "Conditional PED-ANOVA", arXiv:2601.20800).
+/* ped_anova.c - PED-ANOVA (Watanabe, Bansal and Hutter 2023, "PED-ANOVA: Efficiently Quantifying Hyperparameter
+ * Importance in Arbitrary Subspaces", IJCAI; with conditions: "Conditional PED-ANOVA", arXiv:2601.20800).
  *
- * Asks what the best tenth of the trials has that all of them have not. For each hyperparameter the density of its values
- * among the best and among all is estimated on a grid of at most 50 places, by Parzen windows of Scott's width; how far they
- * differ is Pearson's divergence, sum of p_all (p_best / p_all - 1)^2, which is the variance that the hyperparameter alone
- * explains of whether a trial is among the best. Of a hyperparameter that is not always active both are taken where it is;
- * with a and b the parts of the best and of all trials in which that is so, its divergence counts a^2 / b. Shares are parts of
- * the sum over all hyperparameters. Constants are those of the authors' code, so that the same trials give the same shares.
+ * Asks what the best tenth of the trials has that all of them have not. For each hyperparameter the density of its
+ * values among the best and among all is estimated on a grid of at most 50 places, by Parzen windows of Scott's width;
+ * how far they differ is Pearson's divergence, sum of p_all (p_best / p_all - 1)^2, which is the variance that the
+ * hyperparameter alone explains of whether a trial is among the best. Of a hyperparameter that is not always active
+ * both are taken where it is; with a and b the parts of the best and of all trials in which that is so, its divergence
+ * counts a^2 / b. Shares are parts of the sum over all hyperparameters. Constants are those of the authors' code, so
+ * that the same trials give the same shares.
  *
- * Densities of all trials, and not the domains, are what the best are compared with: what a search looked at more often does
- * not become important by that. The interval is that of resampled trials (drawn with replacement).
+ * Densities of all trials, and not the domains, are what the best are compared with: what a search looked at more
+ * often does not become important by that. The interval is that of resampled trials (drawn with replacement).
  */
 #include "insight/bins.h"
 #include "insight/importance.h"
@@ -35,7 +36,7 @@ typedef struct weighing {
     uint32_t *times;         /* by trial: how often it is in the sample */
 } weighing;
 
-/* ---- densities ------------------------------------------------------------------------------------------------------ */
+/* ---- densities --------------------------------------------------------------------------------------------------- */
 
 /* How often each place is taken. */
 typedef struct counts {
@@ -118,7 +119,7 @@ static void estimate(const grid *g, const counts *c, double density[])
     (g->ordered ? estimate_numbers : estimate_words)(c, g->n, density);
 }
 
-/* ---- divergences ---------------------------------------------------------------------------------------------------- */
+/* ---- divergences ------------------------------------------------------------------------------------------------- */
 
 static double divergence(const grid *g, const counts *best, const counts *all)
 {
@@ -199,7 +200,7 @@ static void weigh_samples(weighing *w, uint64_t seed, double *shares)
     }
 }
 
-/* ---- grids ---------------------------------------------------------------------------------------------------------- */
+/* ---- grids ------------------------------------------------------------------------------------------------------- */
 
 /* Of whole numbers on a log scale only as many places as they have binary digits, and one. */
 static size_t grid_size(const vvi_variable *v)
@@ -245,7 +246,7 @@ static grid *make_grids(const vvi_bins *bins)
     return at == NULL ? NULL : grids;
 }
 
-/* ---- the order of trials -------------------------------------------------------------------------------------------- */
+/* ---- the order of trials ----------------------------------------------------------------------------------------- */
 
 typedef struct place {
     double loss;
@@ -274,7 +275,7 @@ static bool order_trials(const vvi_bins *bins, bool maximize, uint32_t *order, u
     return true;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static vv_status weigh_bins(const vvi_frame *frame, const vvi_bins *bins, bool maximize, uint64_t seed,
                             vvi_weights *weights, vv_error *error)

@@ -1,9 +1,9 @@
-/* surface.c - what a score is expected to be over two hyperparameters: the mean of a forest over all others, in the part of
- * the space in which both are active (measure.c).
+/* surface.c - what a score is expected to be over two hyperparameters: the mean of a forest over all others, in the
+ * part of the space in which both are active (measure.c).
  *
- * A forest is constant within bins, of which there are at most 63 on each side, so that its means are summed up by bins, and
- * each place of the grid has what the two bins have that it lies in. Of numbers what is put is how much more than in the bin
- * before: a leaf is then at most four additions, however large its rectangle is.
+ * A forest is constant within bins, of which there are at most 63 on each side, so that its means are summed up by
+ * bins, and each place of the grid has what the two bins have that it lies in. Of numbers what is put is how much more
+ * than in the bin before: a leaf is then at most four additions, however large its rectangle is.
  */
 #include "insight/bins.h"
 
@@ -22,7 +22,7 @@ typedef struct summing {
     sheet means; /* of the whole space; NaN: there is no such place */
 } summing;
 
-/* ---- sums over leaves ----------------------------------------------------------------------------------------------- */
+/* ---- sums over leaves -------------------------------------------------------------------------------------------- */
 
 /* Where a set begins and ends, or each of its bins, with the sign that is put there. */
 typedef struct marks {
@@ -86,7 +86,7 @@ static void take_tree(void *context, size_t index, const vvi_tree *tree)
     vvi_tree_each_leaf(tree, take_leaf, context);
 }
 
-/* ---- means ---------------------------------------------------------------------------------------------------------- */
+/* ---- means ------------------------------------------------------------------------------------------------------- */
 
 /* From differences to what they are differences of. */
 static void sum_up(const summing *s, sheet sums)
@@ -123,7 +123,7 @@ static bool find_means(summing *s)
     return some;
 }
 
-/* ---- the grid ------------------------------------------------------------------------------------------------------- */
+/* ---- the grid ---------------------------------------------------------------------------------------------------- */
 
 static double value_at(const vvi_variable *v, double part)
 {
@@ -195,7 +195,7 @@ static vv_status fill_grid(const summing *s, vvi_surface *out, vv_error *error)
     return VV_OK;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static vv_status grow(summing *s, uint64_t seed, vvi_surface *out, vv_error *error)
 {

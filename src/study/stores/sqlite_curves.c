@@ -1,7 +1,7 @@
 /* sqlite_curves.c - the curves of a trial in SQLite.
  *
- * Its epochs are gone over once, in the order of the table's key: what they are of, how long each curve is and what is in it
- * comes from the same rows. They are put aside until it is known how long curves are.
+ * Its epochs are gone over once, in the order of the table's key: what they are of, how long each curve is and what is
+ * in it comes from the same rows. They are put aside until it is known how long curves are.
  */
 #include "study/stores/sqlite_read.h"
 

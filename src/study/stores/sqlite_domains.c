@@ -1,5 +1,5 @@
-/* sqlite_domains.c - names and domains while trials are read: each is kept with every value in the database, but there are
- * few different ones, and reading one from its JSON takes longer than all else about a value. */
+/* sqlite_domains.c - names and domains while trials are read: each is kept with every value in the database, but there
+ * are few different ones, and reading one from its JSON takes longer than all else about a value. */
 #include "study/stores/sqlite_read.h"
 
 #include <string.h>

@@ -24,7 +24,7 @@ static void end(vv_study *study, int id, vv_trial_status status, double score)
     must(end_trial(study, id, status, score, status == VV_TRIAL_FAILED ? "it broke" : NULL), NULL);
 }
 
-/* ---- variables ---------------------------------------------------------------------------------------------------- */
+/* ---- variables --------------------------------------------------------------------------------------------------- */
 
 static void values_are_by_row_and_what_is_inactive_is_no_number(void **state)
 {
@@ -141,7 +141,7 @@ static void a_range_that_grew_is_as_wide_as_all_of_them(void **state)
     vv_study_close(study);
 }
 
-/* ---- scores, ranks ------------------------------------------------------------------------------------------------ */
+/* ---- scores, ranks ----------------------------------------------------------------------------------------------- */
 
 static void rows_are_in_the_order_of_ids_and_know_their_rank(void **state)
 {
@@ -245,7 +245,7 @@ static void a_study_without_trials_or_an_objective_is_a_frame_too(void **state)
     vv_study_close(study);
 }
 
-/* ---- courses ------------------------------------------------------------------------------------------------------ */
+/* ---- courses ----------------------------------------------------------------------------------------------------- */
 
 static void report(vv_study *study, int id, int execution, int epoch, double loss, double other)
 {
@@ -276,7 +276,7 @@ static void a_course_is_the_mean_over_executions_that_have_the_epoch(void **stat
     vv_study_close(study);
 }
 
-/* ---- networks ----------------------------------------------------------------------------------------------------- */
+/* ---- networks ---------------------------------------------------------------------------------------------------- */
 
 static char *network_of(int layers, int units, double rate)
 {
@@ -334,7 +334,7 @@ static void bytes_are_in_the_precision_of_the_budget(void **state)
     vv_study_close(study);
 }
 
-/* ---- no memory ---------------------------------------------------------------------------------------------------- */
+/* ---- no memory --------------------------------------------------------------------------------------------------- */
 
 static void no_memory_is_said_and_nothing_is_lost(void **state)
 {

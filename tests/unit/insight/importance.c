@@ -38,10 +38,10 @@ static void check_weights(const vvi_weights *weights)
     }
 }
 
-/* ---- known functions ------------------------------------------------------------------------------------------------ */
+/* ---- known functions --------------------------------------------------------------------------------------------- */
 
-/* Sobol' and Levitan 1999, a = 7, b = 0.1: 0.3139, 0.4424, 0; the first and the third together the rest, 0.2437. Trees take a
- * symmetric hill for a little less than it is. */
+/* Sobol' and Levitan 1999, a = 7, b = 0.1: 0.3139, 0.4424, 0; the first and the third together the rest, 0.2437. Trees
+ * take a symmetric hill for a little less than it is. */
 static void shares_of_ishigamis_function_are_known(void **state)
 {
     (void)state;
@@ -63,8 +63,8 @@ static void shares_of_ishigamis_function_are_known(void **state)
     free_frame(m);
 }
 
-/* Of independent parts that are added each has its own variance. On a log scale the logarithm is even; of 4 words with 0, 1, 2, 3
- * the variance is 5/4, of 1 to 5 it is 2. */
+/* Of independent parts that are added each has its own variance. On a log scale the logarithm is even; of 4 words with
+ * 0, 1, 2, 3 the variance is 5/4, of 1 to 5 it is 2. */
 static void shares_of_a_sum_are_the_variances_of_its_parts(void **state)
 {
     (void)state;
@@ -118,7 +118,7 @@ static void scores_that_are_noise_are_not_explained(void **state)
     free_frame(m);
 }
 
-/* ---- conditions ----------------------------------------------------------------------------------------------------- */
+/* ---- conditions -------------------------------------------------------------------------------------------------- */
 
 static made_frame *make_layers(size_t n, double effect_of_count, double effect_of_units)
 {
@@ -214,7 +214,7 @@ static void momentum_matters_only_where_there_is_some(void **state)
     free_frame(m);
 }
 
-/* ---- PED-ANOVA ------------------------------------------------------------------------------------------------------ */
+/* ---- PED-ANOVA --------------------------------------------------------------------------------------------------- */
 
 /* The example of its authors: x1 + x2 / 1000. */
 static void what_the_best_have_is_found(void **state)
@@ -267,7 +267,7 @@ static void without_a_direction_nothing_is_said(void **state)
     free_frame(m);
 }
 
-/* ---- any trials ----------------------------------------------------------------------------------------------------- */
+/* ---- any trials -------------------------------------------------------------------------------------------------- */
 
 static void check_why(const made_frame *m, const char *part)
 {
