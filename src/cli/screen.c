@@ -295,7 +295,9 @@ static void show_live(vvi_screen *screen, const vv_event *e)
     vvi_text line = { 0 };
     if (e->kind == VV_EVENT_SEARCH_BEGIN) {
         add_search(&line, e);
-        print_line(screen, &line);
+        vvi_text_printf(&line, "\n");
+        if (!line.failed) vvi_live_draw(&screen->live, line.data, "");
+        vvi_text_deinit(&line);
         write_head(screen, e);
     }
     if (e->kind == VV_EVENT_SEARCH_BEGIN || e->kind == VV_EVENT_TRIAL_END) update_best(screen, e);
