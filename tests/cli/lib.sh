@@ -46,8 +46,10 @@ trials_of() {
     varve results "$1" --top 1000 --json |
         jq -S -c '.trials | sort_by(.trial)[] | {trial, status, reason, scores, violation, epochs, hyperparameters, executions}'
 }
-within_80_columns() { awk 'length($0) > 80 { exit 1 }' "$1" || fail "$1: a line is longer than 80 columns"; }
-within_100_columns() { awk 'length($0) > 100 { exit 1 }' "$1" || fail "$1: a line is longer than 100 columns"; }
+# Columns, not bytes.
+within_columns() { [ "$(wc -L <"$2")" -le "$1" ] || fail "$2: a line is longer than $1 columns"; }
+within_80_columns() { within_columns 80 "$1"; }
+within_100_columns() { within_columns 100 "$1"; }
 
 # A hypermodel with the body of its build function on standard input; $2: what VV_HYPERMODEL is given besides.
 write_build() {
@@ -59,7 +61,8 @@ write_build() {
     } >"$1"
 }
 
-# The hypermodel of most tests: one or two dense layers over 4 columns; SLOW makes each epoch take a moment.
+# The hypermodel of most tests: one or two dense layers over 4 columns; SLOW makes each epoch take a moment, or as
+# many seconds as NAP says.
 write_model() {
     cat >"$1" <<'C'
 #define _DEFAULT_SOURCE
@@ -85,7 +88,8 @@ static vv_model *build(vv_hp *hp, void *user)
 static vv_status nap(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict, vv_error *error)
 {
     (void)self, (void)state, (void)epoch, (void)verdict, (void)error;
-    if (getenv("SLOW") != NULL) usleep(200000);
+    const char *seconds = getenv("NAP");
+    if (getenv("SLOW") != NULL) usleep(seconds == NULL ? 200000 : (unsigned)(1e6 * atof(seconds)));
     return VV_OK;
 }
 
