@@ -3,6 +3,7 @@
  *   varve.openMark(mark, sheet)     the mark with its columns: `x` and others are arrays, `trials[i]`, `note(i)`, `pile(i)`
  *   varve.paintMark(plot, mark, pen)
  *   varve.spots(plot, mark)         what can be hovered: [{ mark, i, x, y, box? }], places in pixels
+ *   varve.headroom(plot, mark)      pixels that it needs above the area
  *   varve.shapes(mark)              how many shapes it takes, to choose a pen by
  *
  * plot: { x, y, rulers, width, height, shades, bright(mark, i) }: scales, the size of the area, the panel's shades, and
@@ -196,6 +197,18 @@
         }
     }
 
+    /* How far piles stand out above the plot before it is zoomed. */
+    function headroom(plot, mark) {
+        let most = 0;
+        if (mark.kind !== "stacks") return 0;
+        const height = layerHeight(plot, mark);
+        for (let i = 0; i < mark.n; i++) {
+            const over = (mark.pile(i) ? mark.pile(i).names.length : 0) * height - plot.baseY.at(mark.y[i]);
+            if (over > most) most = over;
+        }
+        return Math.ceil(most);
+    }
+
     function stackSpot(plot, mark, i) {
         const at = place(plot, mark, i);
         const n = mark.pile(i) ? mark.pile(i).names.length : 1;
@@ -304,7 +317,6 @@
         spots,
         paintMark: (plot, mark, pen) => kinds[mark.kind].paint(plot, mark, pen),
         shapes: (mark) => kinds[mark.kind].shapes(mark),
-        markColor: colorOf,
-        shadeShare: shareOf,
+        headroom,
     });
 })();

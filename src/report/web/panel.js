@@ -89,7 +89,7 @@
         plot.baseY = varve.scale(panel.rulers ? panel.rulers[0] : panel.y, plot.height, false);
         plot.left = leftMargin(panel, plot.baseY, full);
         plot.right = panel.rulers ? 24 : 14;
-        plot.above = plot.marks.some((mark) => mark.kind === "stacks" && mark.n > 0) ? plot.height / 5 : 0;
+        plot.above = Math.max(0, ...plot.marks.map((mark) => varve.headroom(plot, mark)));
         plot.top = (panel.rulers ? 58 : 8) + plot.above;
         plot.bottom = panel.rulers ? 30 : panel.x.title ? 44 : 26;
         plot.width = Math.max(80, full - plot.left - plot.right);
