@@ -22,6 +22,7 @@ typedef struct vv_learning_curve {
 
 typedef struct vv_pruner_question {
     const char *metric;              /* the first objective's name, for the reason */
+    const char *unit;                /* what the values are of, for the reason: "step"; NULL: "epoch" */
     bool maximize;
     const double *values;            /* the trial's own curve; the last of them is that of the epoch just ended */
     size_t n_values;

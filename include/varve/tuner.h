@@ -155,6 +155,8 @@ typedef struct vv_search_args {
     int max_retries;          /* how often a trial that failed is tried again */
     int max_consecutive_failures; /* 0: 3 */
     void (*on_event)(void *context, const vv_event *event); /* NULL: silence */
+    void (*on_tick)(void *context); /* NULL: none. About ten times a second while trials run, and at once when a signal has
+                               come: for those who show the time */
     void *context;
     const volatile int *stop; /* becomes non-zero when the search shall stop; NULL: never */
     const char *command;      /* how the search was begun, as JSON {"argv": [...], "cwd": "...", "host": "..."}: kept as the

@@ -141,7 +141,7 @@ static void write_plain(const asking *a, const vv_asked *asked)
     for (size_t i = 0; i < asked->trials.list[0].n_values; i++) {
         const vv_active *active = &asked->trials.list[0].values[i];
         vv_value_format(active->value, value, sizeof value);
-        fprintf(a->out, "%s=%s\n", active->name, active->value.type == VV_VALUE_STRING ? active->value.s : value);
+        vvi_cli_say(a->out, "%s=%s", active->name, active->value.type == VV_VALUE_STRING ? active->value.s : value);
     }
 }
 

@@ -64,8 +64,8 @@ static int open_data(const vv_study *study, const char *spec, vv_data **data)
     char *preparation = NULL;
     vv_status status = vv_study_get(study, "preparation", &preparation, &error);
     if (status != VV_OK) return vvi_cli_fail(vvi_cli_study_status(status), &error);
-    const vv_data_args args = { .preparation = preparation, .progress = vvi_cli_download };
-    status = vv_data_open(spec, &args, data, NULL, &error);
+    const vv_data_args args = { .preparation = preparation };
+    status = vvi_cli_open_data(spec, &args, data, NULL, &error);
     free(preparation);
     return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_data_status(status), &error);
 }

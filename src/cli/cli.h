@@ -233,6 +233,8 @@ int vvi_manual_write(const vvi_command *command, const char *folder, FILE *out);
 /* "varve: TEXT" on standard error; returns `exit_status`. */
 int vvi_cli_complain(int exit_status, const char *format, ...) VV_PRINTF(2, 3);
 int vvi_cli_fail(int exit_status, const vv_error *error);
+/* A line for people, made harmless: what others wrote is in it. */
+void vvi_cli_say(FILE *out, const char *format, ...) VV_PRINTF(2, 3);
 /* The exit status for an error of what the user named / of a study. */
 int vvi_cli_input_status(vv_status status);
 /* Of data that could not be opened: whatever is wrong with it, the caller named it. */
@@ -244,14 +246,27 @@ FILE *vvi_cli_output(bool json);
 int vvi_cli_end(int exit_status, FILE *out);
 /* "space" of "dir/space.yaml". */
 void vvi_cli_name_after_file(const char *file, char *name, size_t size);
-/* What a download says while it runs, on a terminal. */
-void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes);
+/* vv_data_open, which says on a terminal that it works; args->progress is set here. */
+vv_status vvi_cli_open_data(const char *spec, const vv_data_args *args, vv_data **training, vv_data **validation,
+                            vv_error *error);
 
 /* --budget and --precision. 0, or the exit status after a complaint. */
 int vvi_cli_budget(const vvi_options *options, vv_budget *budget);
 
 /* A word as a shell would read it back. */
 void vvi_cli_quote(vvi_text *text, const char *word);
+
+/* ---- waiting.c -------------------------------------------------------------------------------------------------- */
+
+/* Long work that is going on, shown on a terminal, after half a second; zeroed: none, and all of these do nothing. */
+typedef struct vvi_waiting {
+    int fd, pid;
+    double said_s;
+} vvi_waiting;
+void vvi_waiting_begin(vvi_waiting *waiting, const char *what);
+void vvi_waiting_say(vvi_waiting *waiting,
+                     const char *what);     /* something else from now on; ten times a second at most */
+void vvi_waiting_end(vvi_waiting *waiting); /* nothing is left of it */
 
 /* ---- where.c ---------------------------------------------------------------------------------------------------- */
 
@@ -282,6 +297,8 @@ int vvi_cli_say_exchanged(const vvi_options *options, const char *where, const s
 /* --enqueue FILE, as text; --constraint of any number of times, as one text. 0, or the exit status after a complaint. */
 int vvi_cli_enqueued(const vvi_options *options, vvi_text *text);
 int vvi_cli_constraints(const vvi_options *options, vvi_text *text);
+/* command.c: "To go on: ", and the command that was given. */
+void vvi_cli_say_go_on(const vvi_options *options, FILE *out);
 /* The exit status of a search that did not begin. */
 int vvi_cli_search_status(vv_status status);
 /* A whole search, as the options say. `project`: the folder's name where they say none. The exit status. */
@@ -348,18 +365,80 @@ void vvi_trained_close(vvi_trained *trained);
 /* "3": the id; false: not a trial's number. */
 bool vvi_cli_trial_id(const char *text, int *id);
 
-/* ---- running.c: the trials that run now ------------------------------------------------------------------------- */
+/* ---- live screens ----------------------------------------------------------------------------------------------- */
 
-typedef struct vvi_row vvi_row;
+/* A trial's values as they are shown, kept beyond the event. */
+typedef struct vvi_shown {
+    int id;
+    char score[VVI_NUMBER_SIZE]; /* in the metric that epochs go by; "": none */
+    size_t n;
+    const char **names, **values;
+    vvi_arena arena;
+} vvi_shown;
+
+/* A trial that runs. */
+typedef struct vvi_row {
+    vvi_shown shown;
+    int goal;               /* epochs of each execution; 0: nobody says */
+    int execution, epochs;  /* the one that runs, counted from 0; epochs that it has */
+    int before, here;       /* epochs of all executions: from before this search, and in it */
+    double epochs_s;        /* that those here took */
+    double since_s;         /* vvi_clock_s of the last of them */
+    double loss, objective; /* NaN: none yet */
+    double *curve;          /* of the objective, of this execution */
+    size_t n_curve, capacity;
+} vvi_row;
+
+/* running.c: the trials that run now. */
 typedef struct vvi_running {
     vvi_row *list;
     size_t n;
+    int executions;
+    char metric[64], unit[8];
 } vvi_running;
 void vvi_running_begin(vvi_running *running, const vv_event *event); /* each takes the event of its name */
 void vvi_running_epoch(vvi_running *running, const vv_event *event);
 void vvi_running_end(vvi_running *running, const vv_event *event);
-void vvi_running_line(const vvi_running *running, vvi_text *line);
+double vvi_running_share(const vvi_running *running,
+                         const vvi_row *row); /* that is done; 0 where the whole is not known */
+double vvi_running_left_s(const vvi_running *running, const vvi_row *row); /* NaN: not known */
+/* Adds a line for each, under a head; at most so many lines. */
+void vvi_running_write(const vvi_running *running, size_t lines, size_t columns, bool color, vvi_text *block);
 void vvi_running_deinit(vvi_running *running);
+
+/* beside.c: values of the best trial beside those of the running ones. */
+void vvi_shown_take(vvi_shown *shown, const vv_trial *trial); /* its values, anew; the score is the caller's */
+void vvi_shown_deinit(vvi_shown *shown);
+void vvi_beside_write(const vvi_shown *best, const vvi_running *running, size_t lines, size_t columns, bool color,
+                      vvi_text *block);
+
+/* One line of the best, where there is no room for a table. */
+void vvi_beside_best(const vvi_shown *best, const char *metric, vvi_text *block);
+
+/* overall.c: how far the search is, and how long it may take. */
+enum { VVI_OVERALL_ENDS = 32 };
+typedef struct vvi_overall {
+    int64_t most;                /* trials that there shall be; 0: cannot be told */
+    int max_epochs_total;        /* 0: no limit */
+    double max_seconds, spent_s; /* 0: no limit; spent by earlier searches */
+    double began_s;              /* vvi_clock_s when the search did, and ... */
+    double first_s;              /* ... when the first trial did; 0: none has */
+    vv_counts counts;            /* of the study, as of read_s */
+    int64_t refused;
+    double read_s, reading_s;    /* when, and how long that took */
+    int64_t others;              /* final trials that this process has not ended */
+    double work;                 /* trials' worth of it, by those that have ended here */
+    int64_t final_before;        /* trials that had ended when the search began, whoever ran them */
+    int64_t epochs, epochs_read; /* that came here; of them, those that `counts` has */
+    int ended;
+    struct {
+        double s, work;
+    } ends[VVI_OVERALL_ENDS]; /* the last ones, in a ring */
+} vvi_overall;
+void vvi_overall_event(vvi_overall *overall, const vvi_running *running,
+                       const vv_event *event);                                     /* before `running` sees it */
+double vvi_overall_left_s(const vvi_overall *overall, const vvi_running *running); /* NaN: cannot be told */
+void vvi_overall_write(const vvi_overall *overall, const vvi_running *running, size_t columns, vvi_text *block);
 
 /* ---- screen.c: what a search shows ------------------------------------------------------------------------------ */
 
@@ -367,18 +446,25 @@ typedef struct vvi_screen {
     FILE *out;
     void (*show)(struct vvi_screen *screen, const vv_event *event);
     vvi_live live;
-    vvi_text best; /* the table of the best so far */
+    vvi_text above; /* lines that are yet to be shown above the block */
     vvi_running running;
-    bool began; /* has the search? */
-    bool tried; /* has a trial begun? */
+    vvi_overall overall;
+    vvi_shown best;
+    const volatile int *stop, *forget; /* somebody has asked to stop; counts how often the block was left behind */
+    int forgotten;
+    bool stop_said, dirty; /* dirty: something has happened since it was drawn */
+    double drawn_s;
+    int columns, rows; /* of the terminal then */
+    bool began;        /* has the search? */
+    bool tried;        /* has a trial begun? */
     bool color;
     int trials; /* ended in this search */
     vv_refusals refusals;
 } vvi_screen;
-void vvi_screen_trial_begin(vvi_text *text, const vv_event *event);
 void vvi_screen_init(vvi_screen *screen, FILE *out, bool json);
 void vvi_screen_quiet(vvi_screen *screen); /* nothing but a line for each trial that ends, where it is no JSON */
 void vvi_screen_on_event(void *context, const vv_event *event);
+void vvi_screen_on_tick(vvi_screen *screen);
 void vvi_screen_deinit(vvi_screen *screen);
 
 /* ---- logs.c: what a search writes besides ----------------------------------------------------------------------- */

@@ -52,15 +52,56 @@ static bool is_left_out(const char *word)
     return strcmp(word, "--overwrite") == 0 || strcmp(word, "--begin-only") == 0;
 }
 
-void vvi_cli_write_command(vvi_text *text, const char *const *argv, size_t argc)
+/* As a shell reads it. Of a text that is shown no word has a line end: they are escaped. */
+static void add_quoted(vvi_text *text, const char *word, bool shown)
+{
+    vvi_text quoted = { 0 };
+    vvi_cli_quote(&quoted, word);
+    text->failed = text->failed || quoted.failed;
+    if (!quoted.failed && shown) vvi_text_add_visible(text, quoted.data, 0);
+    if (!quoted.failed && !shown) vvi_text_add(text, quoted.data, quoted.n);
+    vvi_text_deinit(&quoted);
+}
+
+static void add_words(vvi_text *text, const char *const *argv, size_t argc, char separator, bool shown)
 {
     bool ours = true;
     for (size_t i = 0; i < argc; i++) {
         ours = ours && strcmp(argv[i], "--") != 0;
         if (ours && is_left_out(argv[i])) continue;
-        if (i > 0) vvi_text_printf(text, " ");
-        vvi_cli_quote(text, argv[i]);
+        if (i > 0) vvi_text_add(text, &separator, 1);
+        add_quoted(text, argv[i], shown);
     }
+}
+
+void vvi_cli_write_command(vvi_text *text, const char *const *argv, size_t argc)
+{
+    add_words(text, argv, argc, ' ', false);
+}
+
+/* A program reads one line; people lines of a shell, broken between words, which line ends keep apart here. */
+static void write_broken(FILE *out, const char *label, const char *words)
+{
+    const bool breaks = isatty(fileno(out));
+    size_t used = strlen(label);
+    fputs(label, out);
+    for (bool first = true; *words != '\0'; first = false) {
+        const size_t n = strcspn(words, "\n"), columns = vvi_report_columns(words, n);
+        const bool fits = !breaks || used + columns + 3 <= VVI_REPORT_WIDTH;
+        if (!first) fputs(fits ? " " : " \\\n    ", out);
+        used = (first || fits ? used + !first : 4) + columns;
+        fwrite(words, 1, n, out);
+        words += n + (words[n] == '\n');
+    }
+    fputc('\n', out);
+}
+
+void vvi_cli_say_go_on(const vvi_options *options, FILE *out)
+{
+    vvi_text words = { 0 };
+    add_words(&words, (const char *const *)options->argv, (size_t)options->argc, '\n', true);
+    if (!words.failed && words.n > 0) write_broken(out, "To go on: ", words.data);
+    vvi_text_deinit(&words);
 }
 
 static bool write_words(const json_t *argv, vvi_text *text)

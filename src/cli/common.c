@@ -7,14 +7,43 @@
 #include <string.h>
 #include <unistd.h>
 
+/* People read words, programs lines. */
+static void write_wrapped(FILE *out, vvi_text *text)
+{
+    const int columns = vvi_report_terminal_width(out);
+    vvi_page page = { .out = out, .width = columns > 0 ? columns : VVI_REPORT_WIDTH };
+    vvi_page_text(&page, 0, 2, text);
+}
+
+static void say(FILE *out, const char *before, const char *format, va_list args)
+{
+    vvi_arena arena = { 0 };
+    vvi_text text = { 0 };
+    const char *said = vvi_arena_vprintf(&arena, format, args);
+    vvi_text_printf(&text, "%s", before);
+    vvi_text_add_visible(&text, said == NULL ? vv_strerror(VV_NO_MEMORY) : said, 0);
+    if (isatty(fileno(out)))
+        write_wrapped(out, &text);
+    else if (!text.failed)
+        fprintf(out, "%s\n", text.data);
+    vvi_text_deinit(&text);
+    vvi_arena_deinit(&arena);
+}
+
+void vvi_cli_say(FILE *out, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(out, "", format, args);
+    va_end(args);
+}
+
 int vvi_cli_complain(int exit_status, const char *format, ...)
 {
     va_list args;
-    fputs("varve: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    say(stderr, "varve: ", format, args);
     va_end(args);
-    fputc('\n', stderr);
     return exit_status;
 }
 
@@ -121,13 +150,34 @@ void vvi_cli_name_after_file(const char *file, char *name, size_t size)
     if (dot != NULL && dot != name) *dot = '\0';
 }
 
-void vvi_cli_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes)
+/* The progress of data. */
+static void say_download(void *context, const char *what, uint64_t done_bytes, uint64_t total_bytes)
 {
-    (void)context;
-    if (!isatty(STDERR_FILENO)) return;
-    fprintf(stderr, "\r%.60s: %.1f", what, (double)done_bytes / 1e6);
-    if (total_bytes > 0) fprintf(stderr, " of %.1f", (double)total_bytes / 1e6);
-    fputs(total_bytes > 0 && done_bytes >= total_bytes ? " MB\n" : " MB", stderr);
+    vvi_text text = { 0 };
+    const double done = (double)done_bytes, total = (double)total_bytes;
+    vvi_text_printf(&text, "downloading %.60s: %.1f", what, done / 1e6);
+    if (total_bytes > 0)
+        vvi_text_printf(&text, " of %.1f MB (%.0f %%)", total / 1e6, done / total * 100);
+    else
+        vvi_text_printf(&text, " MB");
+    if (!text.failed) vvi_waiting_say(context, text.data);
+    vvi_text_deinit(&text);
+}
+
+vv_status vvi_cli_open_data(const char *spec, const vv_data_args *args, vv_data **training, vv_data **validation,
+                            vv_error *error)
+{
+    vvi_waiting waiting = { 0 };
+    vvi_text what = { 0 };
+    vv_data_args mine = *args;
+    mine.progress = say_download;
+    mine.context = &waiting;
+    vvi_text_printf(&what, "reading %s", spec);
+    vvi_waiting_begin(&waiting, what.data == NULL ? "reading data" : what.data);
+    const vv_status status = vv_data_open(spec, &mine, training, validation, error);
+    vvi_waiting_end(&waiting);
+    vvi_text_deinit(&what);
+    return status;
 }
 
 bool vvi_cli_trial_id(const char *text, int *id)

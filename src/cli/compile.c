@@ -185,14 +185,15 @@ static void forget_older(const compilation *c, const char *kept)
 
 /* ---- compiling -------------------------------------------------------------------------------------------------- */
 
-/* Runs it without a shell, with its output on standard error. -1: it could not be started; errno says why. */
-static int run_compiler(char *const *arguments)
+/* Runs it without a shell, with all that it says going to `said`. -1: it could not be started; errno says why. */
+static int run_compiler(char *const *arguments, FILE *said)
 {
     posix_spawn_file_actions_t actions;
     pid_t child;
     int how = 0;
     if (posix_spawn_file_actions_init(&actions) != 0) return -1;
-    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fileno(said), STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fileno(said), STDERR_FILENO);
     const int failure = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     errno = failure;
@@ -200,6 +201,40 @@ static int run_compiler(char *const *arguments)
     while (waitpid(child, &how, 0) < 0)
         if (errno != EINTR) return -1;
     return WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
+}
+
+/* It quotes the source, which may hold anything. */
+static void repeat(FILE *said)
+{
+    char *line = NULL;
+    size_t size = 0;
+    rewind(said);
+    for (ssize_t n; (n = getline(&line, &size, said)) > 0;) {
+        vvi_text visible = { 0 };
+        if (line[n - 1] == '\n') line[n - 1] = '\0';
+        vvi_text_add_visible(&visible, line, 0);
+        if (!visible.failed) fprintf(stderr, "%s\n", visible.data);
+        vvi_text_deinit(&visible);
+    }
+    free(line);
+}
+
+/* What it says comes when it has ended, and is not mixed with what a terminal is shown meanwhile. */
+static int run_shown(const compilation *c, char *const *arguments)
+{
+    vvi_waiting waiting = { 0 };
+    vvi_text what = { 0 };
+    FILE *said = tmpfile();
+    if (said == NULL) return run_compiler(arguments, stderr);
+    vvi_text_printf(&what, "compiling %s", c->file);
+    vvi_waiting_begin(&waiting, what.data == NULL ? "compiling" : what.data);
+    const int code = run_compiler(arguments, said), why = errno;
+    vvi_waiting_end(&waiting);
+    repeat(said);
+    fclose(said);
+    vvi_text_deinit(&what);
+    errno = why;
+    return code;
 }
 
 static char *as_argument(const char *text)
@@ -219,7 +254,7 @@ static int compile(const compilation *c, const char *object, const char *depende
                                  "-o", object,     "-x",  "c",   c->source,    "-lm" };
     for (size_t i = 0; i < VVI_COUNT(rest); i++) arguments[n++] = as_argument(rest[i]);
     arguments[n] = NULL;
-    const int code = run_compiler(arguments);
+    const int code = run_shown(c, arguments);
     if (code < 0) vvi_cli_complain(0, "%s: cannot run the compiler %s: %s", c->file, c->words[0], strerror(errno));
     if (code > 0) vvi_cli_complain(0, "%s: does not compile (%s exited with %d)", c->file, c->words[0], code);
     return code;

@@ -37,7 +37,7 @@ static vv_status write_table(vv_error *error)
     }
     for (size_t i = 0; i < VVI_COUNT(files); i++)
         for (int k = 0; k < 2; k++) vvi_report_table_cell(&table, "%s", files[i][k]);
-    return vvi_report_table_end(&table, stdout, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, stdout, vvi_report_width(stdout), error);
 }
 
 static int run(const vvi_options *options)

@@ -25,7 +25,7 @@ static void write_lines(const vvi_trained *trained, const vv_history *result)
     for (size_t i = 0; i < vv_history_metric_count(result); i++) {
         char number[VVI_NUMBER_SIZE];
         vvi_report_number(vv_history_at(result, i, 0), number, sizeof number);
-        printf("%s %s\n", vv_history_metric(result, i), number);
+        vvi_cli_say(stdout, "%s %s", vv_history_metric(result, i), number);
     }
 }
 

@@ -62,8 +62,8 @@ static int open_data(explaining *x)
 {
     vv_error error = { 0 };
     vv_data *validation = NULL;
-    const vv_data_args args = { .progress = vvi_cli_download };
-    const vv_status status = vv_data_open(x->options->data, &args, &x->data, &validation, &error);
+    const vv_data_args args = { .seed = 0 };
+    const vv_status status = vvi_cli_open_data(x->options->data, &args, &x->data, &validation, &error);
     vv_data_free(validation);
     x->args.training = x->data;
     return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_data_status(status), &error);

@@ -74,6 +74,13 @@ static void write_option(const vvi_option *option, FILE *out)
     write_wrapped(text, (size_t)column, out);
 }
 
+static void list_choices(const vvi_command *command, FILE *out)
+{
+    const char *name, *summary;
+    fprintf(out, "\n%s is one of\n", command->choices);
+    for (size_t i = 0; (name = command->choice(i, &summary)) != NULL; i++) fprintf(out, "  %-12s %s\n", name, summary);
+}
+
 void vvi_help_command(const vvi_command *command, FILE *out)
 {
     const vvi_option *rows[VVI_MOST_ROWS];
@@ -95,7 +102,7 @@ void vvi_help_command(const vvi_command *command, FILE *out)
     for (size_t i = 0; i < n; i++) write_option(rows[i], out);
     write_option(&vvi_option_help, out);
     if (command->notes != NULL) fprintf(out, "\n%s", command->notes);
-    if (command->more != NULL) command->more(out);
+    if (command->choices != NULL) list_choices(command, out);
 }
 
 /* ---- varve help ------------------------------------------------------------------------------------------------- */

@@ -90,7 +90,10 @@ void vvi_hypermodel_unload(vvi_loaded *loaded)
 int vvi_hypermodel_explain(const char *file, const vv_explain_args *args, vv_explanation **explanation)
 {
     vv_error error = { 0 };
+    vvi_waiting waiting = { 0 };
+    vvi_waiting_begin(&waiting, "looking at what the space holds");
     const vv_status status = vv_explain_with(args, explanation, &error);
+    vvi_waiting_end(&waiting);
     if (status == VV_OK) return 0;
     return vvi_cli_complain(vvi_cli_input_status(status), "%s: %s", file,
                             error.text[0] == '\0' ? vv_strerror(status) : error.text);

@@ -70,9 +70,11 @@ int vvi_cli_say_exchanged(const vvi_options *options, const char *where, const v
         vvi_json_end(&json, '}');
         status = vvi_json_flush(&json, stdout, &error);
     } else if (status == VV_OK) {
-        printf("%s: %d trial%s", vv_study_path(study), exchanged->trials, exchanged->trials == 1 ? "" : "s");
-        if (exchanged->files > 0) printf(", %d file%s", exchanged->files, exchanged->files == 1 ? "" : "s");
-        printf("\n");
+        char files[VVI_NUMBER_SIZE] = "";
+        if (exchanged->files > 0)
+            snprintf(files, sizeof files, ", %d file%s", exchanged->files, exchanged->files == 1 ? "" : "s");
+        vvi_cli_say(stdout, "%s: %d trial%s%s", vv_study_path(study), exchanged->trials,
+                    exchanged->trials == 1 ? "" : "s", files);
     }
     vv_study_close(study);
     return status == VV_OK ? 0 : vvi_cli_fail(vvi_cli_study_status(status), &error);

@@ -38,7 +38,11 @@ static int run_command(const vvi_command *command, int argc, char **argv)
     vvi_options options;
     char message[512];
     if (!vvi_options_parse(command, argc, argv, &options, message, sizeof message)) {
-        fprintf(stderr, "varve %s: %s\nvarve %s --help lists what there is\n", command->name, message, command->name);
+        vvi_text visible = { 0 };
+        vvi_text_add_visible(&visible, message, 0);
+        fprintf(stderr, "varve %s: %s\nvarve %s --help lists what there is\n", command->name,
+                visible.data == NULL ? "" : visible.data, command->name);
+        vvi_text_deinit(&visible);
         return VVI_EXIT_USAGE;
     }
     if (!options.help) return command->run(&options);

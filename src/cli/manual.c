@@ -150,6 +150,17 @@ static void write_command_synopsis(const manual *m)
     if (c->rest != NULL) fprintf(m->out, ".Op Fl - Ar %s\n", c->rest);
 }
 
+static void write_choices(const manual *m)
+{
+    const char *name, *summary;
+    fprintf(m->out, ".Pp\n.Ar %s\nis one of\n.Bl -tag -width Ds\n", m->command->choices);
+    for (size_t i = 0; (name = m->command->choice(i, &summary)) != NULL; i++) {
+        fprintf(m->out, ".It Cm %s\n", name);
+        write_sentence(summary, m->out);
+    }
+    fputs(".El\n", m->out);
+}
+
 static void write_arguments(const manual *m)
 {
     const vvi_option *rows[VVI_MOST_ROWS];
@@ -170,9 +181,11 @@ static void write_arguments(const manual *m)
         write_more(m, rows[i]);
     }
     fputs(".It Fl -help\nPrints a short form of this page.\n.El\n", m->out);
-    if (m->command->notes == NULL) return;
-    fputs(".Pp\n", m->out);
-    write_text(m->command->notes, m->out);
+    if (m->command->notes != NULL) {
+        fputs(".Pp\n", m->out);
+        write_text(m->command->notes, m->out);
+    }
+    if (m->command->choices != NULL) write_choices(m);
 }
 
 static void write_commands(const manual *m)

@@ -73,12 +73,13 @@ typedef struct vvi_command {
     size_t n_positionals;
     const vvi_option *options;
     size_t n_options;
-    const struct vvi_command *like;         /* has its options, too, but for those in `without`; NULL: none has */
-    const char *const *without;             /* ends in NULL; NULL: none */
-    const char *rest;                       /* what further words after "--" are called; NULL: there are none */
-    const char *notes;                      /* after the options in --help; NULL: none */
-    void (*more)(FILE *out);                /* after the notes: what a registry has; NULL: nothing */
-    int (*run)(const vvi_options *options); /* the exit status */
+    const struct vvi_command *like; /* has its options, too, but for those in `without`; NULL: none has */
+    const char *const *without;     /* ends in NULL; NULL: none */
+    const char *rest;               /* what further words after "--" are called; NULL: there are none */
+    const char *notes;              /* after the options in --help; NULL: none */
+    const char *choices;            /* what a positional can name, of a registry: "KIND"; NULL: none */
+    const char *(*choice)(size_t index, const char **summary); /* its rows; NULL past the end */
+    int (*run)(const vvi_options *options);                    /* the exit status */
 } vvi_command;
 
 /* Reads argv[2..]. False: a usage error, which is then in `message`. */

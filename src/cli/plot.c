@@ -220,11 +220,12 @@ static int run(const vvi_options *o)
     return exit_status;
 }
 
-static void list_kinds(FILE *out)
+static const char *kind_at(size_t index, const char **summary)
 {
-    fputs("\nKINDs:\n", out);
-    for (size_t i = 0; vvi_plot_at(i) != NULL; i++)
-        fprintf(out, "  %-12s %s\n", vvi_plot_at(i)->name, vvi_plot_at(i)->summary);
+    const vvi_plot_kind *kind = vvi_plot_at(index);
+    if (kind == NULL) return NULL;
+    *summary = kind->summary;
+    return kind->name;
 }
 
 const vvi_command vvi_command_plot = {
@@ -234,6 +235,7 @@ const vvi_command vvi_command_plot = {
     .n_positionals = VVI_COUNT(positionals),
     .options = rows,
     .n_options = VVI_COUNT(rows),
-    .more = list_kinds,
+    .choices = "KIND",
+    .choice = kind_at,
     .run = run,
 };

@@ -25,7 +25,7 @@ static vv_status write_results(const vv_study *study, const vvi_options *options
     vv_status status = vv_study_trials(study, &(vv_trials_args){ .best_first = true, .limit = limit }, &trials, error);
     if (status == VV_OK) status = vvi_goals_read(study, &goals, error);
     if (status == VV_OK && trials.n == 0 && !options->json)
-        printf("%s: has no trial yet\n", vv_study_path(study));
+        vvi_cli_say(stdout, "%s: has no trial yet", vv_study_path(study));
     else if (status == VV_OK)
         status = options->json ? vvi_results_write_json(&trials, stdout, error)
                                : vvi_results_write(&trials, &goals, true, stdout, error);

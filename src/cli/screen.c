@@ -1,5 +1,9 @@
 /* screen.c - what a search shows while it runs: JSON lines for programs, plain lines for pipes and files, and on a
- * terminal finished trials above a block with the best so far and the trials that run.
+ * terminal finished trials above a block with the trials that run (running.c), the best so far beside them (beside.c), and
+ * how far the search is (overall.c).
+ *
+ * The block is drawn ten times a second at most, and once a second at least; what has ended meanwhile is kept until then.
+ * It takes two thirds of the terminal's rows, more where more trials run, and is never higher than the terminal.
  */
 #include "cli/cli.h"
 
@@ -7,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BEST_ROWS = 3, LINE_SIZE = 1024 };
+static const double least_s = 0.1, most_s = 1;
 
 /* ---- texts ------------------------------------------------------------------------------------------------------ */
 
@@ -28,10 +32,15 @@ static void add_method(vvi_text *text, const vv_event *e)
 
 static void add_search(vvi_text *text, const vv_event *e)
 {
-    vvi_text_printf(text, "Project %s: ", vv_study_path(e->study));
+    vvi_text constraints = { 0 };
+    vvi_text_printf(text, "Project ");
+    vvi_text_add_visible(text, vv_study_path(e->study), 0);
+    vvi_text_printf(text, ": ");
     vvi_report_objectives(text, e->objectives);
-    if (e->constraints->n > 0) vvi_text_printf(text, ", keeping ");
-    vvi_report_constraints(text, e->constraints);
+    vvi_report_constraints(&constraints, e->constraints);
+    if (constraints.data != NULL) vvi_text_printf(text, ", keeping ");
+    if (constraints.data != NULL) vvi_text_add_visible(text, constraints.data, 0);
+    vvi_text_deinit(&constraints);
     vvi_text_printf(text, "; trials: %d, executions each: %d", e->max_trials, e->executions);
     if (e->epochs > 0) vvi_text_printf(text, ", %ss: %d", e->unit, e->epochs);
     if (e->trials_before > 0) vvi_text_printf(text, "; going on after %d", e->trials_before);
@@ -45,12 +54,26 @@ static void write_head(vvi_screen *screen, const vv_event *e)
     fflush(screen->out);
 }
 
-void vvi_screen_trial_begin(vvi_text *text, const vv_event *e)
+/* Where a trial goes on that was interrupted, or paused: behind the epochs of its last curve. */
+static void add_going_on(vvi_text *text, const vv_event *e)
 {
-    const int had = e->trial->epochs;
+    int execution = 0, epochs = e->trial->epochs;
+    for (size_t i = 0; i < e->trial->n_curves; i++)
+        if (e->trial->curves[i].execution >= execution) {
+            execution = e->trial->curves[i].execution;
+            epochs = (int)e->trial->curves[i].n;
+        }
+    vvi_text_printf(text, "goes on at ");
+    if ((size_t)execution < e->trial->n_executions) execution++, epochs = 0;
+    if (e->executions > 1) vvi_text_printf(text, "execution %d, ", execution + 1);
+    vvi_text_printf(text, "%s %d: ", e->unit, epochs + 1);
+}
+
+static void add_trial_begin(vvi_text *text, const vv_event *e)
+{
     vvi_text_printf(text, "Trial %d ", e->trial->id);
-    if (had > 0)
-        vvi_text_printf(text, "goes on after %d %s%s: ", had, e->unit, had == 1 ? "" : "s");
+    if (e->trial->epochs > 0)
+        add_going_on(text, e);
     else
         vvi_text_printf(text, "begins: ");
     vvi_report_values(text, e->trial->values, e->trial->n_values);
@@ -60,7 +83,9 @@ static void add_metric(vvi_text *text, const vv_event *e, size_t i)
 {
     char number[VVI_NUMBER_SIZE];
     vvi_report_number(e->values[i], number, sizeof number);
-    vvi_text_printf(text, "  %s %s", e->metrics[i], number);
+    vvi_text_printf(text, "  ");
+    vvi_text_add_visible(text, e->metrics[i], VVI_REPORT_NAME);
+    vvi_text_printf(text, " %s", number);
 }
 
 static void add_metrics(vvi_text *text, const vv_event *e)
@@ -88,7 +113,8 @@ static void add_trial_end(vvi_text *text, const vv_event *e)
     const bool early = trial->status == VV_TRIAL_PRUNED || trial->status == VV_TRIAL_PAUSED;
     if (trial->status == VV_TRIAL_WAITING) {
         const char *reason = trial->n_attempts == 0 ? NULL : trial->attempts[trial->n_attempts - 1].reason;
-        vvi_text_printf(text, "Trial %d failed, and is tried again: %s", trial->id, reason == NULL ? "?" : reason);
+        vvi_text_printf(text, "Trial %d failed, and is tried again: ", trial->id);
+        vvi_text_add_visible(text, reason == NULL ? "?" : reason, VVI_REPORT_REASON);
         return;
     }
     vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
@@ -98,7 +124,9 @@ static void add_trial_end(vvi_text *text, const vv_event *e)
     if (trial->n_scores > 0) vvi_text_printf(text, ": ");
     vvi_report_scores(text, trial, e->objectives);
     if (trial->status == VV_TRIAL_COMPLETED && e->best == trial->id) vvi_text_printf(text, ", the best so far");
-    if (trial->reason != NULL) vvi_text_printf(text, ": %s", trial->reason);
+    if (trial->reason == NULL) return;
+    vvi_text_printf(text, ": ");
+    vvi_text_add_visible(text, trial->reason, VVI_REPORT_REASON);
 }
 
 static void print_line(vvi_screen *screen, vvi_text *text)
@@ -128,7 +156,7 @@ static void show_plain(vvi_screen *screen, const vv_event *e)
         add_search(&text, e);
         break;
     case VV_EVENT_TRIAL_BEGIN:
-        vvi_screen_trial_begin(&text, e);
+        add_trial_begin(&text, e);
         break;
     case VV_EVENT_EPOCH:
         add_position(&text, e);
@@ -138,7 +166,7 @@ static void show_plain(vvi_screen *screen, const vv_event *e)
         add_trial_end(&text, e);
         break;
     case VV_EVENT_NOTE:
-        vvi_text_printf(&text, "%s", e->note);
+        vvi_text_add_visible(&text, e->note, VVI_REPORT_REASON);
         break;
     case VV_EVENT_SEARCH_END:
         break;
@@ -154,80 +182,153 @@ static void show_quiet(vvi_screen *screen, const vv_event *e)
 
 /* ---- live ------------------------------------------------------------------------------------------------------- */
 
-/* The best so far, and what runs. */
+/* How many lines each part of the block gets. */
+typedef struct parts {
+    size_t running, beside;
+    bool gaps; /* an empty line between them */
+} parts;
+
+static parts share_rows(const vvi_screen *screen, int terminal_rows)
+{
+    parts p = { .gaps = terminal_rows >= 20 };
+    const size_t all = (size_t)terminal_rows - 1, most = all < 10 ? all : all * 2 / 3 < 10 ? 10 : all * 2 / 3;
+    const size_t best = screen->best.id >= 0 ? 1 : 0, rest = 1 + best + (p.gaps ? 3 : 0),
+                 wanted = screen->running.n + 1;
+    p.running = wanted + rest <= all ? wanted : all > rest ? all - rest : 0;
+    p.beside = p.running + rest < most ? most + best - p.running - rest : 0;
+    return p;
+}
+
+static void add_stopping(const vvi_screen *screen, vvi_text *block)
+{
+    const vvi_running *running = &screen->running;
+    vvi_text_printf(block, "%sStopping: %zu trial%s %s; Ctrl-C again: at once%s\n", screen->color ? "\033[1m" : "",
+                    running->n, running->n == 1 ? " ends its" : "s end their", running->unit,
+                    screen->color ? "\033[0m" : "");
+}
+
+static bool is_stopping(const vvi_screen *screen)
+{
+    return screen->stop != NULL && *screen->stop != 0 && screen->running.n > 0;
+}
+
+static void write_block(const vvi_screen *screen, int columns, int rows, vvi_text *block)
+{
+    const parts p = share_rows(screen, rows);
+    const size_t width = (size_t)columns - 1;
+    const char *gap = p.gaps ? "\n" : "";
+    if (screen->running.n > 0) vvi_text_printf(block, "%s", gap);
+    vvi_running_write(&screen->running, p.running, width, screen->color, block);
+    vvi_text_printf(block, "%s", gap);
+    const size_t before = block->n;
+    vvi_beside_write(&screen->best, &screen->running, p.beside, width, screen->color, block);
+    if (block->n == before && screen->best.id >= 0) vvi_beside_best(&screen->best, screen->running.metric, block);
+    if (block->n > before) vvi_text_printf(block, "%s", gap);
+    if (is_stopping(screen))
+        add_stopping(screen, block);
+    else
+        vvi_overall_write(&screen->overall, &screen->running, width, block);
+}
+
 static void draw(vvi_screen *screen)
 {
     vvi_text block = { 0 };
-    if (screen->running.n == 0) return;
-    if (screen->best.data != NULL) vvi_text_printf(&block, "%s\n", screen->best.data);
-    vvi_running_line(&screen->running, &block);
-    if (!block.failed) vvi_live_draw(&screen->live, block.data);
+    int columns = vvi_report_terminal_width(screen->out), rows = vvi_report_terminal_height(screen->out);
+    if (screen->forget != NULL && *screen->forget != screen->forgotten) {
+        screen->forgotten = *screen->forget;
+        vvi_live_forget(&screen->live);
+    }
+    screen->columns = columns, screen->rows = rows;
+    write_block(screen, columns > 0 ? columns : VVI_REPORT_WIDTH, rows > 0 ? rows : 24, &block);
+    if (!block.failed) vvi_live_draw(&screen->live, screen->above.data, block.data == NULL ? "" : block.data);
     vvi_text_deinit(&block);
+    vvi_text_deinit(&screen->above);
+    screen->stop_said = is_stopping(screen);
+    screen->drawn_s = vvi_clock_s();
+    screen->dirty = false;
 }
 
-/* The table of the best so far. What cannot be read or held is not shown; the search is not the worse for it. */
+static bool has_changed(const vvi_screen *screen)
+{
+    return screen->columns != vvi_report_terminal_width(screen->out) ||
+           screen->rows != vvi_report_terminal_height(screen->out) || is_stopping(screen) != screen->stop_said ||
+           (screen->forget != NULL && *screen->forget != screen->forgotten);
+}
+
+/* What cannot be read or held is not shown; the search is not the worse for it. */
 static void update_best(vvi_screen *screen, const vv_event *e)
 {
-    vv_trials trials;
-    char *text = NULL;
-    size_t size = 0;
-    vvi_text_deinit(&screen->best);
-    if (e->best < 0) return;
-    if (vv_study_trials(e->study, &(vv_trials_args){ .best_first = true, .limit = BEST_ROWS }, &trials, NULL) != VV_OK)
-        return;
-    while (trials.n > 0 && trials.list[trials.n - 1].status != VV_TRIAL_COMPLETED) trials.n--;
-    FILE *out = open_memstream(&text, &size);
-    if (out != NULL) {
-        const vvi_goals goals = { .objectives = *e->objectives, .constraints = *e->constraints };
-        const vv_status status = vvi_results_write(&trials, &goals, false, out, NULL);
-        fclose(out);
-        if (status == VV_OK && text != NULL) vvi_text_add(&screen->best, text, size);
+    vv_trials trials = { .n = 0 };
+    if (e->best < 0 || e->best == screen->best.id) return;
+    const vv_trials_args args = { .only = true, .id = e->best };
+    if (vv_study_trials(e->study, &args, &trials, NULL) == VV_OK && trials.n > 0) {
+        vvi_shown_take(&screen->best, &trials.list[0]);
+        for (size_t i = 0; i < e->objectives->n && i < trials.list[0].n_scores; i++)
+            if (strcmp(e->objectives->list[i].name, e->objective->name) == 0)
+                vvi_report_number(trials.list[0].scores[i], screen->best.score, sizeof screen->best.score);
     }
-    free(text);
     vv_trials_free(&trials);
 }
 
-static void show_end(vvi_screen *screen, const vv_event *e)
+static const char *colour_of(const vvi_screen *screen, const vv_event *e)
 {
-    vvi_text line = { 0 };
-    const bool bold = screen->color && e->best == e->trial->id;
-    if (bold) vvi_text_printf(&line, "\033[1m");
-    add_trial_end(&line, e);
-    if (bold) vvi_text_printf(&line, "\033[0m");
-    vvi_live_clear(&screen->live);
-    print_line(screen, &line);
-    update_best(screen, e);
-    draw(screen);
+    if (!screen->color || e->kind != VV_EVENT_TRIAL_END) return "";
+    if (e->trial->status == VV_TRIAL_FAILED) return "\033[31m";
+    return e->trial->status == VV_TRIAL_COMPLETED && e->best == e->trial->id ? "\033[1m" : "";
+}
+
+/* Keeps a line until it can be shown above the block. */
+static void add_above(vvi_screen *screen, const vv_event *e)
+{
+    const char *colour = colour_of(screen, e);
+    vvi_text *above = &screen->above;
+    vvi_text_printf(above, "%s", colour);
+    if (e->kind == VV_EVENT_NOTE)
+        vvi_text_add_visible(above, e->note, VVI_REPORT_REASON);
+    else
+        add_trial_end(above, e);
+    vvi_text_printf(above, "%s\n", colour[0] == '\0' ? "" : "\033[0m");
 }
 
 static void show_live(vvi_screen *screen, const vv_event *e)
 {
     vvi_text line = { 0 };
-    switch (e->kind) {
-    case VV_EVENT_SEARCH_BEGIN:
+    if (e->kind == VV_EVENT_SEARCH_BEGIN) {
         add_search(&line, e);
         print_line(screen, &line);
         write_head(screen, e);
-        update_best(screen, e);
-        break;
-    case VV_EVENT_TRIAL_BEGIN:
-    case VV_EVENT_EPOCH:
-        draw(screen);
-        break;
-    case VV_EVENT_TRIAL_END:
-        show_end(screen, e);
-        break;
-    case VV_EVENT_NOTE:
-        vvi_text_printf(&line, "%s", e->note);
-        vvi_live_clear(&screen->live);
-        print_line(screen, &line);
-        draw(screen);
-        break;
-    case VV_EVENT_SEARCH_END:
-        vvi_live_clear(&screen->live);
-        break;
     }
-    vvi_text_deinit(&line);
+    if (e->kind == VV_EVENT_SEARCH_BEGIN || e->kind == VV_EVENT_TRIAL_END) update_best(screen, e);
+    if (e->kind == VV_EVENT_TRIAL_END || e->kind == VV_EVENT_NOTE) add_above(screen, e);
+    if (e->kind == VV_EVENT_SEARCH_END) {
+        draw(screen);
+        vvi_live_clear(&screen->live);
+    } else if (screen->overall.first_s > 0 && vvi_clock_s() - screen->drawn_s >= least_s) {
+        draw(screen);
+    }
+}
+
+/* Times go on though nothing happens, the terminal may have another size, somebody may have asked to stop. */
+static void tick_live(vvi_screen *screen)
+{
+    const double since_s = vvi_clock_s() - screen->drawn_s;
+    if (!(screen->overall.first_s > 0) || since_s < least_s) return;
+    if (since_s >= most_s || screen->dirty || has_changed(screen)) draw(screen);
+}
+
+static void tick_plain(vvi_screen *screen)
+{
+    if (!is_stopping(screen) || screen->stop_said) return;
+    screen->stop_said = true;
+    vvi_text line = { 0 };
+    vvi_text_printf(&line, "Stopping: the trials that run end their %s", screen->running.unit);
+    print_line(screen, &line);
+}
+
+void vvi_screen_on_tick(vvi_screen *screen)
+{
+    if (screen->show == show_live) tick_live(screen);
+    if (screen->show == show_plain) tick_plain(screen);
 }
 
 /* ---- the screen ------------------------------------------------------------------------------------------------- */
@@ -242,19 +343,23 @@ void vvi_screen_init(vvi_screen *screen, FILE *out, bool json)
 {
     const char *term = getenv("TERM");
     const bool terminal = isatty(fileno(out)) && term != NULL && strcmp(term, "dumb") != 0;
-    *screen = (vvi_screen){ .out = out, .live = { .out = out }, .color = terminal && !is_set("NO_COLOR") };
+    *screen = (vvi_screen){
+        .out = out, .live = { .out = out }, .best = { .id = -1 }, .color = terminal && !is_set("NO_COLOR")
+    };
     screen->show = json ? show_json : terminal ? show_live : show_plain;
 }
 
 void vvi_screen_quiet(vvi_screen *screen)
 {
-    if (screen->show != show_json) screen->show = show_quiet;
+    if (screen->show == show_plain) screen->show = show_quiet;
 }
 
 /* What the end of the command wants to know, whatever is shown. */
 static void remember(vvi_screen *screen, const vv_event *e)
 {
     screen->began = true;
+    screen->dirty = true;
+    if (screen->show == show_live) vvi_overall_event(&screen->overall, &screen->running, e);
     screen->tried = screen->tried || e->kind == VV_EVENT_TRIAL_BEGIN;
     if (e->kind == VV_EVENT_TRIAL_BEGIN) vvi_running_begin(&screen->running, e);
     if (e->kind == VV_EVENT_EPOCH) vvi_running_epoch(&screen->running, e);
@@ -272,7 +377,8 @@ void vvi_screen_on_event(void *context, const vv_event *event)
 
 void vvi_screen_deinit(vvi_screen *screen)
 {
+    if (screen->above.data != NULL) draw(screen);
     vvi_live_clear(&screen->live);
-    vvi_text_deinit(&screen->best);
+    vvi_shown_deinit(&screen->best);
     vvi_running_deinit(&screen->running);
 }

@@ -133,7 +133,7 @@ static const vvi_option rows[] = {
 
 /* ---- stopping: once politely, twice at once --------------------------------------------------------------------- */
 
-static volatile int stop_requested;
+static volatile int stop_requested, continued;
 
 static void on_signal(int number)
 {
@@ -145,8 +145,17 @@ static void on_signal(int number)
     stop_requested = 1;
 }
 
+/* After Ctrl-Z and fg the shell has written below what was on the screen. */
+static void on_continue(int number)
+{
+    (void)number;
+    continued++;
+}
+
 static void catch_signals(void)
 {
+    const struct sigaction go_on = { .sa_handler = on_continue, .sa_flags = SA_RESTART };
+    sigaction(SIGCONT, &go_on, NULL);
     struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
     static const int signals[] = { SIGINT, SIGTERM, SIGUSR1, SIGUSR2 }; /* batch systems warn with the last ones */
     for (size_t i = 0; i < VVI_COUNT(signals); i++) sigaction(signals[i], &action, NULL);
@@ -162,6 +171,7 @@ typedef struct searching {
     vv_budget budget;
     vvi_text enqueued, constraints, command;
     char project[VVI_WHERE_SIZE];
+    vvi_waiting waiting; /* for the search to begin */
     vvi_screen screen;
     vvi_logs logs;
     FILE *out;
@@ -171,9 +181,16 @@ typedef struct searching {
 static void on_event(void *context, const vv_event *event)
 {
     searching *s = context;
+    vvi_waiting_end(&s->waiting);
     vvi_screen_on_event(&s->screen, event);
     vvi_logs_take(&s->logs, event, &s->screen);
     if (event->kind == VV_EVENT_SEARCH_BEGIN && s->options->begin_only) stop_requested = 1;
+}
+
+static void on_tick(void *context)
+{
+    searching *s = context;
+    vvi_screen_on_tick(&s->screen);
 }
 
 static vv_search_args search_args(searching *s)
@@ -211,6 +228,7 @@ static vv_search_args search_args(searching *s)
                              .max_consecutive_failures = o->max_failures,
                              .command = s->command.data,
                              .on_event = on_event,
+                             .on_tick = on_tick,
                              .context = s,
                              .stop = &stop_requested };
 }
@@ -271,25 +289,17 @@ static int open_data(searching *s)
     const double split = s->options->validation_split >= 0    ? s->options->validation_split
                          : s->hypermodel.validation_split > 0 ? s->hypermodel.validation_split
                                                               : 0.2;
-    const vv_data_args args = { .validation_split = split, .seed = s->options->seed, .progress = vvi_cli_download };
+    const vv_data_args args = { .validation_split = split, .seed = s->options->seed };
     if (s->hypermodel.tune != NULL) return 0;
     if (spec == NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "%s names no data; give --data SPEC (varve data lists what there is)",
                                 s->options->file);
     s->hypermodel.validation_split = split; /* for those who join the search */
-    const vv_status status = vv_data_open(spec, &args, &s->training, &s->validation, &error);
+    const vv_status status = vvi_cli_open_data(spec, &args, &s->training, &s->validation, &error);
     return status == VV_OK ? check_targets(spec, s->training) : vvi_cli_fail(vvi_cli_data_status(status), &error);
 }
 
 /* ---- after ------------------------------------------------------------------------------------------------------ */
-
-static void write_how_to_go_on(const searching *s)
-{
-    vvi_text command = { 0 };
-    vvi_cli_write_command(&command, (const char *const *)s->options->argv, (size_t)s->options->argc);
-    if (!command.failed) fprintf(s->out, "To go on: %s\n", command.data);
-    vvi_text_deinit(&command);
-}
 
 static vv_status write_best(const searching *s, const vv_trials *trials, vv_error *error)
 {
@@ -354,7 +364,7 @@ static int write_end(const searching *s, const vv_search_result *result)
     vvi_report_refusals(&refusals, &s->screen.refusals);
     if (refusals.data != NULL) fprintf(s->out, "%s.\n", refusals.data);
     vvi_text_deinit(&refusals);
-    if (result->reason == VV_STOP_INTERRUPTED) write_how_to_go_on(s);
+    if (result->reason == VV_STOP_INTERRUPTED) vvi_cli_say_go_on(s->options, s->out);
     return 0;
 }
 
@@ -397,9 +407,13 @@ static int search(searching *s)
     vv_search_result result = { .best = -1 };
     const vv_search_args args = search_args(s);
     vvi_screen_init(&s->screen, s->out, o->json);
+    s->screen.stop = &stop_requested, s->screen.forget = &continued;
+    s->screen.overall.max_seconds = args.max_seconds, s->screen.overall.max_epochs_total = args.max_epochs_total;
     if (o->joins) vvi_screen_quiet(&s->screen);
     catch_signals();
+    vvi_waiting_begin(&s->waiting, "looking at what the space holds");
     const vv_status status = vv_search_with(&args, &result, &error);
+    vvi_waiting_end(&s->waiting);
     vvi_screen_deinit(&s->screen);
     if (status != VV_OK) return explain_failure(s, status, &error);
     if (!s->screen.began) return vvi_cli_complain(VVI_EXIT_FAILED, "interrupted before the search began");

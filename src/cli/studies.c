@@ -60,7 +60,7 @@ static int write_all(const vvi_options *options, const char *place, const vv_nam
     vv_error error = { 0 };
     vv_status status = read_lines(place, names, &arena, &lines, &error);
     if (status == VV_OK && names->n == 0 && !options->json)
-        printf("There is no study in %s\n", is_database(place) ? "the database" : place);
+        vvi_cli_say(stdout, "There is no study in %s", is_database(place) ? "the database" : place);
     else if (status == VV_OK)
         status = options->json ? vvi_status_write_lines_json(lines, names->n, stdout, &error)
                                : vvi_status_write_lines(lines, names->n, stdout, &error);

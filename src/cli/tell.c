@@ -68,7 +68,7 @@ static vv_status write_json(const vvi_options *o, int trial, const vv_told *told
 static void write_plain(const vvi_options *o, const vv_told *told)
 {
     if (o->step > 0 && told->prune)
-        printf("prune: %s\n", told->reason);
+        vvi_cli_say(stdout, "prune: %s", told->reason);
     else if (o->step > 0)
         printf("go on\n");
 }

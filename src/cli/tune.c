@@ -45,7 +45,7 @@ static int search(const vvi_options *options, const vv_space_file *space, vv_com
                                        .executions_per_trial = s->executions_per_trial,
                                        .epochs = s->steps };
     if (vv_command_unused(command) != NULL)
-        fprintf(stderr, "varve: the command does not use %s\n", vv_command_unused(command));
+        vvi_cli_complain(0, "the command does not use %s", vv_command_unused(command));
     vvi_cli_name_after_file(options->file, name, sizeof name);
     return vvi_search_run(&merged, &hypermodel, name);
 }

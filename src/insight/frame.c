@@ -25,6 +25,12 @@ vv_status vvi_goals_read(const vv_study *study, vvi_goals *goals, vv_error *erro
     VVI_TRY(vv_study_get(study, "constraints", &text, error));
     if (text != NULL) (void)!vv_constraints_parse(text, &goals->constraints, NULL); /* "none": there are none */
     free(text);
+    VVI_TRY(vv_study_get(study, "work", &text, error));
+    goals->function = text != NULL && strcmp(text, "function") == 0;
+    free(text);
+    VVI_TRY(vv_study_get(study, "executions_per_trial", &text, error));
+    goals->executions = text == NULL ? 0 : atoi(text);
+    free(text);
     return VV_OK;
 }
 

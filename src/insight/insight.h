@@ -95,6 +95,8 @@ bool vvi_frame_has_result(const vvi_frame *frame, size_t objective, size_t row);
 typedef struct vvi_goals {
     vv_objectives objectives;
     vv_constraints constraints;
+    bool function;  /* trials are calls of a function, or of a program; else they train networks */
+    int executions; /* of each trial; 0: not known */
 } vvi_goals;
 vv_status vvi_goals_read(const vv_study *study, vvi_goals *goals, vv_error *error);
 

@@ -5,11 +5,32 @@
 
 enum { NAME_WIDTH = 30, SHAPE_WIDTH = 16, COUNT_WIDTH = 13, READS_WIDTH = 15 };
 
+/* Bytes of so many characters; all of a text that has no more. */
+static size_t bytes_of(const char *text, size_t characters)
+{
+    size_t n = 0;
+    for (; characters > 0 && text[n] != '\0'; characters--) {
+        const size_t length = vvi_utf8_length(text + n);
+        n += length > 0 ? length : 1;
+    }
+    return n;
+}
+
 static void fit_into(char *text, size_t width)
 {
-    if (strlen(text) <= width) return;
-    text[width - 1] = '~';
-    text[width] = '\0';
+    if (text[bytes_of(text, width)] == '\0') return;
+    strcpy(text + bytes_of(text, width - 1), "~");
+}
+
+/* Names are of others: harmless, and so many characters at most. */
+static void add_name(char *text, size_t size, const char *before, const char *name, size_t width)
+{
+    vvi_text visible = { 0 };
+    const size_t at = strlen(text);
+    vvi_text_add_visible(&visible, name, 0);
+    const char *shown = visible.failed ? "?" : visible.data;
+    snprintf(text + at, size - at, "%s%.*s", before, (int)bytes_of(shown, width + 1), shown);
+    vvi_text_deinit(&visible);
 }
 
 static bool is_chain(const vv_model *model)
@@ -21,12 +42,9 @@ static bool is_chain(const vv_model *model)
 
 static void list_inputs(const vv_model *model, const vvi_node *node, char *text, size_t size)
 {
-    size_t at = 0;
     text[0] = '\0';
-    for (size_t i = 0; i < node->n_inputs && at < size; i++) {
-        const int n = snprintf(text + at, size - at, "%s%s", i > 0 ? ", " : "", model->nodes[node->inputs[i]]->name);
-        at += n > 0 ? (size_t)n : 0;
-    }
+    for (size_t i = 0; i < node->n_inputs && bytes_of(text, READS_WIDTH + 1) == strlen(text); i++)
+        add_name(text, size, i > 0 ? ", " : "", model->nodes[node->inputs[i]]->name, READS_WIDTH);
     fit_into(text, READS_WIDTH);
 }
 
@@ -39,17 +57,22 @@ static void write_rule(FILE *out, char c, bool chain)
 
 static void write_row(FILE *out, const char *name, const char *shape, const char *count, const char *reads)
 {
-    fprintf(out, " %-*s %-*s%*s", NAME_WIDTH, name, SHAPE_WIDTH, shape, COUNT_WIDTH, count);
+    size_t characters = 0;
+    for (size_t n = 0; name[n] != '\0'; characters++) n += bytes_of(name + n, 1);
+    fprintf(out, " %s%*s %-*s%*s", name, (int)(characters < NAME_WIDTH ? NAME_WIDTH - characters : 0), "", SHAPE_WIDTH,
+            shape, COUNT_WIDTH, count);
     if (reads != NULL) fprintf(out, "  %s", reads);
     fputc('\n', out);
 }
 
 static void write_node(const vv_model *model, const vvi_node *node, bool chain, FILE *out)
 {
-    char name[160], shape[64], count[VVI_FORMAT_SIZE], reads[160];
+    char name[320] = "", shape[64], count[VVI_FORMAT_SIZE], reads[320];
     const char *kind = node->row->info.name;
     const bool tells_kind = strncmp(node->name, kind, strlen(kind)) == 0; /* "conv2d_1" needs no "(conv2d)" */
-    snprintf(name, sizeof name, tells_kind ? "%s" : "%s (%s)", node->name, kind);
+    add_name(name, sizeof name, "", node->name, NAME_WIDTH);
+    if (!tells_kind) add_name(name, sizeof name, " (", kind, NAME_WIDTH);
+    if (!tells_kind) add_name(name, sizeof name, ")", "", NAME_WIDTH);
     fit_into(name, NAME_WIDTH);
     vvi_shape_format(node->out, shape, sizeof shape);
     fit_into(shape, SHAPE_WIDTH);

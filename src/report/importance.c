@@ -74,7 +74,11 @@ static void write_explained(const vvi_importance_shown *shown, vvi_page *page)
 static void write_table(const vvi_importance_shown *shown, vvi_page *page)
 {
     static const vvi_report_table_column columns[] = {
-        { "Hyperparameter", false }, { "Share", true }, { "90 % interval", true }, { "", false }, { "Trials", true },
+        { .title = "Hyperparameter" },
+        { .title = "Share", .right = true },
+        { .title = "90 % interval", .right = true },
+        { .title = "" },
+        { .title = "Trials", .right = true },
     };
     vvi_report_table table = { .columns = columns, .n_columns = sizeof columns / sizeof *columns };
     for (size_t i = 0; i < shown->weights->n; i++) add_row(&table, &shown->weights->list[i]);

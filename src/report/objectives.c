@@ -7,9 +7,10 @@
 
 void vvi_report_objectives(vvi_text *text, const vv_objectives *objectives)
 {
-    for (size_t i = 0; i < objectives->n; i++)
-        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", objectives->list[i].maximize ? "maximizing" : "minimizing",
-                        objectives->list[i].name);
+    for (size_t i = 0; i < objectives->n; i++) {
+        vvi_text_printf(text, "%s%s ", i == 0 ? "" : ", ", objectives->list[i].maximize ? "maximizing" : "minimizing");
+        vvi_text_add_visible(text, objectives->list[i].name, 0);
+    }
 }
 
 void vvi_report_constraints(vvi_text *text, const vv_constraints *constraints)
@@ -35,9 +36,16 @@ void vvi_report_scores(vvi_text *text, const vv_trial *trial, const vv_objective
     for (size_t i = 0; i < trial->n_scores; i++) {
         const char *name = i < objectives->n ? objectives->list[i].name : "score";
         vvi_report_score(name, trial->scores[i], number, sizeof number);
-        vvi_text_printf(text, "%s%s %s", i == 0 ? "" : ", ", name, number);
+        if (i > 0) vvi_text_printf(text, ", ");
+        vvi_text_add_visible(text, name, 0);
+        vvi_text_printf(text, " %s", number);
     }
     if (!(trial->violation > 0)) return;
     vvi_report_number(trial->violation, number, sizeof number);
     vvi_text_printf(text, "%sexceeds constraints by %s", trial->n_scores == 0 ? "" : ", ", number);
+}
+
+const char *vvi_report_unit(const vvi_goals *goals)
+{
+    return goals->function ? "step" : "epoch";
 }

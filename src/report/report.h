@@ -3,9 +3,9 @@
  * text.c     numbers, times, widths, lines      table.c     aligned tables that wrap
  * page.c     paragraphs that wrap               records.c   trials and events as JSON
  * summary.c  the space as table and JSON        results.c   trials as a table
- * show.c     one trial in full                  plot.c      curves in one line
+ * show*.c    one trial in full                  plot.c      curves in one line, and as plots of dots
  * live.c     a block of lines that is redrawn in place
- * objectives.c what is improved and what must be kept
+ * width.c    columns that text takes            objectives.c what is improved and what must be kept
  * export.h     all trials as CSV or JSON        status.h   how a study is getting on
  * web/pages.h  the report, one HTML file        figures/   plots
  * log.h        logs that others read            csv.h      cells of CSV
@@ -18,8 +18,8 @@
  * explain_cost.c  what networks cost, one of them layer by layer, what a budget leaves
  * explain_head.c  a few lines of it, before a search   explain_words.c  numbers, lists
  *
- * Everything is written to a FILE * of the caller's. Widths are counted in code points: wide East Asian characters and
- * combining marks are not measured.
+ * Everything is written to a FILE * of the caller's. Widths are columns of a terminal. What others wrote (names, choices,
+ * reasons) is shown harmless (vvi_text_add_visible): tables do it of all their cells, everybody else where it is put in.
  */
 #ifndef VVI_REPORT_REPORT_H
 #define VVI_REPORT_REPORT_H
@@ -33,6 +33,8 @@
 
 enum { VVI_REPORT_WIDTH = 80, VVI_EXPLAIN_WIDTH = 100 };
 enum { VVI_NUMBER_SIZE = 32, VVI_SPARK_WIDTH = 24, VVI_SPARK_SIZE = 3 * VVI_SPARK_WIDTH + 1 };
+/* Characters of a name, of a reason, that are shown of a longer one; digits of a value. */
+enum { VVI_REPORT_NAME = 60, VVI_REPORT_REASON = 600, VVI_REPORT_DIGITS = 6 };
 
 /* ---- trials and events as JSON (records.c) --------------------------------------------------------------------------
  */
@@ -49,20 +51,27 @@ void vvi_json_refusals(vvi_json *json, const vv_refusals *refusals); /* "refused
 
 /* "0.25 s", "4.1 s", "2 min 05 s", "1 h 02 min". As snprintf, like the others. */
 int vvi_report_seconds(double seconds, char *text, size_t size);
+int vvi_report_whole_seconds(double seconds, char *text, size_t size); /* "4 s": of a time that is counted down */
 /* "2026-11-28T05:00:37.230837Z"; "" for 0: not known. */
 int vvi_report_time(double unix_time, char *text, size_t size);
 int vvi_report_local_time(double unix_time, char *text, size_t size); /* "2026-11-28 06:00:37" where this runs */
 int vvi_report_number(double number, char *text, size_t size);        /* four digits: "0.9812", "2.31e-05" */
 int vvi_report_shape(vv_shape shape, char *text, size_t size);        /* "28x28x1" */
-/* Columns that `n` bytes of UTF-8 take. */
+/* ---- widths (width.c) ---- */
+/* Columns that `n` bytes of UTF-8 take; colours take none. */
 size_t vvi_report_columns(const char *text, size_t n);
 /* Bytes of `text` that fit into `columns`. */
 size_t vvi_report_clip(const char *text, size_t columns);
 /* Bytes of `text` for a line of so many columns: up to a space; inside a word only where it is longer than the line.
  * Numbers stay with their "%", names with what they are compared with, if there is another space. */
 size_t vvi_report_line(const char *text, size_t columns);
+/* ---- values (text.c) ---- */
+/* Adds a value as people read it: floats with at most so many significant digits, texts harmless and not too long. */
+void vvi_report_value(vvi_text *text, vv_value value, int digits);
 /* Adds "num_layers=2 filters_0=64". */
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n);
+/* The same of the first ones only where there are very many: "... and 170 more". */
+void vvi_report_some_values(vvi_text *text, const vv_active *values, size_t n);
 /* Adds "7 draws could not be built and cost no trial; most often: ..."; nothing when there were none. */
 void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals);
 
@@ -76,15 +85,18 @@ void vvi_report_constraints(vvi_text *text, const vv_constraints *constraints);
 int vvi_report_score(const char *name, double score, char *text, size_t size);
 /* Adds "val_accuracy 0.9812, params 2,341" of a trial that has scores, and how far it exceeds constraints. */
 void vvi_report_scores(vvi_text *text, const vv_trial *trial, const vv_objectives *objectives);
+const char *vvi_report_unit(const vvi_goals *goals); /* "epoch", "step" */
 
 /* ---- tables (table.c) ------------------------------------------------------------------------------------------- */
 
 typedef struct vvi_report_table_column {
     const char *title;
     bool right; /* aligned to the right */
+    bool whole; /* its cells break only when nothing else can */
 } vvi_report_table_column;
 
-/* Cells are added row by row. What does not fit the width wraps inside its column, the widest column first. */
+/* Cells are added row by row, and shown harmless. What does not fit the width wraps inside its column, the widest column
+ * first. */
 typedef struct vvi_report_table {
     const vvi_report_table_column *columns; /* borrowed */
     size_t n_columns;
@@ -94,8 +106,9 @@ typedef struct vvi_report_table {
     bool failed;
 } vvi_report_table;
 void vvi_report_table_cell(vvi_report_table *table, const char *format, ...) VV_PRINTF(2, 3);
-void vvi_report_table_text(vvi_report_table *table, vvi_text *text);              /* a text that grew, and deinits it */
-void vvi_report_table_write(const vvi_report_table *table, FILE *out, int width); /* of one that has not failed */
+void vvi_report_table_text(vvi_report_table *table, vvi_text *text); /* a text that grew, and deinits it */
+void vvi_report_table_visible(vvi_report_table *table, const char *text, size_t most); /* see vvi_text_add_visible */
+void vvi_report_table_write(const vvi_report_table *table, FILE *out, int width);      /* of one that has not failed */
 void vvi_report_table_deinit(vvi_report_table *table);
 /* Each line ends without spaces. Deinits the table. NO_MEMORY, IO. */
 vv_status vvi_report_table_end(vvi_report_table *table, FILE *out, int width, vv_error *error);
@@ -145,6 +158,8 @@ vv_status vvi_results_write_json(const vv_trials *trials, FILE *out, vv_error *e
 /* `where` is for the title. The trial with its curves. */
 vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out, vv_error *error);
 vv_status vvi_show_write_json(const vv_trial *trial, FILE *out, vv_error *error);
+/* Its curves as plots (show_plots.c). */
+vv_status vvi_show_plots(const vv_trial *trial, const vvi_goals *goals, FILE *out, vv_error *error);
 
 /* Which hyperparameters matter for an objective (importance.c). `where` is for the title. */
 typedef struct vvi_importance_shown {
@@ -159,18 +174,39 @@ vv_status vvi_importance_write_json(const vvi_importance_shown *shown, FILE *out
 
 /* Eighth blocks, at most VVI_SPARK_WIDTH; longer curves are averaged. A value that is not finite: a dot. */
 void vvi_report_spark(const double *values, size_t n, char text[VVI_SPARK_SIZE]);
+/* The same of at most so many blocks. */
+void vvi_report_spark_within(const double *values, size_t n, size_t most, char text[VVI_SPARK_SIZE]);
+
+/* Curves over each other as lines of Braille dots: `rows` lines of them with the scale at their left, then the axis with its
+ * ends. All lines take `width` columns. Values that are not finite are gaps. */
+enum { VVI_PLOT_ROWS = 6, VVI_PLOT_LINES = VVI_PLOT_ROWS + 2, VVI_PLOT_WIDTH = 120 };
+typedef struct vvi_plot {
+    const vv_curve *const *curves; /* n of them */
+    size_t n;
+    size_t width;     /* at least 24, at most VVI_PLOT_WIDTH */
+    const char *unit; /* of the axis: "epoch" */
+} vvi_plot;
+void vvi_report_plot(const vvi_plot *plot, vvi_text lines[VVI_PLOT_LINES]); /* zeroed texts, which the caller deinits */
 
 /* ---- live (live.c) ---------------------------------------------------------------------------------------------- */
 
 int vvi_report_terminal_width(FILE *out); /* in columns; 0: no terminal, or not known */
 
+int vvi_report_terminal_height(FILE *out); /* in rows, the same */
+/* What a page or table has there: the terminal's width, from 40 to VVI_EXPLAIN_WIDTH columns; VVI_REPORT_WIDTH elsewhere. */
+int vvi_report_width(FILE *out);
+
 /* A block at the end of what was printed to a terminal, redrawn in place. Zero-initialise, set `out`. */
+enum { VVI_LIVE_MOST = 200 };
 typedef struct vvi_live {
     FILE *out;
-    int lines; /* drawn now */
+    int lines;                           /* drawn now */
+    unsigned short width[VVI_LIVE_MOST]; /* of each line, in columns */
 } vvi_live;
-/* Text of one or more lines without a last line's end; each is clipped to the terminal's width. */
-void vvi_live_draw(vvi_live *live, const char *text);
-void vvi_live_clear(vvi_live *live); /* nothing is left over */
+/* What shall stand above the block for good (NULL: nothing; whole lines), and the block: lines, each with its end, clipped to
+ * the terminal's width. One write. */
+void vvi_live_draw(vvi_live *live, const char *above, const char *block);
+void vvi_live_clear(vvi_live *live);  /* nothing is left over */
+void vvi_live_forget(vvi_live *live); /* the block stays where it is; somebody else has written below it */
 
 #endif

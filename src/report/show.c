@@ -1,5 +1,5 @@
-/* show.c - one trial in full: values with their domains, executions, the network layer by layer, curves; when it ran,
- * whose worker it was, and what failed before.
+/* show.c - one trial in full: values with their domains, executions, the network layer by layer, curves as plots; when it
+ * ran, whose worker it was, and what failed before.
  *
  * The network is made again from the JSON that was stored with the trial; no build function is needed to look at it.
  */
@@ -23,18 +23,22 @@ static void write_scores(const vv_trial *trial, const vvi_goals *goals, FILE *ou
     vvi_text scores = { 0 }, constraints = { 0 };
     vvi_report_scores(&scores, trial, &goals->objectives);
     vvi_report_constraints(&constraints, &goals->constraints);
-    if (scores.data != NULL) fprintf(out, "%s\n", scores.data);
-    if (constraints.data != NULL && trial->violation <= 0) fprintf(out, "Keeps %s\n", constraints.data);
-    if (constraints.data != NULL && trial->violation > 0) fprintf(out, "Does not keep %s\n", constraints.data);
-    vvi_text_deinit(&scores);
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
+    vvi_page_text(&page, 0, 2, &scores);
+    if (constraints.data != NULL && trial->violation <= 0) vvi_page_printf(&page, 0, 2, "Keeps %s", constraints.data);
+    if (constraints.data != NULL && trial->violation > 0)
+        vvi_page_printf(&page, 0, 2, "Does not keep %s", constraints.data);
     vvi_text_deinit(&constraints);
 }
 
 /* A reason may be long. */
 static void write_line(FILE *out, const char *what, const char *text)
 {
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
-    vvi_page_printf(&page, 0, 2, "%s: %s", what, text);
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
+    vvi_text line = { 0 };
+    vvi_text_printf(&line, "%s: ", what);
+    vvi_text_add_visible(&line, text, VVI_REPORT_REASON);
+    vvi_page_text(&page, 0, 2, &line);
 }
 
 /* By the clock of whoever reads it. */
@@ -50,10 +54,12 @@ static void write_times(const vv_trial *trial, FILE *out)
 static void write_attempt(const vv_attempt *attempt, size_t index, FILE *out)
 {
     char seconds[VVI_NUMBER_SIZE];
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
+    vvi_text line = { 0 };
     vvi_report_seconds(attempt->seconds, seconds, sizeof seconds);
-    vvi_page_printf(&page, 0, 2, "Attempt %zu failed after %s: %s", index + 1, seconds,
-                    attempt->reason == NULL ? "?" : attempt->reason);
+    vvi_text_printf(&line, "Attempt %zu failed after %s: ", index + 1, seconds);
+    vvi_text_add_visible(&line, attempt->reason == NULL ? "?" : attempt->reason, VVI_REPORT_REASON);
+    vvi_page_text(&page, 0, 2, &line);
 }
 
 /* When, by whom, and what it took. */
@@ -69,10 +75,15 @@ static void write_title(const vv_trial *trial, const char *where, const vvi_goal
     char seconds[VVI_NUMBER_SIZE];
     const bool early = trial->status == VV_TRIAL_PRUNED || trial->status == VV_TRIAL_PAUSED;
     vvi_report_seconds(trial->seconds, seconds, sizeof seconds);
-    fprintf(out, "Trial %d of %s: %s", trial->id, where, vv_trial_status_name(trial->status));
-    if (early) fprintf(out, " after %d epoch%s", trial->epochs, trial->epochs == 1 ? "" : "s");
-    if (trial->status != VV_TRIAL_RUNNING) fprintf(out, " in %s", seconds);
-    fputc('\n', out);
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
+    vvi_text line = { 0 };
+    vvi_text_printf(&line, "Trial %d of ", trial->id);
+    vvi_text_add_visible(&line, where, 0);
+    vvi_text_printf(&line, ": %s", vv_trial_status_name(trial->status));
+    if (early)
+        vvi_text_printf(&line, " after %d %s%s", trial->epochs, vvi_report_unit(goals), trial->epochs == 1 ? "" : "s");
+    if (trial->status != VV_TRIAL_RUNNING) vvi_text_printf(&line, " in %s", seconds);
+    vvi_page_text(&page, 0, 2, &line);
     write_scores(trial, goals, out);
     write_history(trial, out);
     if (trial->reason != NULL) write_line(out, "Reason", trial->reason);
@@ -86,22 +97,24 @@ static vv_status write_values(const vv_trial *trial, FILE *out, vv_error *error)
     vvi_report_table table = { .columns = columns, .n_columns = 3 };
     fputc('\n', out);
     for (size_t i = 0; i < trial->n_values; i++) {
-        char value[256], domain[1024];
-        vv_value_format(trial->values[i].value, value, sizeof value);
+        char domain[1024];
+        vvi_text value = { 0 };
+        vvi_report_value(&value, trial->values[i].value, VVI_REPORT_DIGITS);
         vv_domain_format(&trial->values[i].domain, domain, sizeof domain);
-        vvi_report_table_cell(&table, "%s", trial->values[i].name);
-        vvi_report_table_cell(&table, "%s", value);
-        vvi_report_table_cell(&table, "%s", domain);
+        vvi_report_table_visible(&table, trial->values[i].name, VVI_REPORT_NAME);
+        vvi_report_table_text(&table, &value);
+        vvi_report_table_visible(&table, domain, VVI_REPORT_REASON);
     }
-    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, vvi_report_width(out), error);
 }
 
-static vv_status write_executions(const vv_trial *trial, FILE *out, vv_error *error)
+/* What a function came to is its result, which may be any of its steps. */
+static vv_status write_executions(const vv_trial *trial, const vvi_goals *goals, FILE *out, vv_error *error)
 {
-    static const vvi_report_table_column columns[] = { { .title = "Execution", .right = true },
-                                                       { .title = "Score" },
-                                                       { .title = "Best epoch", .right = true },
-                                                       { .title = "Time" } };
+    const vvi_report_table_column columns[] = { { .title = "Execution", .right = true },
+                                                { .title = goals->function ? "Result" : "Score", .right = true },
+                                                { .title = goals->function ? "At step" : "Best epoch", .right = true },
+                                                { .title = "Time", .right = true } };
     vvi_report_table table = { .columns = columns, .n_columns = 4 };
     fputc('\n', out);
     for (size_t i = 0; i < trial->n_executions; i++) {
@@ -113,7 +126,7 @@ static vv_status write_executions(const vv_trial *trial, FILE *out, vv_error *er
         vvi_report_table_cell(&table, "%d", trial->executions[i].best_epoch + 1);
         vvi_report_table_cell(&table, "%s", seconds);
     }
-    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, vvi_report_width(out), error);
 }
 
 static vv_status write_network(const vv_trial *trial, FILE *out, vv_error *error)
@@ -148,47 +161,45 @@ static size_t best_epoch(const vv_curve *curve, bool maximize)
 
 static void add_curve(vvi_report_table *table, const vv_curve *curve, const vv_objectives *objectives)
 {
-    char spark[VVI_SPARK_SIZE], first[VVI_NUMBER_SIZE], last[VVI_NUMBER_SIZE], best[VVI_NUMBER_SIZE];
     const size_t epoch = best_epoch(curve, is_maximized(curve->metric, objectives));
-    vvi_report_spark(curve->values, curve->n, spark);
-    vvi_report_number(curve->values[0], first, sizeof first);
-    vvi_report_number(curve->values[curve->n - 1], last, sizeof last);
-    vvi_report_number(curve->values[epoch], best, sizeof best);
+    const double numbers[] = { curve->values[0], curve->values[curve->n - 1], curve->values[epoch] };
+    vvi_report_table_visible(table, curve->metric, VVI_REPORT_NAME);
     vvi_report_table_cell(table, "%d", curve->execution + 1);
-    vvi_report_table_cell(table, "%s", curve->metric);
-    vvi_report_table_cell(table, "%s", spark);
-    vvi_report_table_cell(table, "%s", first);
-    vvi_report_table_cell(table, "%s", last);
-    vvi_report_table_cell(table, "%s", best);
+    vvi_report_table_cell(table, "%zu", curve->n);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        char number[VVI_NUMBER_SIZE];
+        vvi_report_number(numbers[i], number, sizeof number);
+        vvi_report_table_cell(table, "%s", number);
+    }
     vvi_report_table_cell(table, "%zu", epoch + 1);
 }
 
-static vv_status write_curves(const vv_trial *trial, const vv_objectives *objectives, FILE *out, vv_error *error)
+static vv_status write_numbers(const vv_trial *trial, const vvi_goals *goals, FILE *out, vv_error *error)
 {
-    static const vvi_report_table_column columns[] = { { .title = "Ex.", .right = true },
-                                                       { .title = "Metric" },
-                                                       { .title = "By epoch" },
-                                                       { .title = "First", .right = true },
-                                                       { .title = "Last", .right = true },
-                                                       { .title = "Best", .right = true },
-                                                       { .title = "at", .right = true } };
+    const vvi_report_table_column columns[] = { { .title = "Metric" },
+                                                { .title = "Ex.", .right = true },
+                                                { .title = goals->function ? "Steps" : "Epochs", .right = true },
+                                                { .title = "First", .right = true },
+                                                { .title = "Last", .right = true },
+                                                { .title = "Best", .right = true },
+                                                { .title = goals->function ? "at step" : "at epoch", .right = true } };
     vvi_report_table table = { .columns = columns, .n_columns = 7 };
     fputc('\n', out);
     for (size_t i = 0; i < trial->n_curves; i++)
-        if (trial->curves[i].n > 0) add_curve(&table, &trial->curves[i], objectives);
-    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
+        if (trial->curves[i].n > 0) add_curve(&table, &trial->curves[i], &goals->objectives);
+    return vvi_report_table_end(&table, out, vvi_report_width(out), error);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
-vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out,
-                         vv_error *error)
+vv_status vvi_show_write(const vv_trial *trial, const char *where, const vvi_goals *goals, FILE *out, vv_error *error)
 {
     write_title(trial, where, goals, out);
     if (trial->n_values > 0) VVI_TRY(write_values(trial, out, error));
     VVI_TRY(write_network(trial, out, error));
-    if (trial->n_executions > 0) VVI_TRY(write_executions(trial, out, error));
-    if (trial->n_curves > 0) VVI_TRY(write_curves(trial, &goals->objectives, out, error));
+    if (trial->n_executions > 0) VVI_TRY(write_executions(trial, goals, out, error));
+    if (trial->n_curves > 0) VVI_TRY(vvi_show_plots(trial, goals, out, error));
+    if (trial->n_curves > 0) VVI_TRY(write_numbers(trial, goals, out, error));
     return ferror(out) ? vvi_fail(error, VV_IO, "the output could not be written") : VV_OK;
 }
 

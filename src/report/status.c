@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { PAGE = 256, MOST_REASONS = 256 };
 
@@ -116,7 +117,8 @@ static void add_ended(reading *r, const vv_trial *trial)
     if (!(trial->ended > 0) || !(trial->began > 0)) return;
     vvi_status_add_recent(&r->status->recent, &(vvi_status_ended){ .began = fmax(trial->began, worked),
                                                                    .ended = trial->ended,
-                                                                   .epochs = trial->epochs_total });
+                                                                   .epochs = trial->epochs_total,
+                                                                   .failed = trial->status == VV_TRIAL_FAILED });
 }
 
 static vv_status take_trial(reading *r, const vv_trial *trial)
@@ -205,7 +207,7 @@ vv_status vvi_status_read(const vv_study *study, vvi_status *status, vv_error *e
     status->paused = status->paused && status->live > 0;
     if (status->n_failures > 1)
         qsort(status->failures, status->n_failures, sizeof *status->failures, most_frequent_first);
-    status->pace = vvi_status_measure(&status->recent);
+    status->pace = vvi_status_measure_with(&status->recent, status->running, status->n_running, (double)time(NULL));
     vvi_status_estimate(status);
     return VV_OK;
 }
@@ -225,9 +227,11 @@ vv_status vvi_status_read_line(const vv_study *study, vvi_status_line *line, vv_
 {
     vvi_goals goals;
     vv_trials best = { .n = 0 };
+    const reading r = { .study = study, .error = error };
     line->best = -1;
     VVI_TRY(vv_study_counts(study, &line->counts, error));
     VVI_TRY(vvi_goals_read(study, &goals, error));
+    VVI_TRY(read_number(&r, "max_trials", &line->max_trials));
     line->running = line->counts.by_status[VV_TRIAL_RUNNING];
     line->changed = fmax(line->counts.first_began, line->counts.last_ended);
     if (goals.objectives.n == 0) return VV_OK;

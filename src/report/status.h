@@ -27,6 +27,7 @@ typedef struct vvi_status_failure {
 typedef struct vvi_status_ended {
     double began, ended;
     int epochs;
+    bool failed;
 } vvi_status_ended;
 
 /* Those that ended last. */
@@ -41,10 +42,13 @@ void vvi_status_add_recent(vvi_status_recent *recent, const vvi_status_ended *en
  * nothing ran do not count. */
 typedef struct vvi_status_pace {
     double trials, epochs; /* an hour; NaN: cannot be told */
-    int n;                 /* trials that this is known from */
+    int n, failed;         /* trials that this is known from; of them, those that failed */
     double seconds;        /* of work in which they ended */
 } vvi_status_pace;
 vvi_status_pace vvi_status_measure(const vvi_status_recent *recent);
+/* The same where few have ended: those that run (n of them, now) count with the share of their epochs that they have. */
+vvi_status_pace vvi_status_measure_with(const vvi_status_recent *recent, const vvi_status_running *running, size_t n,
+                                        double now);
 
 /* What is left to do. */
 typedef struct vvi_status_rest {
@@ -95,7 +99,7 @@ vv_status vvi_status_write_json(const vvi_status *status, FILE *out, vv_error *e
 typedef struct vvi_status_line {
     const char *name;
     vv_counts counts;
-    int64_t running;
+    int64_t running, max_trials; /* max_trials 0: the study does not say */
     double changed; /* Unix time of what is known to have happened last; 0: nothing */
     int best;       /* -1: none */
     double score;

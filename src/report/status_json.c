@@ -163,6 +163,7 @@ void vvi_json_status_line(vvi_json *json, const vvi_status_line *line)
         add_optional(json, "best", line->best, line->best >= 0);
         vvi_json_real(json, "score", line->best >= 0 ? line->score : (double)NAN);
         add_time(json, "changed", line->changed);
+        add_optional(json, "max_trials", line->max_trials, line->max_trials > 0);
     }
     vvi_json_end(json, '}');
 }

@@ -1,5 +1,7 @@
 /* status_pace.c - how fast trials come, and how long the rest may take.
  *
+ * While few have ended, those that run are counted too, with the share of their epochs that they have.
+ *
  * Ends are counted, not lengths: between the first and the last of n ends there were n - 1 trials, whatever the number of
  * workers. Of that time what no trial was worked in (the search was stopped for a night) is taken off. Nothing is guessed:
  * where the study does not say how many trials it shall have, or paused ones may or may not go on, there is no estimate.
@@ -60,13 +62,53 @@ vvi_status_pace vvi_status_measure(const vvi_status_recent *recent)
     const double from = alone ? recent->list[first].began : recent->list[first].ended;
     if (!alone) first++;
     double epochs = 0;
-    for (size_t i = first; i < recent->n; i++) epochs += recent->list[i].epochs;
+    for (size_t i = first; i < recent->n; i++) {
+        epochs += recent->list[i].epochs;
+        pace.failed += recent->list[i].failed;
+    }
     pace.n = (int)(recent->n - first);
     pace.seconds = worked_since(recent, from);
     if (!(pace.seconds > 0)) return pace;
     pace.trials = (double)pace.n / pace.seconds * hour;
     pace.epochs = epochs / pace.seconds * hour;
     return pace;
+}
+
+static double share_of(const vvi_status_running *running)
+{
+    return running->goal > 0 && !running->lapsed ? fmin(1, (double)running->epochs / running->goal) : 0;
+}
+
+vvi_status_pace vvi_status_measure_with(const vvi_status_recent *recent, const vvi_status_running *running, size_t n,
+                                        double now)
+{
+    vvi_status_recent all = *recent;
+    vvi_status_pace pace = { .n = (int)recent->n };
+    double work = (double)recent->n, epochs = 0, from = now;
+    for (size_t i = 0; i < n; i++) {
+        if (!(share_of(&running[i]) > 0) || !(running[i].since < now)) continue;
+        work += share_of(&running[i]);
+        pace.n++;
+        vvi_status_add_recent(&all, &(vvi_status_ended){ running[i].since, now, running[i].epochs, false });
+    }
+    if (recent->n >= AT_LEAST || pace.n == (int)recent->n) return vvi_status_measure(recent);
+    for (size_t i = 0; i < all.n; i++) {
+        epochs += all.list[i].epochs;
+        pace.failed += all.list[i].failed;
+        from = fmin(from, all.list[i].began);
+    }
+    pace.seconds = worked_since(&all, from);
+    pace.trials = pace.seconds > 0 ? work / pace.seconds * hour : (double)NAN;
+    pace.epochs = pace.seconds > 0 ? epochs / pace.seconds * hour : (double)NAN;
+    return pace;
+}
+
+/* What the trials that run have already is not left to do. */
+static double trials_to_go(const vvi_status *s)
+{
+    double shares = 0;
+    for (size_t i = 0; i < s->n_running; i++) shares += share_of(&s->running[i]);
+    return fmax(0, (double)s->rest.trials - shares);
 }
 
 static int64_t count_of(const vvi_status *status, vv_trial_status state)
@@ -83,7 +125,9 @@ void vvi_status_estimate(vvi_status *s)
     if (s->max_epochs > 0) rest->epochs = s->max_epochs > s->counts.epochs ? s->max_epochs - s->counts.epochs : 0;
     const bool paused = count_of(s, VV_TRIAL_PAUSED) > 0, timed = s->max_seconds > 0;
     const double by_time = timed ? fmax(0, s->max_seconds - s->spent_s) : (double)NAN;
-    const double by_trials = rest->trials < 0 || paused ? (double)NAN : (double)rest->trials / s->pace.trials * hour;
+    const bool hopeless = s->pace.n > 0 && s->pace.failed == s->pace.n; /* how long one takes was never seen */
+    const double by_trials =
+        rest->trials < 0 || paused || hopeless ? (double)NAN : trials_to_go(s) / s->pace.trials * hour;
     const double by_epochs = rest->epochs < 0 ? (double)NAN : (double)rest->epochs / s->pace.epochs * hour;
     /* Whichever comes first ends the search; a NaN does not count. */
     rest->seconds = fmin(fmin(by_trials, by_epochs), by_time);
@@ -92,6 +136,8 @@ void vvi_status_estimate(vvi_status *s)
         rest->why = "the study does not say how many trials it shall have";
     else if (s->pace.n == 0 || isnan(s->pace.trials))
         rest->why = "too few trials have ended";
+    else if (hopeless)
+        rest->why = "the last trials have all failed";
     else
         rest->why = "paused trials may go on, or not";
 }

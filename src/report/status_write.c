@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MOST_FAILURES = 5, MOST_WORKERS = 20, SHORT_TIME = 20, HEAD = 11 };
 
@@ -65,8 +66,16 @@ static void write_pace(const vvi_status *s, vvi_page *page)
         return;
     }
     vvi_report_seconds(pace->seconds, seconds, sizeof seconds);
-    vvi_page_printf(page, 0, HEAD, "Pace       %s trials and %s epochs an hour (the last %d trial%s, in %s of work)",
-                    rate(pace->trials, trials), rate(pace->epochs, epochs), pace->n, pace->n == 1 ? "" : "s", seconds);
+    vvi_text text = { 0 };
+    vvi_text_printf(&text, "Pace       %s trials and %s %ss an hour (", rate(pace->trials, trials),
+                    rate(pace->epochs, epochs), vvi_report_unit(&s->goals));
+    if (pace->n == 1)
+        vvi_text_printf(&text, "one trial,");
+    else
+        vvi_text_printf(&text, "the last %d trials,", pace->n);
+    if (pace->failed > 0) vvi_text_printf(&text, " %d of which failed,", pace->failed);
+    vvi_text_printf(&text, " in %s of work)", seconds);
+    vvi_page_text(page, 0, HEAD, &text);
 }
 
 static void write_rest(const vvi_status *s, vvi_page *page)
@@ -82,13 +91,14 @@ static void write_rest(const vvi_status *s, vvi_page *page)
     if (rest->why != NULL) {
         vvi_text_printf(&text, "unknown: %s", rest->why);
     } else {
-        vvi_report_seconds(rest->seconds, seconds, sizeof seconds);
+        vvi_report_whole_seconds(rest->seconds, seconds, sizeof seconds);
         vvi_text_printf(&text, "about %s at this pace", seconds);
     }
     if (rest->trials >= 0)
         vvi_text_printf(&text, "; %s trial%s to go", grouped(rest->trials, number), rest->trials == 1 ? "" : "s");
     if (rest->epochs >= 0)
-        vvi_text_printf(&text, "%s %s epochs at most", rest->trials >= 0 ? "," : ";", grouped(rest->epochs, number));
+        vvi_text_printf(&text, "%s %s %ss at most", rest->trials >= 0 ? "," : ";", grouped(rest->epochs, number),
+                        vvi_report_unit(&s->goals));
     if (s->live == 0) vvi_text_printf(&text, "; nobody is working at it now");
     vvi_page_text(page, 0, HEAD, &text);
 }
@@ -104,7 +114,7 @@ static void write_best(const vvi_status *s, vvi_page *page)
     vvi_text_printf(&text, "Best       trial %d: ", best->id);
     vvi_report_scores(&text, best, &s->goals.objectives);
     vvi_text_printf(&text, " (");
-    vvi_report_values(&text, best->values, best->n_values);
+    vvi_report_some_values(&text, best->values, best->n_values);
     vvi_text_printf(&text, ")");
     vvi_page_text(page, 0, HEAD, &text);
 }
@@ -133,7 +143,8 @@ static void write_head(const vvi_status *s, vvi_page *page)
     vvi_text_deinit(&objectives);
     write_counts(s, page);
     write_requests(s, page);
-    vvi_page_printf(page, 0, HEAD, "Epochs     %s", grouped(s->counts.epochs, number));
+    vvi_page_printf(page, 0, HEAD, "%s     %s", s->goals.function ? "Steps " : "Epochs",
+                    grouped(s->counts.epochs, number));
     if (s->counts.first_began > 0)
         vvi_page_printf(page, 0, HEAD, "Since      %s UTC%s%s%s", short_time(s->counts.first_began, from),
                         s->counts.last_ended > 0 ? "; the last trial ended " : "", short_time(s->counts.last_ended, to),
@@ -147,11 +158,14 @@ static void write_head(const vvi_status *s, vvi_page *page)
 
 static void write_running(const vvi_status *s, vvi_page *page)
 {
-    static const vvi_report_table_column columns[] = { { .title = "Running", .right = true },
-                                                       { .title = "Epochs", .right = true },
-                                                       { .title = "Since (UTC)" },
-                                                       { .title = "Worker" } };
-    vvi_report_table table = { .columns = columns, .n_columns = 4 };
+    const vvi_report_table_column columns[] = { { .title = "Running", .right = true },
+                                                { .title = s->goals.function ? "Steps" : "Epochs", .right = true },
+                                                { .title = "Since (UTC)", .whole = true },
+                                                { .title = "Worker", .whole = true },
+                                                { .title = "Note" } };
+    bool lapsed = false;
+    for (size_t i = 0; i < s->n_running; i++) lapsed = lapsed || s->running[i].lapsed;
+    vvi_report_table table = { .columns = columns, .n_columns = lapsed ? 5 : 4 };
     char since[SHORT_TIME];
     if (s->n_running == 0) return;
     vvi_page_gap(page);
@@ -163,10 +177,18 @@ static void write_running(const vvi_status *s, vvi_page *page)
         else
             vvi_report_table_cell(&table, "%d", running->epochs);
         vvi_report_table_cell(&table, "%s", short_time(running->since, since));
-        vvi_report_table_cell(&table, "%s%s", running->worker == NULL ? "held by hand" : running->worker,
-                              running->lapsed ? " (lost: anybody may take the trial over)" : "");
+        vvi_report_table_visible(&table, running->worker == NULL ? "held by hand" : running->worker, VVI_REPORT_NAME);
+        if (lapsed) vvi_report_table_cell(&table, "%s", running->lapsed ? "lost: anybody may take the trial over" : "");
     }
     vvi_page_table(page, &table);
+}
+
+/* Is there anything to say of versions? */
+static bool versions_differ(const vvi_status *s)
+{
+    for (size_t i = 0; i < s->workers.n; i++)
+        if (s->workers.list[i].version == NULL || strcmp(s->workers.list[i].version, vv_version()) != 0) return true;
+    return false;
 }
 
 /* Those that are gone are of no interest while others work. */
@@ -177,12 +199,13 @@ static bool is_shown(const vvi_status *s, size_t i)
 
 static void write_workers(const vvi_status *s, vvi_page *page)
 {
-    static const vvi_report_table_column columns[] = { { .title = "Worker" },
+    static const vvi_report_table_column columns[] = { { .title = "Worker", .whole = true },
                                                        { .title = "Slots", .right = true },
                                                        { .title = "Since (UTC)" },
                                                        { .title = "Heard of" },
                                                        { .title = "Version" } };
-    vvi_report_table table = { .columns = columns, .n_columns = 5 };
+    const bool versions = versions_differ(s);
+    vvi_report_table table = { .columns = columns, .n_columns = versions ? 5 : 4 };
     char since[SHORT_TIME], beat[VVI_NUMBER_SIZE];
     int shown = 0;
     for (size_t i = 0; i < s->workers.n && shown < MOST_WORKERS; i++) {
@@ -190,11 +213,11 @@ static void write_workers(const vvi_status *s, vvi_page *page)
         if (!is_shown(s, i)) continue;
         if (shown++ == 0) vvi_page_gap(page);
         vvi_report_seconds(worker->beat_s, beat, sizeof beat);
-        vvi_report_table_cell(&table, "%s", worker->name);
+        vvi_report_table_visible(&table, worker->name, VVI_REPORT_NAME);
         vvi_report_table_cell(&table, "%d", worker->slots);
         vvi_report_table_cell(&table, "%s", short_time(worker->began, since));
         vvi_report_table_cell(&table, "%s ago%s", beat, worker->live ? "" : " (gone)");
-        vvi_report_table_cell(&table, "%s", worker->version == NULL ? "" : worker->version);
+        if (versions) vvi_report_table_cell(&table, "%s", worker->version == NULL ? "" : worker->version);
     }
     if (shown > 0) vvi_page_table(page, &table);
     if (s->live > shown) vvi_page_printf(page, 0, 0, "and %d workers more", s->live - shown);
@@ -217,7 +240,7 @@ static void write_failures(const vvi_status *s, vvi_page *page)
         }
         vvi_report_table_cell(&table, "%" PRId64, failure->trials);
         vvi_report_table_cell(&table, "%" PRId64, failure->attempts);
-        vvi_report_table_cell(&table, "%s", failure->reason);
+        vvi_report_table_visible(&table, failure->reason, VVI_REPORT_REASON);
     }
     vvi_page_table(page, &table);
     if (others > 0) vvi_page_printf(page, 0, 0, "and %" PRId64 " for other reasons", others);
@@ -225,7 +248,7 @@ static void write_failures(const vvi_status *s, vvi_page *page)
 
 vv_status vvi_status_write(const vvi_status *status, FILE *out, vv_error *error)
 {
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    vvi_page page = { .out = out, .width = vvi_report_width(out) };
     write_head(status, &page);
     write_running(status, &page);
     write_workers(status, &page);
@@ -267,5 +290,5 @@ vv_status vvi_status_write_lines(const vvi_status_line *lines, size_t n, FILE *o
                                                        { .title = "Last change (UTC)" } };
     vvi_report_table table = { .columns = columns, .n_columns = 6 };
     for (size_t i = 0; i < n; i++) add_line(&table, &lines[i]);
-    return vvi_report_table_end(&table, out, VVI_REPORT_WIDTH, error);
+    return vvi_report_table_end(&table, out, vvi_report_width(out), error);
 }

@@ -9,37 +9,60 @@
 
 enum { GAP = 2, NARROWEST = 6, MOST_COLUMNS = 12 };
 
+static bool reserve(vvi_report_table *table)
+{
+    if (table->n_cells < table->capacity) return true;
+    const size_t capacity = 2 * table->capacity + 64;
+    char **cells = vvi_realloc(table->cells, capacity * sizeof *cells);
+    if (cells == NULL) return false;
+    table->cells = cells;
+    table->capacity = capacity;
+    return true;
+}
+
+void vvi_report_table_visible(vvi_report_table *table, const char *text, size_t most)
+{
+    vvi_text visible = { 0 };
+    if (table->failed) return;
+    vvi_text_add_visible(&visible, text, most);
+    char *cell = visible.failed || !reserve(table) ? NULL : vvi_arena_strdup(&table->arena, visible.data);
+    vvi_text_deinit(&visible);
+    table->failed = cell == NULL;
+    if (cell != NULL) table->cells[table->n_cells++] = cell;
+}
+
 void vvi_report_table_cell(vvi_report_table *table, const char *format, ...)
 {
     if (table->failed) return;
-    if (table->n_cells == table->capacity) {
-        const size_t capacity = 2 * table->capacity + 64;
-        char **cells = vvi_realloc(table->cells, capacity * sizeof *cells);
-        if (cells == NULL) {
-            table->failed = true;
-            return;
-        }
-        table->cells = cells;
-        table->capacity = capacity;
-    }
     va_list args;
     va_start(args, format);
-    char *cell = vvi_arena_vprintf(&table->arena, format, args);
+    const char *cell = vvi_arena_vprintf(&table->arena, format, args);
     va_end(args);
     table->failed = cell == NULL;
-    if (cell != NULL) table->cells[table->n_cells++] = cell;
+    if (cell != NULL) vvi_report_table_visible(table, cell, 0);
 }
 
 void vvi_report_table_text(vvi_report_table *table, vvi_text *text)
 {
     table->failed = table->failed || text->failed;
-    vvi_report_table_cell(table, "%s", text->data == NULL ? "" : text->data);
+    vvi_report_table_visible(table, text->data == NULL ? "" : text->data, 0);
     vvi_text_deinit(text);
 }
 
 static size_t cell_width(const char *cell)
 {
     return vvi_report_columns(cell, strlen(cell));
+}
+
+/* Of those that can give way; as many as there are columns: none. */
+static size_t find_widest(const vvi_report_table *table, const size_t *width, bool whole_ones)
+{
+    size_t widest = table->n_columns;
+    for (size_t c = 0; c < table->n_columns; c++)
+        if (table->columns[c].whole == whole_ones && width[c] > NARROWEST &&
+            (widest == table->n_columns || width[c] > width[widest]))
+            widest = c;
+    return widest;
 }
 
 static void measure(const vvi_report_table *table, size_t total, size_t width[MOST_COLUMNS])
@@ -51,12 +74,11 @@ static void measure(const vvi_report_table *table, size_t total, size_t width[MO
         if (columns > width[i % n]) width[i % n] = columns;
     }
     for (;;) {
-        size_t sum = GAP * (n - 1), widest = 0;
-        for (size_t c = 0; c < n; c++) {
-            sum += width[c];
-            if (width[c] > width[widest]) widest = c;
-        }
-        if (sum <= total || width[widest] <= NARROWEST) return;
+        size_t sum = GAP * (n - 1);
+        for (size_t c = 0; c < n; c++) sum += width[c];
+        size_t widest = find_widest(table, width, false);
+        if (widest == n) widest = find_widest(table, width, true);
+        if (sum <= total || widest == n) return;
         width[widest]--;
     }
 }

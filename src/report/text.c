@@ -37,60 +37,18 @@ int vvi_report_seconds(double seconds, char *text, size_t size)
     return snprintf(text, size, "%" PRIu64 " h %02" PRIu64 " min", whole / 3600, whole % 3600 / 60);
 }
 
+int vvi_report_whole_seconds(double seconds, char *text, size_t size)
+{
+    if (seconds >= 0 && seconds < 59.5) return snprintf(text, size, "%.0f s", seconds);
+    return vvi_report_seconds(seconds, text, size);
+}
+
 int vvi_report_number(double number, char *text, size_t size)
 {
     const double magnitude = fabs(number);
     if (isnan(number)) return snprintf(text, size, "nan");
     const bool plain = number == 0 || (magnitude >= 1e-3 && magnitude < 1e5);
     return snprintf(text, size, plain ? "%.4f" : "%.3g", number);
-}
-
-static bool begins_character(char byte)
-{
-    return ((unsigned char)byte & 0xc0) != 0x80;
-}
-
-size_t vvi_report_columns(const char *text, size_t n)
-{
-    size_t columns = 0;
-    for (size_t i = 0; i < n; i++) columns += begins_character(text[i]);
-    return columns;
-}
-
-size_t vvi_report_clip(const char *text, size_t columns)
-{
-    size_t n = 0;
-    for (; text[n] != '\0'; n++)
-        if (begins_character(text[n]) && columns-- == 0) break;
-    return n;
-}
-
-/* "0.9 %", "n = 4", "i < n". */
-static bool is_held_together(const char *text, size_t space)
-{
-    const char next = text[space + 1], before = space == 0 ? '\0' : text[space - 1];
-    return (next != '\0' && strchr("%=<>!", next) != NULL) || (before != '\0' && strchr("=<>", before) != NULL);
-}
-
-/* Where a line of so many columns ends, with or without spaces before it. */
-static size_t find_break(const char *text, size_t columns)
-{
-    const size_t most = vvi_report_clip(text, columns);
-    size_t any = 0;
-    if (text[most] == '\0') return most;
-    for (size_t n = most; n > 0; n--) {
-        if (text[n] != ' ') continue;
-        if (!is_held_together(text, n)) return n;
-        if (any == 0) any = n;
-    }
-    return any > 0 ? any : most;
-}
-
-size_t vvi_report_line(const char *text, size_t columns)
-{
-    size_t n = find_break(text, columns);
-    while (n > 0 && text[n - 1] == ' ') n--;
-    return n;
 }
 
 int vvi_report_shape(vv_shape shape, char *text, size_t size)
@@ -103,13 +61,42 @@ int vvi_report_shape(vv_shape shape, char *text, size_t size)
     return (int)n;
 }
 
+/* So many digits of a float that has more: 0.0012345678901234567 is 0.00123457. The others are short, or whole. */
+static void shorten_float(double number, int digits, char *text, size_t size)
+{
+    char shorter[VVI_FORMAT_SIZE];
+    snprintf(shorter, sizeof shorter, "%.*g", digits, number);
+    if (isfinite(number) && strlen(shorter) < strlen(text)) snprintf(text, size, "%s", shorter);
+}
+
+void vvi_report_value(vvi_text *text, vv_value value, int digits)
+{
+    char short_text[VVI_FORMAT_SIZE];
+    if (value.type == VV_VALUE_STRING) {
+        vvi_text_add_visible(text, value.s, VVI_REPORT_NAME);
+        return;
+    }
+    vv_value_format(value, short_text, sizeof short_text);
+    if (value.type == VV_VALUE_FLOAT) shorten_float(value.f, digits, short_text, sizeof short_text);
+    vvi_text_add(text, short_text, strlen(short_text));
+}
+
 void vvi_report_values(vvi_text *text, const vv_active *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        char value[256];
-        vv_value_format(values[i].value, value, sizeof value);
-        vvi_text_printf(text, "%s%s=%s", i == 0 ? "" : " ", values[i].name, value);
+        if (i > 0) vvi_text_add(text, " ", 1);
+        vvi_text_add_visible(text, values[i].name, VVI_REPORT_NAME);
+        vvi_text_add(text, "=", 1);
+        vvi_report_value(text, values[i].value, VVI_REPORT_DIGITS);
     }
+}
+
+void vvi_report_some_values(vvi_text *text, const vv_active *values, size_t n)
+{
+    enum { MOST = 24, LEAST_LEFT_OUT = 6 };
+    const size_t shown = n > MOST + LEAST_LEFT_OUT ? MOST : n;
+    vvi_report_values(text, values, shown);
+    if (shown < n) vvi_text_printf(text, " and %zu more", n - shown);
 }
 
 void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals)
@@ -118,5 +105,7 @@ void vvi_report_refusals(vvi_text *text, const vv_refusals *refusals)
     if (refusals == NULL || refusals->n == 0) return;
     vvi_format_count((uint64_t)refusals->n, count);
     vvi_text_printf(text, "%s %s could not be built and cost no trial", count, refusals->n == 1 ? "draw" : "draws");
-    if (refusals->top[0].n > 0) vvi_text_printf(text, ";\nmost often: %s", refusals->top[0].reason);
+    if (refusals->top[0].n == 0) return;
+    vvi_text_printf(text, ";\nmost often: ");
+    vvi_text_add_visible(text, refusals->top[0].reason, VVI_REPORT_REASON);
 }

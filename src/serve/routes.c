@@ -54,7 +54,7 @@ static int answer_events(vvi_call *call)
 
 const vvi_route vvi_routes[] = {
     { "GET", "/", .page = true, .answer = answer_file, .with = "dashboard.html" },
-    { "GET", "/study/:", .page = true, .answer = answer_file, .with = "study.html" },
+    { "GET", "/study/:", .page = true, .answer = answer_file, .with = "dashboard.html" },
     { "GET", "/favicon.ico", .answer = answer_file, .with = "favicon.svg" },
     { "GET", "/assets/:", .answer = answer_file },
     { "GET", "/api/studies", .answer = answer_place, .with = &vvi_part_studies },

@@ -243,7 +243,9 @@ static vv_status beat(pool *p, vv_error *error)
 
 static vv_status wait_and_see(pool *p, vv_error *error)
 {
+    const vv_search_args *args = p->search->args;
     VVI_TRY(wait_for_news(p, error));
+    if (args->on_tick != NULL) args->on_tick(args->context);
     const bool answer = p->waiting[p->n].revents != 0, ear = p->waiting[p->n + 1].revents != 0;
     VVI_TRY(look_after_all(p, error));
     VVI_TRY(vvi_asker_step(&p->asker, answer, error));

@@ -167,6 +167,7 @@ static vv_status take_value(vvi_pruning *p, double value, vv_error *error)
 static vv_status ask(vvi_pruning *p, const char **reason, vv_error *error)
 {
     const vv_pruner_question question = { .metric = p->search->objective.name,
+                                          .unit = vvi_work_of(p->search->args->hypermodel)->unit,
                                           .maximize = p->search->objective.maximize,
                                           .values = p->values,
                                           .n_values = p->n_values,

@@ -296,7 +296,7 @@ vv_status vvi_pool_requests_begin(pool *p, vv_error *error)
     const bool paused = text != NULL && strcmp(text, "yes") == 0;
     free(text);
     if (!paused) return VV_OK;
-    VVI_TRY(find_others(p->search, INFINITY, &others, error));
+    VVI_TRY(find_others(p->search, (double)INFINITY, &others, error));
     if (!others) return say_paused(p, false, error);
     begin_pause(p);
     vvi_search_say(p->search, (vv_event){ .kind = VV_EVENT_NOTE, .note = "The search is paused, as others wanted it" });
@@ -308,6 +308,6 @@ vv_status vvi_pool_requests_end(pool *p, vv_error *error)
     bool others = false;
     if (!p->paused) return VV_OK;
     leave_out_pause(p);
-    VVI_TRY(find_others(p->search, INFINITY, &others, error));
+    VVI_TRY(find_others(p->search, (double)INFINITY, &others, error));
     return others ? VV_OK : say_paused(p, false, error);
 }

@@ -11,7 +11,8 @@ export LC_ALL
 unset CC NO_COLOR VARVE_DATA
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/varve-test-XXXXXX")
-trap 'rm -rf "$work"' EXIT
+searchers=
+trap 'kill -KILL $searchers 2>/dev/null; rm -rf "$work"' EXIT
 cd "$work" || exit 1
 XDG_CACHE_HOME=$work/cache
 export XDG_CACHE_HOME
@@ -45,8 +46,10 @@ trials_of() {
     varve results "$1" --top 1000 --json |
         jq -S -c '.trials | sort_by(.trial)[] | {trial, status, reason, scores, violation, epochs, hyperparameters, executions}'
 }
-within_80_columns() { awk 'length($0) > 80 { exit 1 }' "$1" || fail "$1: a line is longer than 80 columns"; }
-within_100_columns() { awk 'length($0) > 100 { exit 1 }' "$1" || fail "$1: a line is longer than 100 columns"; }
+# Columns, not bytes.
+within_columns() { [ "$(wc -L <"$2")" -le "$1" ] || fail "$2: a line is longer than $1 columns"; }
+within_80_columns() { within_columns 80 "$1"; }
+within_100_columns() { within_columns 100 "$1"; }
 
 # A hypermodel with the body of its build function on standard input; $2: what VV_HYPERMODEL is given besides.
 write_build() {
@@ -58,7 +61,8 @@ write_build() {
     } >"$1"
 }
 
-# The hypermodel of most tests: one or two dense layers over 4 columns; SLOW makes each epoch take a moment.
+# The hypermodel of most tests: one or two dense layers over 4 columns; SLOW makes each epoch take a moment, or as
+# many seconds as NAP says.
 write_model() {
     cat >"$1" <<'C'
 #define _DEFAULT_SOURCE
@@ -84,7 +88,8 @@ static vv_model *build(vv_hp *hp, void *user)
 static vv_status nap(const vv_callback *self, void *state, const vv_epoch *epoch, vv_verdict *verdict, vv_error *error)
 {
     (void)self, (void)state, (void)epoch, (void)verdict, (void)error;
-    if (getenv("SLOW") != NULL) usleep(200000);
+    const char *seconds = getenv("NAP");
+    if (getenv("SLOW") != NULL) usleep(seconds == NULL ? 200000 : (unsigned)(1e6 * atof(seconds)));
     return VV_OK;
 }
 
@@ -101,6 +106,44 @@ static vv_status fit(vv_hp *hp, vv_model *model, const vv_fit_args *args, void *
 VV_HYPERMODEL(.build = build, .fit = fit, .objective = "val_loss", .max_trials = 4, .executions_per_trial = 2, .epochs = 3);
 C
 }
+
+# A hypermodel whose trials stand still after so many epochs ($HELD_AT, or 1) as long as there is a file "hold".
+write_held_model() {
+    write_model "$1.free"
+    sed 's/if (getenv("SLOW") != NULL) usleep(200000);/const char *at = getenv("HELD_AT"); while (epoch->epoch >= (at == NULL ? 1 : atoi(at)) \&\& access("hold", F_OK) == 0) usleep(20000);/' \
+        "$1.free" >"$1"
+    rm "$1.free"
+}
+
+# Begins $SEARCH, which begins with "$VARVE", in the background; $1: where what it says goes, the rest: its options. `ends`
+# waits for it; one that does not end is killed with the test.
+begin() {
+    log=$1
+    shift
+    $SEARCH --json "$@" >"$log" 2>"$log.err" &
+    searcher=$!
+    searchers="$searchers $searcher"
+}
+ends() {
+    command="the search that says $1"
+    wait "$searcher"
+    code=$?
+    cp "$1" out
+    cp "$1.err" err
+    exits 0
+}
+
+# Until what status says of $1 is so.
+until_so() {
+    command="varve status $1, until $2"
+    for tries in $(seq 900); do
+        varve status "$1" --json >out 2>err && jq -e "$2" out >/dev/null 2>&1 && return
+        sleep 0.1
+    done
+    code=-
+    fail 'it never was so'
+}
+held() { until_so "$1" "[.running[] | select(.epochs == ${HELD_AT:-1})] | length == $2"; }
 
 # 60 rows: a, b, c, d and y = a - 2 b + c d.
 write_table() {

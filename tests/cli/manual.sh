@@ -74,6 +74,10 @@ exits 0
 members_of() { jq -r 'del(.. | .hyperparameters?, .by_status?, .metrics?) | [.. | objects | keys[]] | unique[]' | sort -u >members; }
 varve studies --json | members_of
 has_members varve.txt varve-studies.txt
+varve enqueue p layers=1 --json | members_of
+has_members varve-enqueue.txt
+varve stop p --trial 0 --json | members_of
+has_members varve-stop.txt
 varve status p --json | members_of
 has_members varve.txt varve-studies.txt varve-status.txt
 varve results p --json | members_of

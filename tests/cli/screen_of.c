@@ -1,13 +1,18 @@
-/* screen_of.c - what a terminal shows in the end of the bytes on standard input, line by line.
- * Knows what the command may send: \n, \r, ESC[nA, ESC[J, ESC[K, ESC[nm. Anything else is an error, status 1.
+/* screen_of.c - what a terminal shows in the end of the bytes on standard input, line by line: screen_of [COLUMNS].
+ * Lines wrap at COLUMNS (1000), as those of terminals do: when the next character comes. Every character takes one column.
+ * Knows what the command may send: \n, \r, ESC[nA, ESC[J, ESC[K, ESC[nm, ESC[?2026h and l (a frame begins, ends). Anything
+ * else is an error, status 1; so is erasing the screen in a frame in which anything is still drawn, which would flicker.
  */
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROWS = 400, COLUMNS = 1000 };
 
 static unsigned char screen[ROWS][COLUMNS][5]; /* one character each */
-static int row, column;
+static int row, column, columns = COLUMNS;
+static bool in_frame, erased; /* erased: in this frame */
 
 static int refuse(const char *what, int c)
 {
@@ -15,27 +20,50 @@ static int refuse(const char *what, int c)
     return 1;
 }
 
+static void erase_line(void)
+{
+    const int from = column < columns ? column : columns - 1;
+    memset(screen[row][from], 0, sizeof screen[row] - (size_t)from * sizeof screen[row][0]);
+}
+
 static void erase_below(void)
 {
-    memset(screen[row][column], 0, sizeof screen[row] - (size_t)column * sizeof screen[row][0]);
+    erase_line();
     for (int r = row + 1; r < ROWS; r++) memset(screen[r], 0, sizeof screen[r]);
+    erased = in_frame;
+}
+
+static int take_frame(int n, int c)
+{
+    if (n != 2026 || (c != 'h' && c != 'l')) return refuse("an unknown mode", n);
+    in_frame = c == 'h';
+    erased = false;
+    return 0;
 }
 
 static int take_escape(void)
 {
     int n = 0, c = getchar();
+    bool mode = false;
     if (c != '[') return refuse("an escape that is not ESC[", c);
-    while ((c = getchar()) >= '0' && c <= '9') n = 10 * n + c - '0';
+    while (((c = getchar()) >= '0' && c <= '9') || c == '?')
+        if (c == '?')
+            mode = true;
+        else
+            n = 10 * n + c - '0';
+    if (mode) return take_frame(n, c);
     if (c == 'A') row = row > n ? row - n : 0;
     if (c == 'J') erase_below();
-    if (c == 'K') memset(screen[row][column], 0, sizeof screen[row] - (size_t)column * sizeof screen[row][0]);
+    if (c == 'K') erase_line();
     return strchr("AJKm", c) == NULL ? refuse("an unknown escape", c) : 0;
 }
 
 static int put_character(int c)
 {
     const int more = c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-    if (row == ROWS || column == COLUMNS) return refuse("the screen is too small", c);
+    if (column == columns) column = 0, row++;
+    if (row >= ROWS) return refuse("the screen is too small", c);
+    if (erased) return refuse("drawn after the screen was erased", c);
     unsigned char *cell = screen[row][column++];
     memset(cell, 0, 5);
     cell[0] = (unsigned char)c;
@@ -52,7 +80,7 @@ static int take(int c)
         row++;
     else
         return c < ' ' ? refuse("a control character", c) : put_character(c);
-    return 0;
+    return row < ROWS ? 0 : refuse("the screen is too small", c);
 }
 
 static void print_screen(void)
@@ -65,9 +93,11 @@ static void print_screen(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     int c;
+    if (argc > 1) columns = atoi(argv[1]);
+    if (columns < 2 || columns > COLUMNS) return refuse("not so many columns", columns);
     while ((c = getchar()) != EOF)
         if (take(c) != 0) return 1;
     print_screen();

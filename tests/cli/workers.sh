@@ -55,13 +55,14 @@ out_has "took longer than 0.3 s"; out_has "Worker: "; out_has "Began 20"; out_ha
 run varve show hangs 0 --json
 exits 0; out_json '.[0] | .attempts == 1 and (.worker | length > 0) and .began < .ended'
 
-# On a terminal one line shows all that run.
+# On a terminal each of those that run has a line, and its values stand beside those of the others.
 TERM=xterm
 export TERM
 script -qec "stty cols 100 rows 30; SLOW=1 '$VARVE' search model.c --data '$TABLE' --workers 2 --max-trials 4 --tuner random --project shown" \
     /dev/null >typescript 2>err </dev/null
 code=$? command="search on a terminal"
 exits 0
-grep -q "trial [0-3]: ex. [12]/2, epoch [1-3]/3 val_loss [0-9.]* | trial [0-3]" typescript || fail "no line with two trials"
+grep -q "Trial  Execution  Epoch" typescript || fail "no table of the trials that run"
+grep -q "Trial [0-3]  *Trial [1-3]" typescript || fail "never two trials beside each other"
 "$SCREEN_OF" <typescript >out 2>>err || fail "the terminal got something odd"
-out_lacks " | trial"; out_has "Trial 0 COMPLETED"; out_has "Trial 3 COMPLETED"
+out_lacks "Time left"; out_has "Trial 0 COMPLETED"; out_has "Trial 3 COMPLETED"

@@ -201,7 +201,7 @@ static void write_number(vvi_text *text, double number)
     char digits[VVI_FORMAT_SIZE];
     if (isnan(number))
         vvi_text_add(text, "null", 4);
-    else if (fabs(number) < 1e15 && number == floor(number))
+    else if (fabs(number) <= 9007199254740992.0 && number == floor(number))
         vvi_text_printf(text, "%lld", (long long)number);
     else if (fabs(number) >= 1e6 && fabs(number) < 1e12)
         add_digits(text, digits, snprintf(digits, sizeof digits, "%.3f", number));

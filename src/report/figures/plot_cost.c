@@ -1,4 +1,5 @@
 /* plot_cost.c - what networks cost, against their scores. */
+#include "explain/json.h"
 #include "report/figures/plots.h"
 
 #include <math.h>

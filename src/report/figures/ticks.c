@@ -103,9 +103,9 @@ static void add(vvi_ticks *ticks, const vvi_axis *axis, double at, double step)
     if (ticks->n == VVI_MOST_TICKS || at < axis->low || at > axis->high) return;
     vvi_tick *tick = &ticks->list[ticks->n++];
     const style written = style_of(axis, step);
-    *tick = (vvi_tick){ .at = at };
+    *tick = (vvi_tick){ .at = at + 0.0 }; /* no -0 */
     if (axis->unit != NULL && strcmp(axis->unit, "bytes") == 0)
-        label_bytes(at, tick->label);
+        label_bytes(tick->at, tick->label);
     else
         label_number(at, &written, tick->label);
 }

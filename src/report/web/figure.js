@@ -8,6 +8,7 @@
  *                   tip(id) => [[name, value], ...]: what the tip says besides; level: of its heading, 3 }
  *   varve.update(element, figure, sheet)   draws other data in its place: zoom, chosen ranges and the pointer stay where panels
  *                                          are as many and of the same titles as before
+ *   varve.drawNow(element)                 though it is not near
  *   varve.legend(panel, sheet)             an element, or null: names and shades of a panel
  *
  * Figures draw when they come near to what is seen. They follow the width of their element and the theme.
@@ -159,7 +160,7 @@
         build(state, element);
         follow(state, element);
         element.varveFigure = state;
-        varve.whenNear(element, () => drawPanels(state));
+        varve.whenNear(element, () => drawNow(element));
     }
 
     function update(element, figure, sheet) {
@@ -177,8 +178,10 @@
     /* Printers are shown all of it. */
     window.addEventListener("beforeprint", () => {
         for (const element of document.querySelectorAll(".figure"))
-            if (element.varveFigure && !element.varveFigure.drawn) drawPanels(element.varveFigure);
+            if (element.varveFigure) drawNow(element);
     });
 
-    Object.assign(varve, { drawFigure, update, legend });
+    const drawNow = (element) => !element.varveFigure.drawn && drawPanels(element.varveFigure);
+
+    Object.assign(varve, { drawFigure, drawNow, update, legend });
 })();

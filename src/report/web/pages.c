@@ -15,6 +15,7 @@ typedef struct page {
     vv_trials best;
     vv_refusals refusals;
     vvi_sheet *sheet;
+    vvi_plot_memo memo;
     char *explanation;       /* JSON, or NULL */
     vv_explanation *meaning; /* the same, read; NULL: there is none, or of another version */
     vv_error *error;
@@ -42,6 +43,7 @@ static void close_page(page *p)
     vvi_frame_deinit(&p->frame);
     vv_trials_free(&p->best);
     vvi_sheet_free(p->sheet);
+    vvi_plot_memo_deinit(&p->memo);
     free(p->explanation);
     vv_explanation_free(p->meaning);
 }

@@ -11,7 +11,7 @@
 "use strict";
 
 (function () {
-    const MANY = 1500; /* shapes, from which on a canvas is faster than SVG */
+    const MANY = 500; /* shapes, from which on a canvas is faster than SVG */
     const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 25, PageUp: -25 };
     const PANS = { ArrowRight: [-60, 0], ArrowLeft: [60, 0], ArrowDown: [0, -60], ArrowUp: [0, 60] };
 
@@ -44,11 +44,14 @@
     const line = (x1, y1, x2, y2, name) => varve.svg("line", { x1, y1, x2, y2, class: name });
     const withUnit = (axis) => axis.title && axis.title + (axis.unit && axis.unit !== "bytes" ? " (" + axis.unit + ")" : "");
 
+    /* Not over areas of colour. */
+    const hasGrid = (plot) => !plot.marks.some((mark) => mark.kind === "cells");
+
     function xAxis(plot, group) {
         let end = -Infinity;
         for (const tick of plot.x.ticks()) {
             const half = varve.textWidth(tick.text) / 2;
-            group.appendChild(line(tick.at, 0, tick.at, plot.height, "grid"));
+            if (hasGrid(plot)) group.appendChild(line(tick.at, 0, tick.at, plot.height, "grid"));
             if (tick.at - half < end + 6) continue;
             end = tick.at + half;
             group.appendChild(label(tick.text, { x: tick.at, y: plot.height + 17, "text-anchor": "middle" }, tick.full));
@@ -62,7 +65,7 @@
     function yAxis(plot, group) {
         const room = plot.left - 12 - (plot.y.axis.title ? 20 : 0);
         for (const tick of plot.y.ticks()) {
-            group.appendChild(line(0, tick.at, plot.width, tick.at, "grid"));
+            if (hasGrid(plot)) group.appendChild(line(0, tick.at, plot.width, tick.at, "grid"));
             group.appendChild(label(varve.cutText(tick.text, room), { x: -8, y: tick.at, dy: "0.32em", "text-anchor": "end" },
                 tick.full || tick.text));
         }
@@ -236,7 +239,7 @@
         plot.clip = varve.svg("rect", { x: -1, y: -1 });
         plot.axes = varve.svg("g", { class: "axes" });
         plot.shapes = varve.svg("g");
-        plot.overlay = varve.svg("g", { class: "overlay" });
+        plot.overlay = varve.svg("g", { class: "pointed" });
         plot.brushes = varve.svg("g");
         plot.inner = varve.svg("g", null, varve.svg("defs", null, varve.svg("clipPath", { id }, plot.clip)), plot.axes,
             varve.svg("g", { "clip-path": "url(#" + id + ")" }, plot.shapes, plot.overlay), plot.brushes);

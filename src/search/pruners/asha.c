@@ -60,16 +60,19 @@ static vv_status judge_rung(const vv_pruner_question *question, size_t rung, vv_
     rank r = { 0 };
     const double value = question->values[question->n_values - 1], loss = vvi_prune_loss(question, value);
     if (isnan(loss)) {
-        vvi_prune(question, verdict, "%s has no value at the rung of %zu epochs", question->metric, rung);
+        vvi_prune(question, verdict, "%s has no value at the rung of %zu %ss", question->metric, rung,
+                  vvi_prune_unit(question));
         return VV_OK;
     }
     VVI_TRY(rank_at(question, rung, loss, &r, error));
     const size_t kept = r.n / (size_t)question->options[FACTOR];
     if ((double)r.n <= question->options[BOOTSTRAP])
-        vvi_prune(question, verdict, "only %zu trials have come to the rung of %zu epochs", r.n, rung);
+        vvi_prune(question, verdict, "only %zu trials have come to the rung of %zu %ss", r.n, rung,
+                  vvi_prune_unit(question));
     else if (loss > r.worst_kept)
-        vvi_prune(question, verdict, "%s %.6g is not among the best %zu of %zu trials at the rung of %zu epochs (%.6g)",
-                  question->metric, value, kept == 0 ? 1 : kept, r.n, rung, vvi_prune_loss(question, r.worst_kept));
+        vvi_prune(question, verdict, "%s %.6g is not among the best %zu of %zu trials at the rung of %zu %ss (%.6g)",
+                  question->metric, value, kept == 0 ? 1 : kept, r.n, rung, vvi_prune_unit(question),
+                  vvi_prune_loss(question, r.worst_kept));
     return VV_OK;
 }
 

@@ -45,9 +45,15 @@ void vvi_sort_numbers(double *numbers, size_t n)
     qsort(numbers, n, sizeof *numbers, compare_numbers);
 }
 
+const char *vvi_prune_unit(const vv_pruner_question *question)
+{
+    return question->unit == NULL ? "epoch" : question->unit;
+}
+
 void vvi_prune(const vv_pruner_question *question, vv_pruner_verdict *verdict, const char *format, ...)
 {
-    const int n = snprintf(verdict->reason, sizeof verdict->reason, "epoch %zu: ", question->n_values);
+    const int n =
+        snprintf(verdict->reason, sizeof verdict->reason, "%s %zu: ", vvi_prune_unit(question), question->n_values);
     va_list args;
     va_start(args, format);
     vsnprintf(verdict->reason + n, sizeof verdict->reason - (size_t)n, format, args);

@@ -25,8 +25,9 @@ static vv_status judge(const vv_pruner_question *question, vv_pruner_verdict *ve
     const double before = vvi_prune_best(question, question->values, split),
                  after = vvi_prune_best(question, question->values + split, n - split);
     if (before + delta < after)
-        vvi_prune(question, verdict, "%s was %.6g before the last %zu epochs, and is %.6g at best in them",
-                  question->metric, vvi_prune_loss(question, before), n - split, vvi_prune_loss(question, after));
+        vvi_prune(question, verdict, "%s was %.6g before the last %zu %ss, and is %.6g at best in them",
+                  question->metric, vvi_prune_loss(question, before), n - split, vvi_prune_unit(question),
+                  vvi_prune_loss(question, after));
     return VV_OK;
 }
 

@@ -56,7 +56,7 @@ vv_status vvi_percentile_judge(const vvi_percentile_rule *rule, const vv_pruner_
     if (!vvi_prune_is_due(question, rule->warmup, rule->interval)) return VV_OK;
     const double best = vvi_prune_best(question, question->values, question->n_values);
     if (!isnan(best)) return compare(rule, question, best, verdict, error);
-    vvi_prune(question, verdict, "%s had no value in any epoch", question->metric);
+    vvi_prune(question, verdict, "%s had no value in any %s", question->metric, vvi_prune_unit(question));
     return VV_OK;
 }
 

@@ -24,6 +24,7 @@ bool vvi_prune_is_due(const vv_pruner_question *question, double warmup, double 
 double vvi_quantile(const double *sorted, size_t n, double q);
 void vvi_sort_numbers(double *numbers, size_t n);
 
+const char *vvi_prune_unit(const vv_pruner_question *question); /* "epoch" */
 /* Ends the trial: "epoch 4: " and the text behind it. */
 void vvi_prune(const vv_pruner_question *question, vv_pruner_verdict *verdict, const char *format, ...) VV_PRINTF(3, 4);
 

@@ -155,6 +155,34 @@ static void what_cannot_be_told_is_not(void **state)
     CHECK_CONTAINS(s.rest.why, "too few trials");
 }
 
+static void what_runs_counts_while_few_have_ended(void **state)
+{
+    (void)state;
+    const vvi_status_running running[] = { { .id = 1, .epochs = 5, .goal = 10, .since = 1e9 },
+                                           { .id = 2, .epochs = 5, .goal = 10, .since = 1e9 },
+                                           { .id = 3, .epochs = 9, .goal = 10, .since = 1e9, .lapsed = true } };
+    vvi_status s = { .max_trials = 4, .running = (vvi_status_running *)(uintptr_t)running, .n_running = 3 };
+    s.pace = vvi_status_measure_with(&s.recent, running, 3, 1e9 + 100);
+    assert_int_equal(s.pace.n, 2);
+    CHECK_NEAR(s.pace.trials, 36, 1e-9); /* half of two in 100 s */
+    vvi_status_estimate(&s);
+    CHECK_NEAR(s.rest.seconds, (4 - 1 - 0) * 100, 1e-6);
+    assert_true(isnan(vvi_status_measure_with(&s.recent, running, 0, 1e9 + 100).trials));
+}
+
+static void of_failed_trials_alone_no_time_is_told(void **state)
+{
+    (void)state;
+    vvi_status s = { .max_trials = 100 };
+    for (int i = 0; i < 5; i++)
+        vvi_status_add_recent(&s.recent, &(vvi_status_ended){ 1e9 + i, 1e9 + i + 0.5, 0, true });
+    s.counts.by_status[VV_TRIAL_FAILED] = 5;
+    s.pace = vvi_status_measure(&s.recent);
+    vvi_status_estimate(&s);
+    assert_true(isnan(s.rest.seconds));
+    CHECK_CONTAINS(s.rest.why, "all failed");
+}
+
 /* ---- in words ----------------------------------------------------------------------------------------------------------- */
 
 static char *written(vvi_status *s)
@@ -174,10 +202,10 @@ static void a_status_says_it_all_in_80_columns(void **state)
     static const char *const parts[] = {
         "Study      place, minimizing val_loss",
         "Trials     102 of 150: 90 completed, 6 failed, 4 pruned, 2 running",
-        "Pace       360 trials and 1,440 epochs an hour (the last 29 trials, in 4 min 50",
+        "Pace       360 trials and 1,440 epochs an hour (the last 29 trials, in 4 min\n           50 s of work)",
         "Time left  about 8 min 20 s at this pace; 50 trials to go",
         "     17     3/8  2026-01-01 00:00:00  host-12-0123456789abcdef",
-        "(lost: anybody",
+        "other-12-0123456789abcdef  lost: anybody",
         "held by hand",
         "host-12-0123456789abcdef",
         "0.50 s ago",
@@ -231,6 +259,8 @@ int main(void)
         cmocka_unit_test(what_is_left_takes_its_share_of_the_pace),
         cmocka_unit_test(the_first_limit_counts),
         cmocka_unit_test(what_cannot_be_told_is_not),
+        cmocka_unit_test(what_runs_counts_while_few_have_ended),
+        cmocka_unit_test(of_failed_trials_alone_no_time_is_told),
         cmocka_unit_test(a_status_says_it_all_in_80_columns),
     };
     return cmocka_run_group_tests_name("report/status", tests, NULL, NULL);

@@ -211,6 +211,8 @@ static void lines_break_where_they_read_well(void **state)
         { "one two", 3, 3 },
         { "one two", 4, 3 },
         { "one two ", 7, 7 },
+        { "took 4 min 50 s of work", 14, 10 },
+        { "took 12 seconds", 9, 7 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(vvi_report_line(cases[i].text, cases[i].columns), cases[i].n);
@@ -240,33 +242,81 @@ static void precisions_have_names_until_there_are_no_more(void **state)
     assert_null(vvi_precision_name((vv_precision)(VV_FLOAT32 + 1)));
 }
 
+#define FRAME(text) "\033[?2026h" text "\033[J\033[?2026l"
+
 static void a_live_block_takes_itself_back(void **state)
 {
     (void)state;
     char *text = NULL;
     size_t size = 0;
     vvi_live live = { .out = open_memstream(&text, &size) };
-    vvi_live_draw(&live, "one\ntwo\nthree");
+    vvi_live_draw(&live, NULL, "one\ntwo\nthree\n");
     assert_int_equal(live.lines, 3);
-    vvi_live_draw(&live, "four");
+    vvi_live_draw(&live, "above\n", "four\n");
     vvi_live_clear(&live);
     vvi_live_clear(&live);
     fclose(live.out);
-    assert_string_equal(text, "one\ntwo\nthree\033[2A\r\033[Jfour\r\033[J");
+    assert_string_equal(text, FRAME("one\033[K\ntwo\033[K\nthree\033[K\n") FRAME("\r\033[3Aabove\033[K\nfour\033[K\n")
+                                  FRAME("\r\033[1A"));
     free(text);
 }
 
 static void live_lines_are_clipped(void **state)
 {
     (void)state;
-    char *text = NULL, line[201];
+    char *text = NULL, line[202];
     size_t size = 0;
     memset(line, 'x', 200);
-    line[200] = '\0';
+    strcpy(line + 200, "\n");
     vvi_live live = { .out = open_memstream(&text, &size) }; /* no terminal: 80 columns */
-    vvi_live_draw(&live, line);
-    assert_int_equal(strlen(text), VVI_REPORT_WIDTH - 1);
+    vvi_live_draw(&live, NULL, line);
+    assert_int_equal(live.width[0], VVI_REPORT_WIDTH - 1);
     fclose(live.out);
+    assert_int_equal(strspn(text + strlen("\033[?2026h"), "x"), VVI_REPORT_WIDTH - 1);
+    free(text);
+}
+
+static void a_clipped_colour_ends(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    vvi_live live = { .out = open_memstream(&text, &size) };
+    vvi_text line = { 0 };
+    vvi_text_printf(&line, "\033[1m%0*d\033[0m\n", 100, 0);
+    vvi_live_draw(&live, NULL, line.data);
+    fclose(live.out);
+    CHECK_CONTAINS(text, "0\033[0m\033[K\n");
+    vvi_text_deinit(&line);
+    free(text);
+}
+
+static void a_block_is_found_again_when_the_terminal_has_broken_its_lines(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    vvi_live live = { .out = open_memstream(&text, &size), .lines = 3, .width = { 79, 80, 200 } };
+    vvi_live_draw(&live, NULL, "");
+    fclose(live.out);
+    assert_string_equal(text, FRAME("\r\033[5A")); /* 1 + 1 + 3 rows of 80 columns */
+    free(text);
+}
+
+static void what_is_above_breaks_between_words(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    vvi_text above = { 0 };
+    for (int i = 0; i < 20; i++) vvi_text_printf(&above, "%sseven77", i == 0 ? "" : " ");
+    vvi_text_printf(&above, "\nshort\n");
+    vvi_live live = { .out = open_memstream(&text, &size) };
+    vvi_live_draw(&live, above.data, "");
+    fclose(live.out);
+    CHECK_CONTAINS(text, "seven77\033[K\n  seven77");
+    CHECK_CONTAINS(text, "seven77\033[K\nshort\033[K\n");
+    vvi_text_deinit(&above);
     free(text);
 }
 
@@ -276,15 +326,127 @@ static void a_block_taller_than_the_terminal_keeps_its_last_lines(void **state)
     char *text = NULL;
     size_t size = 0;
     vvi_text block = { 0 };
-    for (int i = 1; i <= 100; i++) vvi_text_printf(&block, "line %d%s", i, i < 100 ? "\n" : "");
+    for (int i = 1; i <= 100; i++) vvi_text_printf(&block, "line %d\n", i);
     vvi_live live = { .out = open_memstream(&text, &size) }; /* no terminal: 24 rows */
-    vvi_live_draw(&live, block.data);
+    vvi_live_draw(&live, NULL, block.data);
     fclose(live.out);
     assert_int_equal(live.lines, 23);
-    assert_memory_equal(text, "line 78\n", 8);
-    assert_string_equal(strrchr(text, '\n') + 1, "line 100");
+    CHECK_CONTAINS(text, "2026hline 78\033[K\n");
+    CHECK_CONTAINS(text, "line 100\033[K\n\033[J");
     vvi_text_deinit(&block);
     free(text);
+}
+
+/* ---- widths, values, plots --------------------------------------------------------------------------------------- */
+
+static void widths_are_those_of_a_terminal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t columns;
+    } cases[] = {
+        { "", 0 },
+        { "abc", 3 },
+        { "größe", 5 },
+        { "学習率", 6 },
+        { "한글", 4 },
+        { "e\u0301", 1 },
+        { "ｆｕｌｌ", 8 },
+        { "🚀", 2 },
+        { "▁█⣀", 3 },
+        { "\xff\xfe", 2 },
+        { "\033[1mab\033[0m", 2 },
+        { "नि", 2 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(vvi_report_columns(cases[i].text, strlen(cases[i].text)), cases[i].columns);
+}
+
+static void wide_characters_are_not_cut_in_half(void **state)
+{
+    (void)state;
+    assert_int_equal(vvi_report_clip("学習率", 5), strlen("学習"));
+    assert_int_equal(vvi_report_clip("e\u0301a", 1), strlen("e\u0301"));
+    assert_int_equal(vvi_report_line("学習率", 1), strlen("学")); /* or there would be no end */
+    assert_int_equal(vvi_report_line("ab 学習率", 4), 2);
+}
+
+static void values_have_digits_that_people_read(void **state)
+{
+    (void)state;
+    static const struct {
+        vv_value value;
+        const char *text;
+    } cases[] = {
+        { { VV_VALUE_FLOAT, { .f = 0.0012345678901234567 } }, "0.00123457" },
+        { { VV_VALUE_FLOAT, { .f = 0.1 } }, "0.1" },
+        { { VV_VALUE_FLOAT, { .f = 1e-7 } }, "1e-07" },
+        { { VV_VALUE_FLOAT, { .f = 3 } }, "3" },
+        { { VV_VALUE_INT, { .i = 123456789 } }, "123456789" },
+        { { VV_VALUE_BOOL, { .b = true } }, "true" },
+        { { VV_VALUE_STRING, { .s = "a\033[2Jb\n" } }, "a\\x1b[2Jb\\n" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        vvi_text text = { 0 };
+        vvi_report_value(&text, cases[i].value, VVI_REPORT_DIGITS);
+        assert_string_equal(text.data, cases[i].text);
+        vvi_text_deinit(&text);
+    }
+}
+
+static void what_others_wrote_cannot_leave_its_cell(void **state)
+{
+    (void)state;
+    vvi_report_table table = { .columns = columns, .n_columns = 3 };
+    vvi_report_table_cell(&table, "%s", "1\033[31m");
+    vvi_report_table_cell(&table, "%s", "a\nb");
+    vvi_report_table_cell(&table, "%s", "x\u202ey");
+    char *text = render(&table, 80);
+    CHECK_CONTAINS(text, "1\\x1b[31m  a\\nb   x\\u202ey\n");
+    free(text);
+}
+
+static char *plot(const double *values, size_t n, size_t width)
+{
+    const vv_curve curve = { .metric = "m", .values = values, .n = n }, *const curves[] = { &curve };
+    vvi_text lines[VVI_PLOT_LINES] = { { .n = 0 } }, all = { 0 };
+    vvi_report_plot(&(vvi_plot){ curves, 1, width, "epoch" }, lines);
+    for (int i = 0; i < VVI_PLOT_LINES; i++) {
+        assert_false(lines[i].failed);
+        assert_int_equal(vvi_report_columns(lines[i].data, lines[i].n), width);
+        vvi_text_printf(&all, "%s\n", lines[i].data);
+        vvi_text_deinit(&lines[i]);
+    }
+    return all.data;
+}
+
+static void a_plot_has_its_ends_at_its_edges(void **state)
+{
+    (void)state;
+    const double falling[] = { 4, 3, 2, 1 };
+    char *text = plot(falling, 4, 30);
+    CHECK_CONTAINS(text, "   4.0000┤⠑⠢⢄");
+    CHECK_CONTAINS(text, "   1.0000┤                 ⠑⠢⢄\n");
+    CHECK_CONTAINS(text, "└────────────────────\n          1      epoch       4\n");
+    vvi_free(text);
+}
+
+static void plots_hold_whatever_curves_have(void **state)
+{
+    (void)state;
+    const double flat[] = { 2, 2, 2 }, odd[] = { (double)NAN, 1, (double)INFINITY, 2, (double)-INFINITY },
+                 huge[] = { -1.7e308, 1.7e308 }, none[] = { (double)NAN, (double)NAN }, one[] = { 5 };
+    char *text = plot(flat, 3, 24);
+    CHECK_CONTAINS(text, "2.0000┤⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉\n");
+    vvi_free(text);
+    vvi_free(plot(odd, 5, 39));
+    vvi_free(plot(huge, 2, VVI_PLOT_WIDTH));
+    vvi_free(plot(none, 2, 24));
+    vvi_free(plot(one, 1, 24));
+    double many[5000];
+    for (int i = 0; i < 5000; i++) many[i] = i;
+    vvi_free(plot(many, 5000, 39));
 }
 
 int main(void)
@@ -305,7 +467,16 @@ int main(void)
         cmocka_unit_test(precisions_have_names_until_there_are_no_more),
         cmocka_unit_test(a_live_block_takes_itself_back),
         cmocka_unit_test(live_lines_are_clipped),
+        cmocka_unit_test(a_clipped_colour_ends),
+        cmocka_unit_test(a_block_is_found_again_when_the_terminal_has_broken_its_lines),
+        cmocka_unit_test(what_is_above_breaks_between_words),
         cmocka_unit_test(a_block_taller_than_the_terminal_keeps_its_last_lines),
+        cmocka_unit_test(widths_are_those_of_a_terminal),
+        cmocka_unit_test(wide_characters_are_not_cut_in_half),
+        cmocka_unit_test(values_have_digits_that_people_read),
+        cmocka_unit_test(what_others_wrote_cannot_leave_its_cell),
+        cmocka_unit_test(a_plot_has_its_ends_at_its_edges),
+        cmocka_unit_test(plots_hold_whatever_curves_have),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,361 @@
+/* figures_odd.c - every plot there is, of every kind of study there is: each says something sensible, and what is written is well-formed,
+ * harmless and whole. */
+#include "figures_helper.h"
+
+static const recipe studies[] = {
+    { "no trial", .objectives = 1 },
+    { "one trial that is running", 1, 2, 1, 0, .status = VV_TRIAL_RUNNING },
+    { "one trial", 1, 3, 1, 3, .networks = true, .status = VV_TRIAL_COMPLETED },
+    { "two trials", 2, 1, 1, 1, .networks = true, .status = VV_TRIAL_COMPLETED },
+    { "all failed", 12, 4, 1, 2, .networks = true, .status = VV_TRIAL_FAILED },
+    { "all pruned", 12, 4, 1, 4, .networks = true, .status = VV_TRIAL_PRUNED },
+    { "NaN scores", 12, 4, 1, 2, .networks = true, .status = VV_TRIAL_COMPLETED, .scale = (double)NAN },
+    { "infinite scores", 12, 4, 1, 2, .networks = true, .status = VV_TRIAL_COMPLETED, .scale = (double)INFINITY },
+    { "equal scores", 30, 4, 1, 2, .networks = true, .status = VV_TRIAL_COMPLETED, .same = true },
+    { "huge scores", 30, 4, 2, 2, .networks = true, .status = VV_TRIAL_COMPLETED, .scale = 1e308 },
+    { "tiny scores", 30, 4, 2, 2, .networks = true, .status = VV_TRIAL_COMPLETED, .scale = 1e-310 },
+    { "negative scores", 30, 4, 2, 2, .networks = true, .status = VV_TRIAL_COMPLETED, .scale = -1000 },
+    { "one hyperparameter", 40, 1, 1, 5, .networks = true },
+    { "two hundred", 60, 200, 1, 3, .networks = true },
+    { "no hyperparameter", 20, 0, 1, 3, .networks = true },
+    { "a function", 40, 5, 1, 0, .networks = false },
+    { "no objective known", 40, 5, 0, 3, .networks = false },
+    { "three objectives", 60, 5, 3, 3, .networks = true },
+    { "five objectives", 60, 5, 5, 3, .networks = true },
+    { "constraints exceeded by all", 30, 4, 2, 3, .networks = true, .constrained = true },
+    { "a choice of 300 words", 80, 4, 1, 3, .words = 300 },
+    { "hostile names", 40, 9, 3, 3, .networks = true, .hostile = true },
+    { "many trials", 5000, 8, 1, 4, .networks = true },
+};
+
+/* ---- is it XML? ------------------------------------------------------------------------------------------------------ */
+
+enum { DEPTH = 32, NAME = 32 };
+
+static size_t take_name(const char *c, char name[NAME])
+{
+    const size_t n = strcspn(c, " \t\n/>=");
+    assert_in_range(n, 1, NAME - 1);
+    snprintf(name, NAME, "%.*s", (int)n, c);
+    return n;
+}
+
+/* Entities are those that need no declaration; no character is one that XML forbids. */
+static const char *check_text(const char *c, char end)
+{
+    for (; *c != end; c++) {
+        const unsigned char byte = (unsigned char)*c;
+        assert_int_not_equal(byte, '\0');
+        assert_int_not_equal(byte, '<');
+        if (byte < 0x20 && byte != '\n') fail_msg("control character %d", byte);
+        if (byte == '&' && strncmp(c, "&amp;", 5) != 0 && strncmp(c, "&lt;", 4) != 0 && strncmp(c, "&gt;", 4) != 0 &&
+            strncmp(c, "&quot;", 6) != 0 && strncmp(c, "&#39;", 5) != 0)
+            fail_msg("an entity: %.20s", c);
+        if ((byte & 0xc0) == 0xc0) assert_true(vvi_utf8_length(c) > 1);
+        if (memcmp(c, "\xef\xbf", 2) == 0) assert_true((unsigned char)c[2] < 0xbe);
+    }
+    return c;
+}
+
+static const char *check_tag(const char *c, char open[DEPTH][NAME], size_t *depth)
+{
+    if (*c == '/') {
+        char name[NAME];
+        assert_true(*depth > 0);
+        c += 1 + take_name(c + 1, name);
+        assert_string_equal(name, open[--*depth]);
+        assert_int_equal(*c, '>');
+        return c + 1;
+    }
+    assert_true(*depth < DEPTH);
+    c += take_name(c, open[*depth]);
+    assert_string_not_equal(open[*depth], "script");
+    assert_string_not_equal(open[*depth], "a");
+    while (*c == ' ') {
+        char name[NAME];
+        c += 1 + take_name(c + 1, name);
+        assert_true(strncmp(name, "on", 2) != 0 && strcmp(name, "href") != 0);
+        assert_true(c[0] == '=' && c[1] == '"');
+        c = check_text(c + 2, '"') + 1;
+    }
+    if (c[0] == '/') return c + 2;
+    assert_int_equal(*c, '>');
+    ++*depth;
+    return c + 1;
+}
+
+static void check_xml(const char *text)
+{
+    static const char head[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    char open[DEPTH][NAME];
+    size_t depth = 0;
+    assert_memory_equal(text, head, strlen(head));
+    for (const char *c = text + strlen(head); *c != '\0';) {
+        if (*c == '<')
+            c = check_tag(c + 1, open, &depth);
+        else if (depth == 0)
+            assert_int_equal(*c++, '\n');
+        else
+            c = check_text(c, '<');
+    }
+    assert_int_equal(depth, 0);
+    assert_null(strstr(text, "nan"));
+    assert_null(strstr(text, "inf\""));
+}
+
+/* ---- what is said ----------------------------------------------------------------------------------------------------- */
+
+static void check_axis(const vvi_axis *axis)
+{
+    if (!(isfinite(axis->low) && isfinite(axis->high) && axis->low < axis->high))
+        fail_msg("an axis from %g to %g", axis->low, axis->high);
+    if (axis->scale == VVI_LOG) assert_true(axis->low > 0);
+}
+
+static void check_panel(const vvi_panel *panel)
+{
+    assert_in_range(panel->span, 1, 2);
+    check_axis(&panel->x);
+    check_axis(&panel->y);
+    for (size_t i = 0; i < panel->n_rulers; i++) check_axis(&panel->rulers[i]);
+    if (panel->shades.title != NULL) assert_true(panel->shades.low < panel->shades.high);
+    assert_true(panel->empty != NULL || panel->n_marks > 0);
+}
+
+static size_t drawn_in(const vvi_figure *figure)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < figure->n_panels; i++)
+        for (size_t k = 0; figure->panels[i].empty == NULL && k < figure->panels[i].n_marks; k++)
+            n += figure->panels[i].marks[k].n;
+    return n;
+}
+
+/* Cells of CSV: as many in each row as in the head. */
+static void check_csv(const char *text, const vvi_figure_table *table)
+{
+    size_t rows = 0, cells = 1;
+    bool quoted = false;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '"') quoted = !quoted;
+        if (*c == ',' && !quoted) cells++;
+        if (*c != '\n' || quoted) continue;
+        assert_int_equal(c[-1], '\r');
+        assert_int_equal(cells, table->n_columns);
+        cells = 1;
+        rows++;
+    }
+    assert_false(quoted);
+    assert_int_equal(rows, table->n_rows + 1);
+}
+
+static void check_figure(const vvi_figure *figure, const recipe *r)
+{
+    assert_true(figure->n_panels > 0);
+    assert_true(figure->caption[0] != '\0');
+    assert_true(figure->table.n_columns > 0);
+    for (size_t i = 0; i < figure->n_panels; i++) check_panel(&figure->panels[i]);
+    if (drawn_in(figure) == 0) assert_non_null(figure->panels[0].empty);
+    char *svg = written_figure(vvi_figure_write_svg, figure), *csv = written_figure(vvi_figure_write_csv, figure);
+    check_xml(svg);
+    check_csv(csv, &figure->table);
+    if (strlen(svg) > 600000) fail_msg("%s of %s: %zu bytes", figure->kind, r->what, strlen(svg));
+    free(svg);
+    free(csv);
+}
+
+static void every_plot_of_every_study(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < COUNT(studies); s++) {
+        vvi_frame frame = make_frame(&studies[s]);
+        vvi_plot_memo memo = { .known = { false } };
+        const vvi_plot_args args = { .frame = &frame, .explanation = explained, .memo = &memo };
+        for (size_t k = 0; vvi_plot_at(k) != NULL; k++) {
+            vvi_figure figure;
+            vv_error error = { 0 };
+            print_message("%s of %s\n", vvi_plot_at(k)->name, studies[s].what);
+            if (vvi_plot_make(vvi_plot_at(k), &args, &figure, &error) != VV_OK) fail_msg("%s", error.text);
+            check_figure(&figure, &studies[s]);
+            vvi_figure_deinit(&figure);
+        }
+        vvi_plot_memo_deinit(&memo);
+        vvi_frame_deinit(&frame);
+    }
+}
+
+/* ---- claims about one of them -------------------------------------------------------------------------------------------- */
+
+static vvi_figure plotted(const char *kind, const vvi_plot_args *args)
+{
+    vvi_figure figure;
+    vv_error error = { 0 };
+    assert_non_null(vvi_plot_find(kind));
+    if (vvi_plot_make(vvi_plot_find(kind), args, &figure, &error) != VV_OK) fail_msg("%s", error.text);
+    return figure;
+}
+
+static const vvi_mark *mark_of(const vvi_panel *panel, const char *name)
+{
+    for (size_t i = 0; i < panel->n_marks; i++)
+        if (panel->marks[i].name != NULL && strcmp(panel->marks[i].name, name) == 0) return &panel->marks[i];
+    fail_msg("no mark is called %s", name);
+    return NULL;
+}
+
+static void history_has_the_best_so_far(void **state)
+{
+    (void)state;
+    const recipe r = { "", 40, 2, 1, 3, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    vvi_figure figure = plotted("history", &(vvi_plot_args){ .frame = &frame });
+    const vvi_figure_column *best = &figure.table.columns[3];
+    assert_string_equal(best->name, "best_so_far");
+    double so_far = 0;
+    for (size_t i = 0; i < frame.n; i++) {
+        so_far = fmax(so_far, frame.scores[0][i]);
+        CHECK_EQUAL_EXACTLY(best->numbers[i], so_far);
+    }
+    const vvi_mark *step = mark_of(&figure.panels[0], "best so far");
+    CHECK_EQUAL_EXACTLY(step->y[step->n - 1], so_far);
+    assert_int_equal(mark_of(&figure.panels[0], "best")->trials[0], frame.best);
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+}
+
+/* Large studies are drawn in part: the best are there, `reduced` says so, the table has all. */
+static void what_is_left_out_is_said(void **state)
+{
+    (void)state;
+    const recipe r = { "", 5000, 30, 1, 3, .networks = true, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    vvi_plot_memo memo = { .known = { false } };
+    const vvi_plot_args args = { .frame = &frame, .memo = &memo };
+    vvi_figure figure = plotted("slice", &args);
+    assert_int_equal(figure.n_panels, 24);
+    CHECK_CONTAINS(figure.reduced, "24 of 30 hyperparameters are drawn");
+    assert_int_equal(figure.table.n_rows, 5000);
+    assert_int_equal(figure.table.n_columns, 2 + 1 + 30);
+    for (size_t i = 0; i < figure.n_panels; i++) assert_true(mark_of(&figure.panels[i], "completed")->n <= 1500);
+    vvi_figure_deinit(&figure);
+    figure = plotted("curves", &args);
+    CHECK_CONTAINS(figure.reduced, "of 5,000 trials are drawn");
+    assert_int_equal(figure.table.n_rows, 15000);
+    assert_int_equal(mark_of(&figure.panels[0], "best trial")->trials[0], frame.best);
+    vvi_figure_deinit(&figure);
+    vvi_plot_memo_deinit(&memo);
+    vvi_frame_deinit(&frame);
+}
+
+static void layers_have_the_tint_of_who_made_them(void **state)
+{
+    (void)state;
+    const recipe r = { "", 9, 2, 1, 3, .networks = true, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    vvi_figure figure = plotted("depth", &(vvi_plot_args){ .frame = &frame, .explanation = explained });
+    assert_int_equal(mark_of(&figure.panels[0], "made by num_layers")->tint, VVI_TINT_SERIES);
+    const vvi_mark *piles = &figure.panels[0].marks[figure.panels[0].n_marks - 1];
+    assert_int_equal(piles->kind, VVI_STACKS);
+    assert_int_equal(piles->n, 9);
+    for (size_t i = 0; i < piles->n; i++) {
+        assert_int_equal(piles->piles[i].tints[0], VVI_TINT_PLAIN);
+        if (piles->piles[i].n > 2) assert_int_equal(piles->piles[i].tints[2], VVI_TINT_SERIES);
+    }
+    vvi_figure_deinit(&figure);
+    static const char *const useless[] = { NULL, "", "{", "[]", "{\"hyperparameters\": 3}" };
+    for (size_t i = 0; i < COUNT(useless); i++) {
+        figure = plotted("depth", &(vvi_plot_args){ .frame = &frame, .explanation = useless[i] });
+        CHECK_CONTAINS(figure.caption, "keeps no explanation");
+        vvi_figure_deinit(&figure);
+    }
+    vvi_frame_deinit(&frame);
+}
+
+static void hyperparameters_of_a_contour_can_be_chosen(void **state)
+{
+    (void)state;
+    const recipe r = { "", 60, 6, 1, 3, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    vvi_figure figure = plotted("contour", &(vvi_plot_args){ .frame = &frame, .x = "hp_1", .y = "hp_0" });
+    assert_string_equal(figure.panels[0].x.title, "hp_1");
+    assert_string_equal(figure.panels[0].y.title, "hp_0");
+    vvi_figure_deinit(&figure);
+    figure = plotted("contour", &(vvi_plot_args){ .frame = &frame, .x = "hp_2", .y = "hp_2" });
+    assert_non_null(figure.panels[0].empty);
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+}
+
+static void an_objective_that_is_not_there_is_refused(void **state)
+{
+    (void)state;
+    const recipe r = { "", 4, 2, 1, 3, .networks = true };
+    vvi_frame frame = make_frame(&r);
+    vvi_figure figure;
+    assert_int_equal(vvi_plot_make(vvi_plot_at(0), &(vvi_plot_args){ .frame = &frame, .objective = 1 }, &figure, NULL),
+                     VV_BAD_ARG);
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+    assert_null(vvi_plot_find("histogram"));
+}
+
+/* ---- memory ------------------------------------------------------------------------------------------------------------ */
+
+static vv_status make_and_write(const vvi_plot_kind *kind, const vvi_plot_args *args, FILE *out)
+{
+    vvi_figure figure;
+    vvi_sheet *sheet = NULL;
+    vvi_json json = { .comma = false };
+    vv_status status = vvi_plot_make(kind, args, &figure, NULL);
+    if (status == VV_OK) status = vvi_figure_write_svg(&figure, out, NULL);
+    if (status == VV_OK) status = vvi_figure_write_csv(&figure, out, NULL);
+    if (status == VV_OK && (sheet = vvi_sheet_new()) == NULL) status = VV_NO_MEMORY;
+    if (status == VV_OK) status = vvi_sheet_add(sheet, &figure, NULL);
+    if (status == VV_OK) {
+        vvi_json_begin(&json, NULL, '{');
+        vvi_sheet_write(sheet, &json);
+        vvi_json_end(&json, '}');
+        if (json.text.failed) status = VV_NO_MEMORY;
+    }
+    vvi_text_deinit(&json.text);
+    vvi_sheet_free(sheet);
+    vvi_figure_deinit(&figure);
+    return status;
+}
+
+static void no_memory_is_clean(void **state)
+{
+    (void)state;
+    const recipe r = { "", 40, 6, 2, 4, .networks = true };
+    vvi_frame frame = make_frame(&r);
+    FILE *out = fopen("/dev/null", "w");
+    assert_non_null(out);
+    const vvi_plot_args args = { .frame = &frame, .explanation = explained };
+    for (size_t k = 0; vvi_plot_at(k) != NULL; k++) {
+        vvi_fail_allocation(0);
+        CHECK_OK(make_and_write(vvi_plot_at(k), &args, out));
+        const long n = vvi_fail_allocation(0);
+        for (long i = 1; i <= n; i += 1 + i / 8) {
+            vvi_fail_allocation(i);
+            const vv_status status = make_and_write(vvi_plot_at(k), &args, out);
+            vvi_fail_allocation(0);
+            if (status != VV_OK && status != VV_NO_MEMORY) fail_msg("%s: status %d", vvi_plot_at(k)->name, (int)status);
+        }
+    }
+    fclose(out);
+    vvi_frame_deinit(&frame);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_plot_of_every_study),
+        cmocka_unit_test(history_has_the_best_so_far),
+        cmocka_unit_test(what_is_left_out_is_said),
+        cmocka_unit_test(layers_have_the_tint_of_who_made_them),
+        cmocka_unit_test(hyperparameters_of_a_contour_can_be_chosen),
+        cmocka_unit_test(an_objective_that_is_not_there_is_refused),
+        cmocka_unit_test(no_memory_is_clean),
+    };
+    return cmocka_run_group_tests_name("report/figures_odd", tests, NULL, NULL);
+}
