@@ -1,8 +1,10 @@
-/* base.js - what all scripts of the pages stand on: elements, texts, numbers, colours, downloads. The first one to be read, after D3.
+/* base.js - what all scripts of the pages stand on: elements, texts, numbers, colours, downloads. The first one to be
+ * read, after D3.
  *
  * All scripts put what they offer into one global, `varve`; nothing of it draws or fetches until it is called.
  *
- *   varve.el(name, attributes, child, ...)   an element; `class`, any attribute, `on: { click: f }`; children are nodes or
+ *   varve.el(name, attributes, child, ...)   an element; `class`, any attribute, `on: { click: f }`; children are
+ *   nodes or
  *                                            texts; null, undefined and false are left out, of attributes too
  *   varve.svg(name, attributes, child, ...)  the same of SVG
  *   varve.fill(element, child, ...)          has these children only
@@ -11,11 +13,13 @@
  *   varve.score(name, x)                     of a metric, or a cost
  *   varve.isCost(name)                       "params", "macs", "ram", "flash"
  *   varve.download(name, type, text)         as a file
- *   varve.useColors(theme)                   the "theme" of a sheet: its tints are then the variables --tint-best ... of CSS
+ *   varve.useColors(theme)                   the "theme" of a sheet: its tints are then the variables --tint-best ...
+ *   of CSS
  *   varve.tint(index)                        "series0": a tint's word (vvi_tint, report/figures/figure.h)
  *   varve.shade(share)                       "#rrggbb": from 0, bad, to 1, good
  *   varve.color(name)                        a colour of style.css, or a tint, as it is now: varve.color("tint-best")
- *   varve.setTheme("light" | "dark" | null)  null: as the system; kept for the next visit; fires "varve:theme" at document
+ *   varve.setTheme("light" | "dark" | null)  null: as the system; kept for the next visit; fires "varve:theme" at
+ *   document
  *   varve.themeButton()                      an element that goes round the three
  *   varve.whenNear(element, f)               calls f once, when the element comes near to what is seen
  *
@@ -64,7 +68,8 @@ window.varve = {};
 
     /* ---- texts --------------------------------------------------------------------------------------------------- */
 
-    /* Control characters, line ends, marks that change the direction of writing or take no room, halves of characters: as
+    /* Control characters, line ends, marks that change the direction of writing or take no room, halves of characters:
+     * as
      * vvi_text_add_visible has them. */
     const HARMFUL = new RegExp(
         "[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb" +
@@ -178,7 +183,8 @@ window.varve = {};
         colors = new Map();
         if (themes === null) return;
         const tints = theme().tints;
-        for (const name of Object.keys(tints)) document.documentElement.style.setProperty("--tint-" + name, tints[name]);
+        for (const name of Object.keys(tints)) document.documentElement.style.setProperty("--tint-" + name,
+            tints[name]);
     }
 
     function useColors(sheetTheme) {
@@ -220,7 +226,8 @@ window.varve = {};
         const words = { light: "Colours: light", dark: "Colours: dark", system: "Colours: system" };
         const next = { system: "light", light: "dark", dark: "system" };
         const now = () => document.documentElement.dataset.theme || "system";
-        const button = el("button", { type: "button", class: "theme", title: "Light, dark, or as the system has it" }, words[now()]);
+        const button = el("button", { type: "button", class: "theme", title: "Light, dark, or as the system has it" },
+            words[now()]);
         button.addEventListener("click", () => {
             setTheme(next[now()] === "system" ? null : next[now()]);
             button.textContent = words[now()];
@@ -228,7 +235,7 @@ window.varve = {};
         return button;
     }
 
-    /* ---- what is seen ---------------------------------------------------------------------------------------------- */
+    /* ---- what is seen -------------------------------------------------------------------------------------------- */
 
     function whenNear(element, f) {
         const watcher = new IntersectionObserver(

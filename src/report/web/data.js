@@ -10,7 +10,7 @@
 (function () {
     const FIRST = 100;
 
-    /* ---- the table --------------------------------------------------------------------------------------------------------- */
+    /* ---- the table ----------------------------------------------------------------------------------------------- */
 
     function value(axis, x) {
         if (!varve.known(x)) return null;
@@ -92,10 +92,11 @@
         for (const panel of figure.panels || [])
             for (const mark of panel.marks || []) addMark(panel, varve.openMark(mark, sheet), names, list);
         const columns = Array.from(names);
-        return { columns, rows: list.map((record) => columns.map((name) => (record[name] === undefined ? null : record[name]))) };
+        return { columns, rows: list.map((record) => columns.map((name) => (record[name] === undefined ?
+            null : record[name]))) };
     }
 
-    /* ---- on the page --------------------------------------------------------------------------------------------------------- */
+    /* ---- on the page --------------------------------------------------------------------------------------------- */
 
     function rowElement(row) {
         return varve.el("tr", null, row.map((x) => varve.el("td", { class: typeof x === "number" && "number" },
@@ -103,13 +104,16 @@
     }
 
     function show(body, table, most) {
-        const head = varve.el("tr", null, table.columns.map((name) => varve.el("th", { scope: "col" }, varve.visible(name, 60))));
+        const head = varve.el("tr", null, table.columns.map((name) => varve.el("th", { scope: "col" },
+            varve.visible(name, 60))));
         const rows = table.rows.slice(0, most);
         const left = table.rows.length - rows.length;
-        const more = left > 0 && varve.el("button", { type: "button", on: { click: () => show(body, table, Infinity) } },
+        const more = left > 0 && varve.el("button", { type: "button", on: { click: () => show(body, table,
+            Infinity) } },
             "Show " + varve.count(left) + " more rows");
         varve.fill(body, varve.el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Data" },
-            varve.el("table", null, varve.el("thead", null, head), varve.el("tbody", null, rows.map(rowElement)))), more);
+            varve.el("table", null, varve.el("thead", null, head), varve.el("tbody", null, rows.map(rowElement)))),
+                more);
     }
 
     function dataTable(figure, sheet) {
@@ -121,14 +125,15 @@
         return details;
     }
 
-    /* ---- files ------------------------------------------------------------------------------------------------------------------ */
+    /* ---- files --------------------------------------------------------------------------------------------------- */
 
     function field(x) {
         const text = x === null ? "" : String(x);
         return /[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
     }
 
-    const csvText = (table) => [table.columns].concat(table.rows).map((row) => row.map(field).join(",") + "\r\n").join("");
+    const csvText = (table) => [table.columns].concat(table.rows).map((row) => row.map(field).join(",") +
+        "\r\n").join("");
 
     function saveCsv(figure, sheet) {
         varve.download(figure.kind + ".csv", "text/csv", csvText(figureTable(figure, sheet)));
@@ -142,15 +147,19 @@
             const picture = handle.picture();
             picture.setAttribute("y", y);
             for (const node of picture.querySelectorAll("clipPath")) node.id = "clip-" + i;
-            for (const node of picture.querySelectorAll("[clip-path]")) node.setAttribute("clip-path", "url(#clip-" + i + ")");
+            for (const node of picture.querySelectorAll("[clip-path]")) node.setAttribute("clip-path", "url(#clip-" +
+                i + ")");
             group.appendChild(picture);
             y += Number(picture.getAttribute("height")) + 16;
             width = Math.max(width, Number(picture.getAttribute("width")));
         });
-        const title = varve.svg("text", { x: 12, y: 24, "font-family": "system-ui, sans-serif", "font-size": 16, "font-weight": 600,
+        const title = varve.svg("text", { x: 12, y: 24, "font-family": "system-ui, sans-serif", "font-size": 16,
+            "font-weight": 600,
             fill: varve.color("ink") }, figure.title);
-        const svg = varve.svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height: y, viewBox: "0 0 " + width + " " + y },
-            varve.svg("desc", null, figure.caption), varve.svg("rect", { width, height: y, fill: varve.color("ground") }), title, group);
+        const svg = varve.svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height: y, viewBox: "0 0 " + width +
+            " " + y },
+            varve.svg("desc", null, figure.caption), varve.svg("rect", { width, height: y,
+                fill: varve.color("ground") }), title, group);
         varve.download(figure.kind + ".svg", "image/svg+xml", new XMLSerializer().serializeToString(svg));
     }
 

@@ -6,7 +6,8 @@
  *       sheet     { theme, columns, figures }
  *       options   { onTrial(id): a mark of a trial was clicked, or Enter pressed on it;
  *                   tip(id) => [[name, value], ...]: what the tip says besides; level: of its heading, 3 }
- *   varve.update(element, figure, sheet)   draws other data in its place: zoom, chosen ranges and the pointer stay where panels
+ *   varve.update(element, figure, sheet)   draws other data in its place: zoom, chosen ranges and the pointer stay
+ *   where panels
  *                                          are as many and of the same titles as before
  *   varve.drawNow(element)                 though it is not near
  *   varve.legend(panel, sheet)             an element, or null: names and shades of a panel
@@ -16,7 +17,7 @@
 "use strict";
 
 (function () {
-    /* ---- legend ---------------------------------------------------------------------------------------------------------- */
+    /* ---- legend -------------------------------------------------------------------------------------------------- */
 
     function swatch(mark) {
         const isLine = ["line", "step", "courses"].includes(mark.kind);
@@ -44,12 +45,13 @@
 
     function legend(panel) {
         const named = (panel.marks || []).filter((mark) => mark.name);
-        const items = named.map((mark) => varve.el("li", null, !mark.shade && swatch(mark), varve.visible(mark.name, 60)));
+        const items = named.map((mark) => varve.el("li", null, !mark.shade && swatch(mark), varve.visible(mark.name,
+            60)));
         if (panel.shades) items.push(shadeBar(panel.shades));
         return items.length > 0 ? varve.el("ul", { class: "legend" }, items) : null;
     }
 
-    /* ---- panels ------------------------------------------------------------------------------------------------------------ */
+    /* ---- panels -------------------------------------------------------------------------------------------------- */
 
     function panelElement(state, panel) {
         const options = Object.assign({ title: state.figure.title }, state.options);
@@ -71,7 +73,8 @@
     function shareLegend(state) {
         const all = Array.from(state.panels.querySelectorAll(".legend"));
         varve.fill(state.legend);
-        if (all.length < 2 || new Set(all.map((one) => one.textContent)).size > 1 || all[0].querySelector(".shades")) return;
+        if (all.length < 2 || new Set(all.map((one) => one.textContent)).size > 1 ||
+            all[0].querySelector(".shades")) return;
         for (const one of all) one.remove();
         state.legend.appendChild(all[0]);
     }
@@ -81,7 +84,8 @@
     /* The same panels as before, with other data? */
     function isAlike(before, after) {
         const shape = (figure) => JSON.stringify((figure.panels || []).map((panel) =>
-            [panel.title, Boolean(panel.empty), (panel.rulers || []).map((axis) => axis.title), panel.x && panel.x.scale, panel.y && panel.y.scale]));
+            [panel.title, Boolean(panel.empty), (panel.rulers || []).map((axis) => axis.title), panel.x &&
+                panel.x.scale, panel.y && panel.y.scale]));
         return shape(before) === shape(after);
     }
 
@@ -99,7 +103,7 @@
         shareLegend(state);
     }
 
-    /* ---- the frame around them ------------------------------------------------------------------------------------------------ */
+    /* ---- the frame around them ----------------------------------------------------------------------------------- */
 
     function buttons(state) {
         const button = (text, title, f) => varve.el("button", { type: "button", title, on: { click: f } }, text);

@@ -1,6 +1,7 @@
 /* marks.js - how each kind of mark is drawn and found again: a row for each in `kinds`, as vvi_mark_kind has them.
  *
- *   varve.openMark(mark, sheet)     the mark with its columns: `x` and others are arrays, `trials[i]`, `note(i)`, `pile(i)`
+ *   varve.openMark(mark, sheet)     the mark with its columns: `x` and others are arrays, `trials[i]`, `note(i)`,
+ *   `pile(i)`
  *   varve.paintMark(plot, mark, pen)
  *   varve.spots(plot, mark)         what can be hovered: [{ mark, i, x, y, box? }], places in pixels
  *   varve.headroom(plot, mark)      pixels that it needs above the area
@@ -15,7 +16,7 @@
     const { known } = varve;
     const NUMBERS = ["x", "y", "x_low", "x_high", "shade", "tints", "trials"];
 
-    /* ---- a mark with its columns ---------------------------------------------------------------------------------------- */
+    /* ---- a mark with its columns --------------------------------------------------------------------------------- */
 
     function openMark(mark, sheet) {
         const column = (index) => (index === undefined || index === null ? null : sheet.columns[index]);
@@ -31,7 +32,7 @@
         return open;
     }
 
-    /* ---- colours -------------------------------------------------------------------------------------------------------- */
+    /* ---- colours ------------------------------------------------------------------------------------------------- */
 
     function shareOf(shades, v) {
         if (!shades || !known(v)) return NaN;
@@ -47,7 +48,7 @@
         return "tint-" + (mark.tints ? varve.tint(mark.tints[i]) : mark.tint || "plain");
     }
 
-    /* ---- points, lines ---------------------------------------------------------------------------------------------------- */
+    /* ---- points, lines ------------------------------------------------------------------------------------------- */
 
     const place = (plot, mark, i) => ({ x: plot.x.at(mark.x[i]), y: plot.y.at(mark.y[i]) });
     const isThere = (spot) => spot.x === spot.x && spot.y === spot.y;
@@ -95,7 +96,7 @@
         pen.path(stepX, stepY, stepX.length, lineStyle(mark));
     }
 
-    /* ---- what lies in rows -------------------------------------------------------------------------------------------------- */
+    /* ---- what lies in rows --------------------------------------------------------------------------------------- */
 
     function rowBox(plot, y, from, to, share) {
         const half = Math.abs(plot.y.at(y + share / 2) - plot.y.at(y - share / 2)) / 2;
@@ -134,7 +135,7 @@
         for (let i = 0; mark.x_low && mark.x_high && i < mark.n; i++) paintWhisker(plot, mark, pen, i);
     }
 
-    /* ---- cells --------------------------------------------------------------------------------------------------------------- */
+    /* ---- cells --------------------------------------------------------------------------------------------------- */
 
     /* The edges of places: the middles between them, and as far beyond the ends. */
     function edges(places) {
@@ -169,7 +170,7 @@
         }
     }
 
-    /* ---- piles of layers ------------------------------------------------------------------------------------------------------ */
+    /* ---- piles of layers ----------------------------------------------------------------------------------------- */
 
     const PILE = 12;
 
@@ -186,7 +187,8 @@
         pen.rect(at.x - PILE / 2 - 1, at.y - whole - 1, PILE + 2, whole + 1, { fill: "ground" });
         pile.tints.forEach((tint, layer) =>
             pen.rect(at.x - PILE / 2, at.y - (layer + 1) * height, PILE, height - gap, { fill: "tint-" + tint }));
-        pen.path([at.x - PILE / 2 - 1.5, at.x + PILE / 2 + 1.5], [at.y + 0.7, at.y + 0.7], 2, { stroke: "tint-plain", width: 1.4 });
+        pen.path([at.x - PILE / 2 - 1.5, at.x + PILE / 2 + 1.5], [at.y + 0.7, at.y + 0.7], 2, { stroke: "tint-plain",
+            width: 1.4 });
     }
 
     function paintStacks(plot, mark, pen) {
@@ -213,10 +215,11 @@
         const at = place(plot, mark, i);
         const n = mark.pile(i) ? mark.pile(i).names.length : 1;
         const half = PILE / 2;
-        return { x: at.x, y: at.y, box: { x0: at.x - half, x1: at.x + half, y0: at.y - n * layerHeight(plot, mark), y1: at.y } };
+        return { x: at.x, y: at.y, box: { x0: at.x - half, x1: at.x + half, y0: at.y - n * layerHeight(plot, mark),
+            y1: at.y } };
     }
 
-    /* ---- courses ---------------------------------------------------------------------------------------------------------------- */
+    /* ---- courses ------------------------------------------------------------------------------------------------- */
 
     function course(plot, mark, i) {
         const from = i === 0 ? 0 : mark.ends[i - 1];
@@ -245,7 +248,8 @@
 
     function straight(plot, mark, i) {
         const n = mark.lines.length;
-        return { xs: mark.lines.map((column, k) => plot.x.at(k)), ys: mark.lines.map((column) => plot.y.at(column[i])), n };
+        return { xs: mark.lines.map((column, k) => plot.x.at(k)), ys: mark.lines.map((column) => plot.y.at(column[i])),
+            n };
     }
 
     function lineOf(plot, mark, i) {
@@ -274,7 +278,7 @@
         return { x: line.n > 0 ? line.xs[last] : NaN, y: line.n > 0 ? line.ys[last] : NaN, line };
     }
 
-    /* ---- the table ---------------------------------------------------------------------------------------------------------------- */
+    /* ---- the table ----------------------------------------------------------------------------------------------- */
 
     function boxSpot(box) {
         return (plot, mark, i) => {

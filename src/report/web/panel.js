@@ -5,7 +5,8 @@
  *       .resize()                         to the width that it has now
  *       .picture()                        an SVG element of its own, with colours and fonts in it
  *
- * Ctrl and the wheel zoom, dragging pans, a double click goes back; so do + - 0 and the arrows with Shift. Arrows alone go
+ * Ctrl and the wheel zoom, dragging pans, a double click goes back; so do + - 0 and the arrows with Shift. Arrows
+ * alone go
  * from mark to mark, Enter follows to the trial.
  */
 "use strict";
@@ -15,7 +16,7 @@
     const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 25, PageUp: -25 };
     const PANS = { ArrowRight: [-60, 0], ArrowLeft: [60, 0], ArrowDown: [0, -60], ArrowUp: [0, 60] };
 
-    /* ---- sizes --------------------------------------------------------------------------------------------------------- */
+    /* ---- sizes --------------------------------------------------------------------------------------------------- */
 
     const rowsOf = (panel) => (panel.y && panel.y.scale === "words" ? (panel.y.words || []).length : 0);
 
@@ -33,7 +34,7 @@
         return Math.ceil(Math.min(widest, width * 0.4)) + 12 + (panel.y.title ? 20 : 0);
     }
 
-    /* ---- axes ------------------------------------------------------------------------------------------------------------ */
+    /* ---- axes ---------------------------------------------------------------------------------------------------- */
 
     function label(text, attributes, full) {
         const node = varve.svg("text", attributes, text);
@@ -42,7 +43,8 @@
     }
 
     const line = (x1, y1, x2, y2, name) => varve.svg("line", { x1, y1, x2, y2, class: name });
-    const withUnit = (axis) => axis.title && axis.title + (axis.unit && axis.unit !== "bytes" ? " (" + axis.unit + ")" : "");
+    const withUnit = (axis) => axis.title && axis.title + (axis.unit && axis.unit !== "bytes" ? " (" + axis.unit +
+        ")" : "");
 
     /* Not over areas of colour. */
     const hasGrid = (plot) => !plot.marks.some((mark) => mark.kind === "cells");
@@ -54,11 +56,13 @@
             if (hasGrid(plot)) group.appendChild(line(tick.at, 0, tick.at, plot.height, "grid"));
             if (tick.at - half < end + 6) continue;
             end = tick.at + half;
-            group.appendChild(label(tick.text, { x: tick.at, y: plot.height + 17, "text-anchor": "middle" }, tick.full));
+            group.appendChild(label(tick.text, { x: tick.at, y: plot.height + 17, "text-anchor": "middle" },
+                tick.full));
         }
         group.appendChild(line(0, plot.height, plot.width, plot.height, "axis"));
         if (withUnit(plot.x.axis))
-            group.appendChild(label(varve.cutText(withUnit(plot.x.axis), plot.width), { x: plot.width / 2, y: plot.height + 36,
+            group.appendChild(label(varve.cutText(withUnit(plot.x.axis), plot.width), { x: plot.width / 2,
+                y: plot.height + 36,
                 class: "title", "text-anchor": "middle" }, withUnit(plot.x.axis)));
     }
 
@@ -66,12 +70,14 @@
         const room = plot.left - 12 - (plot.y.axis.title ? 20 : 0);
         for (const tick of plot.y.ticks()) {
             if (hasGrid(plot)) group.appendChild(line(0, tick.at, plot.width, tick.at, "grid"));
-            group.appendChild(label(varve.cutText(tick.text, room), { x: -8, y: tick.at, dy: "0.32em", "text-anchor": "end" },
+            group.appendChild(label(varve.cutText(tick.text, room), { x: -8, y: tick.at, dy: "0.32em",
+                "text-anchor": "end" },
                 tick.full || tick.text));
         }
         group.appendChild(line(0, 0, 0, plot.height, "axis"));
         if (withUnit(plot.y.axis))
-            group.appendChild(label(varve.cutText(withUnit(plot.y.axis), plot.height), { x: -plot.height / 2, y: 12 - plot.left,
+            group.appendChild(label(varve.cutText(withUnit(plot.y.axis), plot.height), { x: -plot.height / 2,
+                y: 12 - plot.left,
                 transform: "rotate(-90)", class: "title", "text-anchor": "middle" }, withUnit(plot.y.axis)));
     }
 
@@ -80,7 +86,7 @@
         else xAxis(plot, group), yAxis(plot, group);
     }
 
-    /* ---- the plot: sizes (piles stand above the highest place, lines beneath the lowest), scales, marks -------------------------------------------------------------------------------------- */
+    /* ---- the plot: sizes (piles stand above the highest place, lines beneath the lowest), scales, marks ---------- */
 
     function measure(plot) {
         const { panel } = plot;
@@ -155,7 +161,7 @@
         measure(plot);
     }
 
-    /* ---- zoom, pointer, keys --------------------------------------------------------------------------------------------------- */
+    /* ---- zoom, pointer, keys ------------------------------------------------------------------------------------- */
 
     /* One finger scrolls the page; the wheel does unless Ctrl is held. */
     function isZoom(event) {
@@ -230,7 +236,7 @@
         plot.area.addEventListener("blur", () => plot.picker.clear());
     }
 
-    /* ---- the element ---------------------------------------------------------------------------------------------------------------- */
+    /* ---- the element --------------------------------------------------------------------------------------------- */
 
     let clips = 0;
 
@@ -247,7 +253,8 @@
         plot.canvas = varve.el("canvas", { "aria-hidden": "true" });
         plot.tip = varve.el("div", { class: "tip", role: "status", hidden: true });
         plot.area = varve.el("div", { class: "plot", tabindex: "0", role: "application", "aria-roledescription": "plot",
-            "aria-label": varve.visible(name, 200) + ". Arrows go from mark to mark, Enter to the trial, plus and minus zoom." },
+            "aria-label": varve.visible(name, 200) +
+                ". Arrows go from mark to mark, Enter to the trial, plus and minus zoom." },
             plot.canvas, plot.svg, plot.tip);
     }
 
@@ -257,7 +264,8 @@
         const ground = varve.svg("rect", { width: "100%", height: "100%", fill: varve.color("ground") });
         const [axesGroup, shapes] = [varve.svg("g", { class: "axes" }), varve.svg("g")];
         const svg = varve.svg("svg", { xmlns: "http://www.w3.org/2000/svg" }, ground, pictured.inner);
-        pictured.inner.append(varve.svg("clipPath", { id }, pictured.clip), axesGroup, varve.svg("g", { "clip-path": "url(#clip)" }, shapes));
+        pictured.inner.append(varve.svg("clipPath", { id }, pictured.clip), axesGroup, varve.svg("g",
+            { "clip-path": "url(#clip)" }, shapes));
         frame(pictured, svg);
         axes(pictured, axesGroup);
         paint(pictured, varve.svgPen(shapes, true));

@@ -1,18 +1,21 @@
-/* pens.js - two ways to put shapes on a page, so that marks are written once: a canvas for many of them, SVG for few and for
+/* pens.js - two ways to put shapes on a page, so that marks are written once: a canvas for many of them, SVG for few
+ * and for
  * pictures to be kept.
  *
- *   varve.canvasPen(context)     varve.svgPen(group, fixed)     fixed: with the colours of now instead of those of the page
+ *   varve.canvasPen(context)     varve.svgPen(group, fixed)     fixed: with the colours of now instead of those of the
+ *   page
  *       .circle(x, y, radius, style)
  *       .rect(x, y, width, height, style)
  *       .path(xs, ys, n, style)          a NaN interrupts it
- *   style: { fill, stroke, width, opacity, dash }; a colour is one of style.css, by its name ("tint-best"), or "#rrggbb"
+ *   style: { fill, stroke, width, opacity, dash }; a colour is one of style.css, by its name ("tint-best"), or
+ *   "#rrggbb"
  */
 "use strict";
 
 (function () {
     const isName = (color) => !color.startsWith("#");
 
-    /* ---- canvas ------------------------------------------------------------------------------------------------------ */
+    /* ---- canvas -------------------------------------------------------------------------------------------------- */
 
     function canvasPen(context) {
         const resolve = (color) => (isName(color) ? varve.color(color) : color);
@@ -58,7 +61,7 @@
         return { circle, rect, path };
     }
 
-    /* ---- SVG --------------------------------------------------------------------------------------------------------- */
+    /* ---- SVG ----------------------------------------------------------------------------------------------------- */
 
     const short = (x) => Math.round(x * 100) / 100;
 

@@ -6,7 +6,8 @@
  *       .follow()       to its trial                                   .clear()
  *       .redrawn()      places have changed
  *
- * plot: see panel.js; `plot.marks` are open marks (marks.js), `plot.overlay` an SVG group over them, `plot.tip` an element.
+ * plot: see panel.js; `plot.marks` are open marks (marks.js), `plot.overlay` an SVG group over them, `plot.tip` an
+ * element.
  *
  * All spots are looked at, whenever the pointer moves: 10,000 of them take less than a millisecond.
  */
@@ -16,7 +17,7 @@
     const REACH = 30;
     const MOST_ROWS = 14;
 
-    /* ---- distances --------------------------------------------------------------------------------------------------- */
+    /* ---- distances ----------------------------------------------------------------------------------------------- */
 
     function toBox(box, x, y) {
         const dx = Math.max(box.x0 - x, 0, x - box.x1);
@@ -46,7 +47,7 @@
         return spot.box ? toBox(spot.box, x, y) : Math.hypot(spot.x - x, spot.y - y);
     }
 
-    /* ---- words --------------------------------------------------------------------------------------------------------- */
+    /* ---- words --------------------------------------------------------------------------------------------------- */
 
     const axisName = (axis, otherwise) => axis.title || otherwise;
 
@@ -61,14 +62,16 @@
         const { mark, i } = spot;
         const last = mark.ends[i] - 1;
         const epochs = mark.ends[i] - (i === 0 ? 0 : mark.ends[i - 1]);
-        return [[axisName(plot.x.axis, "epochs"), String(epochs)], [axisName(plot.y.axis, "last"), plot.y.text(mark.values[last])]];
+        return [[axisName(plot.x.axis, "epochs"), String(epochs)], [axisName(plot.y.axis, "last"),
+            plot.y.text(mark.values[last])]];
     }
 
     function placeRows(plot, spot) {
         const { mark, i } = spot;
         const across = mark.x_n ? i % mark.x_n : i;
         const down = mark.x_n ? Math.floor(i / mark.x_n) : i;
-        const rows = [[axisName(plot.x.axis, "x"), plot.x.text(mark.x[across])], [axisName(plot.y.axis, "y"), plot.y.text(mark.y[down])]];
+        const rows = [[axisName(plot.x.axis, "x"), plot.x.text(mark.x[across])], [axisName(plot.y.axis, "y"),
+            plot.y.text(mark.y[down])]];
         if (mark.x_low && mark.x_high)
             rows.push(["between", plot.x.text(mark.x_low[i]) + " and " + plot.x.text(mark.x_high[i])]);
         else if (mark.x_high) rows.push(["to", plot.x.text(mark.x_high[i])]);
@@ -93,11 +96,12 @@
         const rows = markRows(plot, spot);
         const names = new Set(rows.map((row) => row[0]));
         const trial = trialOf(spot);
-        for (const row of trial !== null && options.tip ? options.tip(trial) : []) if (!names.has(row[0])) rows.push(row);
+        for (const row of trial !== null && options.tip ?
+            options.tip(trial) : []) if (!names.has(row[0])) rows.push(row);
         return rows.filter((row) => row[1] !== "");
     }
 
-    /* ---- the tip ---------------------------------------------------------------------------------------------------------- */
+    /* ---- the tip ------------------------------------------------------------------------------------------------- */
 
     function tipContent(plot, spot, options) {
         const trial = trialOf(spot);
@@ -124,11 +128,12 @@
         const style = { stroke: "ink", width: 2 };
         const pen = varve.svgPen(plot.overlay);
         if (spot.line) pen.path(spot.line.xs, spot.line.ys, spot.line.n, { stroke: "ink", width: 2.5 });
-        else if (spot.box) pen.rect(spot.box.x0 - 1, spot.box.y0 - 1, spot.box.x1 - spot.box.x0 + 2, spot.box.y1 - spot.box.y0 + 2, style);
+        else if (spot.box) pen.rect(spot.box.x0 - 1, spot.box.y0 - 1, spot.box.x1 - spot.box.x0 + 2,
+            spot.box.y1 - spot.box.y0 + 2, style);
         else pen.circle(spot.x, spot.y, 6, style);
     }
 
-    /* ---- the picker --------------------------------------------------------------------------------------------------------- */
+    /* ---- the picker ---------------------------------------------------------------------------------------------- */
 
     function isInside(plot, spot) {
         const box = spot.box || { x0: spot.x, x1: spot.x, y0: spot.y, y1: spot.y };
@@ -136,7 +141,8 @@
     }
 
     /* Lines through what is there as marks of trials say nothing more; nor does what is only for orientation. */
-    const isFollowed = (mark, some) => Boolean(mark.trials) || !(mark.faint || (some && ["line", "step"].includes(mark.kind)));
+    const isFollowed = (mark, some) => Boolean(mark.trials) || !(mark.faint || (some && ["line",
+        "step"].includes(mark.kind)));
 
     /* A trial may be there twice, as the best for instance. */
     function withoutTwins(list) {
@@ -183,7 +189,8 @@
 
         function sorted() {
             list = list || gather(plot);
-            order = order || withoutTwins(list.slice().sort((a, b) => a.x - b.x || a.y - b.y || trialOf(a) - trialOf(b)));
+            order = order || withoutTwins(list.slice().sort((a, b) => a.x - b.x || a.y - b.y ||
+                trialOf(a) - trialOf(b)));
             return order;
         }
 

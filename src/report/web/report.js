@@ -10,7 +10,7 @@
 (function () {
     const { el } = varve;
 
-    /* ---- trials: columns, and each as an object --------------------------------------------------------------------------- */
+    /* ---- trials: columns, and each as an object ------------------------------------------------------------------ */
 
     const TEXTS = {
         seconds: varve.seconds,
@@ -21,7 +21,8 @@
 
     function columnText(column) {
         if (column.words) return (word) => (word === null ? "" : word);
-        const text = TEXTS[column.kind] || ((x) => (column.kind === "score" ? varve.score(column.title, x) : varve.number(x)));
+        const number = (x) => (column.kind === "score" ? varve.score(column.title, x) : varve.number(x));
+        const text = TEXTS[column.kind] || number;
         return (x) => (varve.known(x) ? text(x) : "");
     }
 
@@ -29,7 +30,8 @@
         return data.trials.columns.map((column) => {
             const numbers = data.sheet.columns[column.column];
             const values = column.words ? numbers.map((i) => (varve.known(i) ? column.words[i] : null)) : numbers;
-            const open = { title: column.title, kind: column.words ? "text" : "number", is: column.kind, values, text: columnText(column) };
+            const open = { title: column.title, kind: column.words ? "text" : "number", is: column.kind, values,
+                text: columnText(column) };
             if (column.kind === "status") {
                 open.mark = (word) => "status " + varve.statusTint(word);
                 open.text = (word) => String(word || "").toLowerCase();
@@ -51,16 +53,19 @@
         };
         const hyperparameters = {};
         for (const column of columns)
-            if (column.is === "hyperparameter" && column.values[row] !== null) hyperparameters[column.title] = column.values[row];
-        return { trial: of("trial"), status: of("status"), reason: of("reason"), violation: of("violation"), epochs: of("epochs"),
+            if (column.is === "hyperparameter" && column.values[row] !== null)
+                hyperparameters[column.title] = column.values[row];
+        return { trial: of("trial"), status: of("status"), reason: of("reason"), violation: of("violation"),
+            epochs: of("epochs"),
             seconds: of("seconds"), began: of("began"), ended: of("ended"), worker: of("worker"), params: of("params"),
             scores: columns.filter((one) => one.is === "score").map((one) => one.values[row]), hyperparameters };
     }
 
-    /* ---- headline ------------------------------------------------------------------------------------------------------------ */
+    /* ---- headline ------------------------------------------------------------------------------------------------ */
 
     const NO_LIMIT = 2147483647; /* of trials, where somebody asks for one after the other */
-    const STATUSES = [["COMPLETED", "trial"], ["PRUNED", "pruned"], ["FAILED", "failed"], ["RUNNING", "running"], ["WAITING", "running"],
+    const STATUSES = [["COMPLETED", "trial"], ["PRUNED", "pruned"], ["FAILED", "failed"], ["RUNNING", "running"],
+        ["WAITING", "running"],
         ["PAUSED", "running"], ["INTERRUPTED", "running"]];
 
     function statusBar(counts, all) {
@@ -70,8 +75,10 @@
             span.style.setProperty("--share", counts[status] / all);
             return span;
         };
-        const item = ([status, tint]) => el("li", null, el("span", { class: "swatch " + tint }), varve.count(counts[status]) + " " + status.toLowerCase());
-        return shown.length > 0 && [el("div", { class: "bar", "aria-hidden": "true" }, shown.map(part)), el("ul", { class: "legend" }, shown.map(item))];
+        const item = ([status, tint]) => el("li", null, el("span", { class: "swatch " + tint }),
+            varve.count(counts[status]) + " " + status.toLowerCase());
+        return shown.length > 0 && [el("div", { class: "bar", "aria-hidden": "true" }, shown.map(part)), el("ul",
+            { class: "legend" }, shown.map(item))];
     }
 
     function bestScores(study) {
@@ -91,25 +98,31 @@
 
     function headline(element, data) {
         const { study } = data;
-        const goals = (study.objectives || []).map((one) => (one.direction === "max" ? "maximizing " : "minimizing ") + varve.visible(one.name, 60));
-        const budget = study.max_trials && study.max_trials < NO_LIMIT ? varve.count(study.trials) + " of " + varve.count(study.max_trials) : varve.count(study.trials);
-        const rows = bestScores(study).concat([["Trials", budget], ["Epochs", varve.count(study.epochs)], ["From first to last", span(study)]]);
-        const sentence = goals.join(", ") + (data.constraints ? "; keeping " + varve.visible(data.constraints, 200) : "");
+        const goals = (study.objectives || []).map((one) => (one.direction === "max" ? "maximizing " : "minimizing ") +
+            varve.visible(one.name, 60));
+        const budget = study.max_trials && study.max_trials < NO_LIMIT ? varve.count(study.trials) + " of " +
+            varve.count(study.max_trials) : varve.count(study.trials);
+        const rows = bestScores(study).concat([["Trials", budget], ["Epochs", varve.count(study.epochs)],
+            ["From first to last", span(study)]]);
+        const sentence = goals.join(", ") + (data.constraints ? "; keeping " + varve.visible(data.constraints,
+            200) : "");
         varve.fill(element,
-            el("p", { class: "lead" }, sentence ? sentence[0].toUpperCase() + sentence.slice(1) + "." : "The study does not say what is improved."),
+            el("p", { class: "lead" }, sentence ? sentence[0].toUpperCase() + sentence.slice(1) +
+                "." : "The study does not say what is improved."),
             el("dl", { class: "facts large" }, rows.filter((row) => row[1] !== "").map(([name, value]) =>
                 el("div", null, el("dt", null, varve.visible(name, 60)), el("dd", null, value)))),
             statusBar(study.by_status, study.trials));
     }
 
-    /* ---- sections --------------------------------------------------------------------------------------------------------------- */
+    /* ---- sections ------------------------------------------------------------------------------------------------ */
 
     function best(page, element) {
         const { data } = page;
         if (data.best.length === 0) return varve.fill(element, el("p", { class: "empty" }, "No trial is completed."));
         const cards = data.best.map((trial, i) => {
             const content = el("div", { class: "trial" });
-            const card = el("details", { class: "card", open: i === 0 }, el("summary", null, el("strong", null, "Trial " + trial.trial), " ",
+            const card = el("details", { class: "card", open: i === 0 }, el("summary", null, el("strong", null,
+                "Trial " + trial.trial), " ",
                 (trial.scores || []).map((score, k) => scoreText(data, score, k)).join(", ")), content);
             const options = Object.assign({ untitled: true }, page.trialOptions);
             const draw = () => card.open && content.childNodes.length === 0 && varve.trial(content, trial, options);
@@ -122,7 +135,8 @@
 
     function scoreText(data, score, k) {
         const objective = data.study.objectives[k];
-        return (objective ? varve.visible(objective.name, 60) + " " : "") + varve.score(objective && objective.name, score);
+        return (objective ? varve.visible(objective.name, 60) + " " : "") + varve.score(objective && objective.name,
+            score);
     }
 
     function figures(page, element) {
@@ -141,8 +155,10 @@
         element.hidden = ids.length === 0;
         if (ids.length === 0) return;
         const table = el("div");
-        varve.compare(table, ids.map((id) => "Trial " + id), lines.filter((line) => line.values.some((value) => value !== "")));
-        varve.fill(element, el("h3", null, ids.length === 1 ? "One trial is chosen; choose another to compare" : "Side by side"), table);
+        varve.compare(table, ids.map((id) => "Trial " + id),
+            lines.filter((line) => line.values.some((value) => value !== "")));
+        varve.fill(element, el("h3", null, ids.length === 1 ?
+            "One trial is chosen; choose another to compare" : "Side by side"), table);
     }
 
     function trials(page, element) {
@@ -159,8 +175,10 @@
             onSelect: (ids) => compareChosen(page, beside, ids),
             sort: { column: score, down: Boolean(first && first.direction === "max") },
         });
-        varve.fill(element, el("p", { class: "soft" }, "A click on a title sorts. The filter takes words and conditions, such as ",
-            el("code", null, "status=completed"), " or ", el("code", null, "epochs>3"), ". Boxes choose what to compare."), beside, table);
+        varve.fill(element, el("p", { class: "soft" },
+            "A click on a title sorts. The filter takes words and conditions, such as ",
+            el("code", null, "status=completed"), " or ", el("code", null, "epochs>3"),
+                ". Boxes choose what to compare."), beside, table);
     }
 
     function troubles(page, element) {
@@ -172,25 +190,34 @@
                 varve.plainTable([{ title: "Times", right: true }, { title: "Reason" }, { title: "For example" }],
                     data.refusals.map((one) => [varve.count(one.count), one.reason, one.values])));
         if (data.study.failures.length > 0)
-            parts.push(el("h3", null, "Failed"), varve.plainTable([{ title: "Trials", right: true }, { title: "Attempts", right: true }, { title: "Reason" }],
-                data.study.failures.map((one) => [varve.count(one.trials), varve.count(one.attempts), varve.visible(one.reason, 1000)])));
-        if (data.study.other_failures > 0) parts.push(el("p", null, "And " + varve.count(data.study.other_failures) + " for other reasons."));
-        varve.fill(element, parts.length > 0 ? parts : el("p", { class: "empty" }, "Everything that was proposed could be built, and no trial failed."));
+            parts.push(el("h3", null, "Failed"), varve.plainTable([{ title: "Trials", right: true },
+                { title: "Attempts", right: true }, { title: "Reason" }],
+                data.study.failures.map((one) => [varve.count(one.trials), varve.count(one.attempts),
+                    varve.visible(one.reason, 1000)])));
+        if (data.study.other_failures > 0) parts.push(el("p", null, "And " + varve.count(data.study.other_failures) +
+            " for other reasons."));
+        varve.fill(element, parts.length > 0 ? parts : el("p", { class: "empty" },
+            "Everything that was proposed could be built, and no trial failed."));
     }
 
     function workers(page, element) {
         const list = page.data.study.workers;
         if (list.length === 0) return varve.fill(element, el("p", { class: "empty" }, "The study knows of no worker."));
-        const columns = [{ title: "Worker" }, { title: "Machine" }, { title: "Process", right: true }, { title: "Trials at once", right: true },
+        const columns = [{ title: "Worker" }, { title: "Machine" }, { title: "Process", right: true },
+            { title: "Trials at once", right: true },
             { title: "Version" }, { title: "Began" }];
-        varve.fill(element, varve.plainTable(columns, list.map((one) => [varve.visible(one.name, 60), varve.visible(one.host, 60), String(one.pid),
+        varve.fill(element, varve.plainTable(columns, list.map((one) => [varve.visible(one.name, 60),
+            varve.visible(one.host, 60), String(one.pid),
             String(one.slots), varve.visible(one.version, 40), varve.time(one.began)])));
     }
+
+    /* A word as a shell would read it back. */
+    const quoted = (word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : "'" + word.replace(/'/g, "'\\''") + "'");
 
     function commandText(text) {
         try {
             const command = JSON.parse(text);
-            return command.argv.map((word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : "'" + word.replace(/'/g, "'\\''") + "'")).join(" ");
+            return command.argv.map(quoted).join(" ");
         } catch (error) {
             return text;
         }
@@ -214,7 +241,7 @@
         ["made", "How it was made", made],
     ];
 
-    /* ---- one trial ------------------------------------------------------------------------------------------------------------------ */
+    /* ---- one trial ----------------------------------------------------------------------------------------------- */
 
     function showTrial(page, id) {
         const row = rowOf(page.columns, id);
@@ -225,7 +252,8 @@
         const close = el("button", { type: "button", class: "close", on: { click: () => dialog.close() } }, "Close");
         varve.fill(dialog, close, content);
         varve.trial(content, whole || trialObject(page.columns, row), page.trialOptions);
-        if (!whole) content.appendChild(el("p", { class: "soft" }, "Layers and curves: ", el("code", null, "varve show PROJECT " + id)));
+        if (!whole) content.appendChild(el("p", { class: "soft" }, "Layers and curves: ", el("code", null,
+            "varve show PROJECT " + id)));
         if (!dialog.open) dialog.showModal();
     }
 
@@ -250,12 +278,14 @@
         window.addEventListener("hashchange", () => followAddress(page));
     }
 
-    /* ---- the whole --------------------------------------------------------------------------------------------------------------------- */
+    /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
     function contents(page) {
         const link = (id, title) => el("a", { href: "#" + id }, title);
-        const plots = page.data.sheet.figures.map((figure) => el("li", null, link("figure-" + figure.kind, figure.title)));
-        const items = sections.map(([id, title]) => el("li", null, link(id, title), id === "figures" && el("ol", null, plots)));
+        const plots = page.data.sheet.figures.map((figure) => el("li", null, link("figure-" + figure.kind,
+            figure.title)));
+        const items = sections.map(([id, title]) => el("li", null, link(id, title), id === "figures" && el("ol", null,
+            plots)));
         varve.fill(document.querySelector("nav"), el("ol", null, el("li", null, link("top", "Overview")), items));
     }
 
@@ -275,14 +305,16 @@
     }
 
     function report(data) {
-        const page = { data, columns: openColumns(data), trialOptions: { objectives: data.study.objectives, makers: data.makers, level: 3 } };
+        const page = { data, columns: openColumns(data), trialOptions: { objectives: data.study.objectives,
+            makers: data.makers, level: 3 } };
         const main = document.querySelector("main");
         const overview = el("div");
         addTrials(page);
         varve.useColors(data.sheet.theme);
         headline(overview, data);
         contents(page);
-        varve.fill(main, el("section", { id: "top" }, el("div", { class: "title" }, el("h1", null, varve.visible(data.study.study, 120)),
+        varve.fill(main, el("section", { id: "top" }, el("div", { class: "title" }, el("h1", null,
+            varve.visible(data.study.study, 120)),
             varve.themeButton()), overview));
         for (const [id, title, draw] of sections) {
             const body = el("div");

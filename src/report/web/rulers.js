@@ -1,4 +1,5 @@
-/* rulers.js - parallel coordinates: upright rulers, each with a scale of its own, and ranges chosen on them. Lines that are
+/* rulers.js - parallel coordinates: upright rulers, each with a scale of its own, and ranges chosen on them. Lines
+ * that are
  * outside of any chosen range step back.
  *
  *   varve.placeRulers(plot)             plot.rulers: [{ axis, scale, x, chosen }], plot.beneath: where "not active" is
@@ -13,7 +14,7 @@
 (function () {
     const BRUSH = 22;
 
-    /* ---- places -------------------------------------------------------------------------------------------------------- */
+    /* ---- places -------------------------------------------------------------------------------------------------- */
 
     function placeRulers(plot) {
         const before = plot.rulers || [];
@@ -29,7 +30,7 @@
         plot.bright = (mark, i) => isChosen(plot, mark, i);
     }
 
-    /* ---- what is chosen -------------------------------------------------------------------------------------------------- */
+    /* ---- what is chosen ------------------------------------------------------------------------------------------ */
 
     const outside = ([from, to], y) => y < Math.min(from, to) || y > Math.max(from, to);
 
@@ -52,19 +53,22 @@
             all += mark.n;
             for (let i = 0; i < mark.n; i++) if (isChosen(plot, mark, i)) n++;
         }
-        return varve.count(n) + " of " + varve.count(all) + " trials are in the chosen ranges; a double click on a ruler lets go of its range.";
+        return varve.count(n) + " of " + varve.count(all) +
+            " trials are in the chosen ranges; a double click on a ruler lets go of its range.";
     }
 
-    /* ---- axes -------------------------------------------------------------------------------------------------------------- */
+    /* ---- axes ---------------------------------------------------------------------------------------------------- */
 
     function tickLabels(plot, ruler, group, room) {
         let end = Infinity;
         for (const tick of ruler.scale.ticks().sort((a, b) => b.at - a.at)) {
-            group.appendChild(varve.svg("line", { x1: ruler.x - 4, y1: tick.at, x2: ruler.x, y2: tick.at, class: "axis" }));
+            group.appendChild(varve.svg("line", { x1: ruler.x - 4, y1: tick.at, x2: ruler.x, y2: tick.at,
+                class: "axis" }));
             if (end - tick.at < 13) continue;
             end = tick.at;
             const last = plot.rulers.length > 1 && ruler === plot.rulers[plot.rulers.length - 1];
-            const text = varve.svg("text", { x: last ? ruler.x - 6 : ruler.x + 6, y: tick.at, dy: "0.32em", class: "halo",
+            const text = varve.svg("text", { x: last ? ruler.x - 6 : ruler.x + 6, y: tick.at, dy: "0.32em",
+                class: "halo",
                 "text-anchor": last ? "end" : "start" }, varve.cutText(tick.text, room));
             group.appendChild(text);
         }
@@ -78,7 +82,8 @@
             ? { transform: "translate(" + ruler.x + " -12) rotate(-30)", "text-anchor": k === 0 ? "start" : "start" }
             : { x: ruler.x + (edge === "start" ? -8 : edge === "end" ? 8 : 0), y: -14, "text-anchor": edge };
         const room = leaning ? Math.min(92, (plot.width + plot.right - ruler.x) / 0.87) : plot.step - 8;
-        const node = varve.svg("text", Object.assign(attributes, { class: "title" }), varve.cutText(name, Math.max(24, room)));
+        const node = varve.svg("text", Object.assign(attributes, { class: "title" }), varve.cutText(name, Math.max(24,
+            room)));
         node.appendChild(varve.svg("title", null, name));
         return node;
     }
@@ -90,12 +95,13 @@
             tickLabels(plot, ruler, group, Math.max(16, plot.step - 14));
             group.appendChild(title(plot, ruler, k, leaning));
         });
-        if (plot.marks.some(hasGaps)) group.appendChild(varve.svg("text", { x: 0, y: plot.beneath + 4, class: "halo" }, "not active"));
+        if (plot.marks.some(hasGaps)) group.appendChild(varve.svg("text", { x: 0, y: plot.beneath + 4, class: "halo" },
+            "not active"));
     }
 
     const hasGaps = (mark) => (mark.lines || []).some((column) => column.some((v) => !varve.known(v)));
 
-    /* ---- brushes ------------------------------------------------------------------------------------------------------------- */
+    /* ---- brushes ------------------------------------------------------------------------------------------------- */
 
     function brushed(plot, ruler, node, changed) {
         if (!d3.event.sourceEvent) return;

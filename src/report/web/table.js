@@ -1,14 +1,17 @@
 /* table.js - tables that sort, filter and let rows be chosen, for many rows: 200 are shown at first, more on demand.
  *
- *   varve.table(element, spec)         fills the element; again with another spec: sorting, filter and what is chosen stay
+ *   varve.table(element, spec)         fills the element; again with another spec: sorting, filter and what is chosen
+ *   stay
  *   spec: { n, columns: [{ title, values: [number | text | null], text(value) => text, kind: "number" | "text", name,
  *                          mark(value) => class }],
  *           id(row) => number: what a row is called, whatever the order; label(row) => text,
- *           onRow(row): a row was clicked, or Enter pressed on it; onSelect([id]): there are boxes to choose by, and what is
+ *           onRow(row): a row was clicked, or Enter pressed on it; onSelect([id]): there are boxes to choose by, and
+ *           what is
  *           chosen now; sort: { column, down }: at first }
  *   varve.compare(element, titles, rows)   rows: [{ name, values: [text] }], differences are marked; "differences only"
  *
- * A filter is words that a row must have, in any order: "64" or "relu" in any cell; or NAME<64, <=, =, !=, >=, > of a column.
+ * A filter is words that a row must have, in any order: "64" or "relu" in any cell; or NAME<64, <=, =, !=, >=, > of a
+ * column.
  */
 "use strict";
 
@@ -24,7 +27,7 @@
         ">=": (order) => order >= 0,
     };
 
-    /* ---- filter -------------------------------------------------------------------------------------------------------- */
+    /* ---- filter -------------------------------------------------------------------------------------------------- */
 
     const textOf = (column, row) => column.text(column.values[row]);
 
@@ -56,14 +59,15 @@
         return (row) => tests.every((test) => test(row));
     }
 
-    /* ---- order ---------------------------------------------------------------------------------------------------------- */
+    /* ---- order --------------------------------------------------------------------------------------------------- */
 
     const missing = (x) => x === null || x === undefined || x !== x;
 
     /* What is not there comes last, whatever the direction. */
     function order(column, down) {
         const collator = new Intl.Collator("en", { numeric: true });
-        const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b)));
+        const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a),
+            String(b)));
         return (i, j) => {
             const [a, b] = [column.values[i], column.values[j]];
             if (missing(a) || missing(b)) return missing(a) === missing(b) ? i - j : missing(a) ? 1 : -1;
@@ -81,7 +85,7 @@
         return rows;
     }
 
-    /* ---- elements -------------------------------------------------------------------------------------------------------- */
+    /* ---- elements ------------------------------------------------------------------------------------------------ */
 
     function headCell(state, column, index) {
         const sorted = state.sort.column === index;
@@ -92,7 +96,8 @@
         };
         const direction = sorted ? (state.sort.down ? "descending" : "ascending") : null;
         return varve.el("th", { scope: "col", "aria-sort": direction, class: column.kind === "number" && "number" },
-            varve.el("button", { type: "button", title: column.title, on: { click: sort } }, varve.visible(column.title, 32)));
+            varve.el("button", { type: "button", title: column.title, on: { click: sort } },
+                varve.visible(column.title, 32)));
     }
 
     function choiceCell(state, row) {
@@ -131,7 +136,8 @@
     function show(state) {
         const { spec } = state;
         const rows = rowsOf(state);
-        const head = varve.el("tr", null, spec.onSelect && varve.el("th", { class: "choice" }, varve.el("span", { class: "unseen" }, "Compare")),
+        const head = varve.el("tr", null, spec.onSelect && varve.el("th", { class: "choice" }, varve.el("span",
+            { class: "unseen" }, "Compare")),
             spec.columns.map((column, index) => headCell(state, column, index)));
         const more = rows.length - state.most;
         const next = () => {
@@ -150,8 +156,10 @@
 
     function build(element, spec) {
         const id = "varve-filter-" + ids++;
-        const state = { element, spec, filter: "", sort: spec.sort || { column: -1, down: false }, most: FIRST, chosen: new Set() };
-        const filter = varve.el("input", { type: "search", id, placeholder: "relu units_0>=64", autocomplete: "off", spellcheck: "false" });
+        const state = { element, spec, filter: "", sort: spec.sort || { column: -1, down: false }, most: FIRST,
+            chosen: new Set() };
+        const filter = varve.el("input", { type: "search", id, placeholder: "relu units_0>=64", autocomplete: "off",
+            spellcheck: "false" });
         filter.addEventListener("input", () => {
             state.filter = filter.value;
             show(state);
@@ -161,7 +169,8 @@
         state.more = varve.el("p");
         element.varveTable = state;
         element.classList.add("table");
-        varve.fill(element, varve.el("p", { class: "filter" }, varve.el("label", { for: id }, "Filter"), filter, state.count),
+        varve.fill(element, varve.el("p", { class: "filter" }, varve.el("label", { for: id }, "Filter"), filter,
+            state.count),
             state.scroll, state.more);
         return state;
     }
@@ -172,13 +181,14 @@
         show(state);
     }
 
-    /* ---- side by side ------------------------------------------------------------------------------------------------------ */
+    /* ---- side by side -------------------------------------------------------------------------------------------- */
 
     const differs = (row) => row.values.some((value) => value !== row.values[0]);
 
     function compareRow(row) {
         const value = (text) => varve.el("td", null, varve.visible(text, 80));
-        return varve.el("tr", { class: differs(row) && "differs" }, varve.el("th", { scope: "row" }, varve.visible(row.name, 60)),
+        return varve.el("tr", { class: differs(row) && "differs" }, varve.el("th", { scope: "row" },
+            varve.visible(row.name, 60)),
             row.values.map(value), varve.el("td", { class: "mark" }, differs(row) ? "differs" : ""));
     }
 
@@ -190,8 +200,10 @@
         draw();
         const head = titles.map((title) => varve.el("th", { scope: "col" }, varve.visible(title, 60)));
         varve.fill(element, varve.el("p", null, varve.el("label", null, only, " Only what differs")),
-            varve.el("div", { class: "scroll compare", tabindex: "0", role: "region", "aria-label": "Trials side by side" },
-                varve.el("table", null, varve.el("thead", null, varve.el("tr", null, varve.el("td"), head, varve.el("td"))), body)));
+            varve.el("div", { class: "scroll compare", tabindex: "0", role: "region",
+                "aria-label": "Trials side by side" },
+                varve.el("table", null, varve.el("thead", null, varve.el("tr", null, varve.el("td"), head,
+                    varve.el("td"))), body)));
     }
 
     Object.assign(varve, { table, compare });

@@ -1,16 +1,20 @@
 /* trial.js - one trial: its values, executions, layers and curves.
  *
  *   varve.trial(element, trial, options)
- *       trial     as `varve show --json` has it; members that are not there are left out ("layers", "curves": only details have)
+ *       trial     as `varve show --json` has it; members that are not there are left out ("layers", "curves": only
+ *       details have)
  *       options   { objectives: [{ name, direction }], level: of its heading, 3, untitled: it has none,
- *                   makers: { layer: { by: hyperparameter or null, sets: ["filters_0: filters", ...] } }: who made a layer }
+ *                   makers: { layer: { by: hyperparameter or null, sets: ["filters_0: filters", ...] } }: who made a
+ *                   layer }
  *   varve.layers(layers, makers)       an element: the network as a pile, the input at the top
- *   varve.statusWord(status)           an element: "completed", with its colour; varve.statusTint(status): the tint's word
+ *   varve.statusWord(status)           an element: "completed", with its colour; varve.statusTint(status): the tint's
+ *   word
  */
 "use strict";
 
 (function () {
-    const STATUS_TINT = { COMPLETED: "trial", RUNNING: "running", WAITING: "running", PAUSED: "running", INTERRUPTED: "running",
+    const STATUS_TINT = { COMPLETED: "trial", RUNNING: "running", WAITING: "running", PAUSED: "running",
+        INTERRUPTED: "running",
         PRUNED: "pruned", FAILED: "failed" };
     const SERIES = 8;
 
@@ -20,7 +24,7 @@
         return varve.el("span", { class: "status " + statusTint(status) }, String(status || "").toLowerCase());
     }
 
-    /* ---- parts --------------------------------------------------------------------------------------------------------- */
+    /* ---- parts --------------------------------------------------------------------------------------------------- */
 
     function part(title, level, ...content) {
         return varve.el("section", null, varve.el("h" + level, null, title), content);
@@ -64,7 +68,8 @@
     function executions(trial, level) {
         const list = trial.execution_details || [];
         if (list.length < 2) return null;
-        const rows = list.map((one, i) => [String(i + 1), varve.number(one.score), String(one.best_epoch + 1), varve.seconds(one.seconds)]);
+        const rows = list.map((one, i) => [String(i + 1), varve.number(one.score), String(one.best_epoch + 1),
+            varve.seconds(one.seconds)]);
         const columns = ["Execution", "Score", "Best epoch", "Time"].map((title) => ({ title, right: true }));
         return part("Executions", level, varve.plainTable(columns, rows));
     }
@@ -76,21 +81,25 @@
             varve.el("li", null, varve.visible(one.reason, 1000) + " (after " + varve.seconds(one.seconds) + ")"))));
     }
 
-    /* ---- layers ---------------------------------------------------------------------------------------------------------- */
+    /* ---- layers -------------------------------------------------------------------------------------------------- */
 
     function layerItem(layer, maker, tint) {
         const shape = (layer.output_shape || []).join(" \u00d7 ");
         const by = maker && maker.by ? "made by " + maker.by : null;
         const sets = maker ? maker.sets || [] : [];
         return varve.el("li", { class: tint },
-            varve.el("span", { class: "name" }, varve.visible(layer.name, 60)), varve.el("span", { class: "kind" }, varve.visible(layer.type, 40)),
-            varve.el("span", { class: "shape" }, shape), varve.el("span", { class: "params" }, layer.params > 0 ? varve.count(layer.params) : ""),
-            (by || sets.length > 0) && varve.el("span", { class: "by" }, varve.visible([by].concat(sets).filter(Boolean).join(", "), 160)));
+            varve.el("span", { class: "name" }, varve.visible(layer.name, 60)), varve.el("span", { class: "kind" },
+                varve.visible(layer.type, 40)),
+            varve.el("span", { class: "shape" }, shape), varve.el("span", { class: "params" }, layer.params > 0 ?
+                varve.count(layer.params) : ""),
+            (by || sets.length > 0) && varve.el("span", { class: "by" },
+                varve.visible([by].concat(sets).filter(Boolean).join(", "), 160)));
     }
 
     function layersElement(layers, makers) {
         const known = makers || {};
-        const names = Array.from(new Set(layers.map((layer) => known[layer.name] && known[layer.name].by).filter(Boolean)));
+        const names = Array.from(new Set(layers.map((layer) => known[layer.name] &&
+            known[layer.name].by).filter(Boolean)));
         const tint = (layer) => {
             const by = known[layer.name] && known[layer.name].by;
             return by ? "series" + (names.indexOf(by) % SERIES) : "plain";
@@ -107,7 +116,7 @@
         return part("Layers", level, layersElement(trial.layers, makers));
     }
 
-    /* ---- curves ------------------------------------------------------------------------------------------------------------- */
+    /* ---- curves -------------------------------------------------------------------------------------------------- */
 
     function range(columns) {
         const all = [].concat(...columns).filter(varve.known);
@@ -126,14 +135,18 @@
             const curves = trial.curves.filter((curve) => curve.metric === metric && curve.values.length > 0);
             const longest = Math.max(1, ...curves.map((curve) => curve.values.length));
             const [low, high] = range(curves.map((curve) => curve.values));
-            const marks = curves.map((curve) => ({ kind: curve.values.length === 1 ? "points" : "line", n: curve.values.length,
-                name: curves.length > 1 ? "execution " + (curve.execution + 1) : null, tint: "series" + (curve.execution % SERIES),
+            const marks = curves.map((curve) => ({ kind: curve.values.length === 1 ? "points" : "line",
+                n: curve.values.length,
+                name: curves.length > 1 ? "execution " + (curve.execution + 1) : null, tint: "series" +
+                    (curve.execution % SERIES),
                 x: column(curve.values.map((value, epoch) => epoch + 1)), y: column(curve.values) }));
             return { title: varve.visible(metric, 60), span: 1, marks,
-                x: { title: "epoch", scale: "linear", whole: true, low: longest > 1 ? 1 : 0.5, high: longest > 1 ? longest : 1.5 },
+                x: { title: "epoch", scale: "linear", whole: true, low: longest > 1 ? 1 : 0.5, high: longest > 1 ?
+                    longest : 1.5 },
                 y: { scale: "linear", low, high } };
         });
-        return { sheet, figure: { kind: "trial-" + trial.trial + "-curves", title: "Curves", caption: "Each metric, by epoch.", panels } };
+        return { sheet, figure: { kind: "trial-" + trial.trial + "-curves", title: "Curves",
+            caption: "Each metric, by epoch.", panels } };
     }
 
     function curves(trial, level) {
@@ -144,7 +157,7 @@
         return element;
     }
 
-    /* ---- the whole -------------------------------------------------------------------------------------------------------- */
+    /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
     function trial(element, one, options) {
         const { objectives = [], level = 3, makers, untitled = false } = options || {};
