@@ -22,7 +22,9 @@ HERE = {}
 
 
 def dashboard():
-    return HERE["dashboard"]
+    one = HERE["dashboard"]
+    claim(one.process.poll() in (None, 0), f"the dashboard has ended with {one.process.poll()}: {one.log()[-1000:]}")
+    return one
 
 
 def status():
@@ -260,7 +262,7 @@ def end(browser):
         if one is not None and one.poll() is None:
             one.kill()
             one.wait()
-    text = dashboard().log()
+    text = HERE["dashboard"].log()
     claim("ERROR" not in text, text)
 
 
