@@ -22,7 +22,9 @@ HERE = {}
 
 
 def dashboard():
-    return HERE["dashboard"]
+    one = HERE["dashboard"]
+    claim(one.process.poll() in (None, 0), f"the dashboard has ended with {one.process.poll()}: {one.log()[-1000:]}")
+    return one
 
 
 def status():
@@ -36,9 +38,21 @@ def open_study(browser, token=True):
     browser.one("#top .state .status")
 
 
+class Button:
+    """Found and pressed at once: a page that is live may put another in its place at any moment."""
+
+    def __init__(self, browser, scope, title):
+        self.browser, self.scope, self.title = browser, scope, title
+
+    def click(self):
+        self.browser.until(lambda: self.browser.script("""
+            const one = Array.from(document.querySelectorAll(arguments[0] + ' button')).find((one) => one.textContent.startsWith(arguments[1]));
+            if (one) one.click();
+            return Boolean(one)""", self.scope, self.title), f"the button {self.title}")
+
+
 def button(browser, scope, title):
-    return browser.until(lambda: next((one for one in browser.all(scope + " button") if one.text.startswith(title)), None),
-                         f"the button {title}")
+    return Button(browser, scope, title)
 
 
 def state(browser):
@@ -66,7 +80,7 @@ def studies_are_listed(browser):
     browser.until(lambda: len(browser.all("tbody tr")) >= 2, "two studies")
     claim(browser.script("return location.hash") == "", "the token stays in the address")
     picture(browser, "studies")
-    browser.one("a[href='/study/live']").click()
+    browser.script("document.querySelector(\"a[href='/study/live']\").click()") # at once: the list is made anew while it is looked at
     browser.one("#top .state .status")
     pages.is_clean(browser)
 
@@ -248,7 +262,7 @@ def end(browser):
         if one is not None and one.poll() is None:
             one.kill()
             one.wait()
-    text = dashboard().log()
+    text = HERE["dashboard"].log()
     claim("ERROR" not in text, text)
 
 
