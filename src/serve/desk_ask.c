@@ -111,12 +111,17 @@ bool vvi_desk_ask(vvi_desk *desk, const vvi_part *part, const char *argument, vv
     return done;
 }
 
-/* Those who asked first come first. */
+/* Does the one come before the other? What is to be done goes before what is to be shown; then those who asked first. */
+static bool is_before(const vvi_desk_answer *a, const vvi_desk_answer *b)
+{
+    return a->part->once != b->part->once ? a->part->once : a->used_s < b->used_s;
+}
+
 vvi_desk_answer *vvi_desk_next_wanted(const vvi_desk *desk)
 {
     vvi_desk_answer *next = NULL;
     for (vvi_desk_answer *a = desk->answers; a != NULL; a = a->next)
-        if (a->wanted && (next == NULL || a->used_s < next->used_s)) next = a;
+        if (a->wanted && (next == NULL || is_before(a, next))) next = a;
     return next;
 }
 

@@ -213,6 +213,9 @@
             tellTrouble(page, "The dashboard does not answer. The page shows what was known, and looks again.");
             if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(page), 3000);
         });
+        /* A page that a browser keeps to go back to must not keep one of the few connections that it has for a server. */
+        window.addEventListener("pagehide", () => source.close(), { once: true });
+        window.addEventListener("pageshow", (event) => event.persisted && listen(page), { once: true });
     }
 
     /* ---- the whole ----------------------------------------------------------------------------------------------------------------------- */
