@@ -27,7 +27,7 @@ int vvi_answer_queue(vvi_call *call, int code, struct MHD_Response *response)
                    call->route != NULL && call->route->endless ? 0 : answer_s);
     const enum MHD_Result result = MHD_queue_response(call->connection, (unsigned)code, response);
     MHD_destroy_response(response);
-    return result;
+    return (int)result;
 }
 
 /* {"error": why} */

@@ -118,7 +118,7 @@ static vv_status write_question(vvi_desk *desk, vvi_json *json, vv_error *error)
     return status;
 }
 
-/* {"question", "makers"} */
+/* {"question", "makers", "always"} */
 static vv_status make_question(vvi_desk *desk, const char *argument, vvi_text *text, vv_error *error)
 {
     (void)argument;

@@ -51,11 +51,11 @@ static vvi_pile *make_piles(vvi_maker *m, const vvi_owners *owners)
 {
     const vvi_frame *f = m->frame;
     vvi_pile *piles = vvi_make_room(m, f->n_structures, sizeof *piles);
-    for (size_t i = 0; piles != NULL && i < f->n_structures; i++) {
+    for (size_t i = 0; m->status == VV_OK && i < f->n_structures; i++) {
         int *tints = vvi_make_room(m, f->structures[i].n, sizeof *tints);
         if (tints == NULL) return NULL;
         for (size_t k = 0; k < f->structures[i].n; k++) {
-            const int owner = vvi_owner_of(owners, f->structures[i].names[k]);
+            const int owner = owners->own[i][k];
             tints[k] = owner < 0 ? VVI_TINT_PLAIN : VVI_TINT_SERIES + owner;
         }
         piles[i] = (vvi_pile){ f->structures[i].names, tints, f->structures[i].n };

@@ -2,6 +2,7 @@
 #include "report/web/pages.h"
 
 #include "report/explain.h"
+#include "report/makers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,13 +115,11 @@ static void add_constraints(vvi_json *json, const vvi_status *status)
 
 /* ---- what it means ------------------------------------------------------------------------------------------------------- */
 
-/* What an explanation says of a layer: which hyperparameter makes it, which ones set its fields. */
+/* The hyperparameter that makes layers of this name, in some network. */
 static const char *maker_of(const vv_explanation *e, const char *layer)
 {
-    for (size_t i = 0; i < e->n_hyperparameters; i++)
-        for (size_t k = 0; k < e->hyperparameters[i].adds_layers.n; k++)
-            if (strcmp(e->hyperparameters[i].adds_layers.list[k], layer) == 0) return e->hyperparameters[i].name;
-    return NULL;
+    const int maker = vvi_maker_of(e, layer);
+    return maker == VVI_ALWAYS_THERE ? NULL : e->hyperparameters[maker].name;
 }
 
 static void add_settings(vvi_json *json, const vv_explanation *e, const char *layer)
@@ -152,6 +151,15 @@ static void add_makers_of(vvi_json *json, const vv_explanation *e, const vvi_str
     }
 }
 
+static void add_always(vvi_json *json, const vv_explanation *e, const vvi_frame *frame)
+{
+    vvi_always always;
+    vvi_always_find(e, frame, &always);
+    vvi_json_begin(json, "always", '{');
+    for (size_t i = 0; i < always.n; i++) vvi_json_count(json, always.kinds[i], always.least[i]);
+    vvi_json_end(json, '}');
+}
+
 static const vvi_structure *structure_of(const vvi_frame *frame, int id)
 {
     for (size_t i = 0; i < frame->n; i++)
@@ -172,6 +180,7 @@ static void add_meaning(vvi_json *json, const page *p)
         if (structure != NULL) add_makers_of(json, p->meaning, structure, &seen);
     }
     vvi_json_end(json, '}');
+    add_always(json, p->meaning, &p->frame);
 }
 
 /* ---- trials, figures --------------------------------------------------------------------------------------------------------- */
@@ -236,6 +245,7 @@ static void add_all_makers(vvi_json *json, const vv_explanation *e, const vvi_fr
     vvi_json_begin(json, "makers", '{');
     for (size_t i = 0; e != NULL && i < frame->n_structures; i++) add_makers_of(json, e, &frame->structures[i], &seen);
     vvi_json_end(json, '}');
+    add_always(json, e, frame);
 }
 
 vv_status vvi_json_meaning(vvi_json *json, const char *explanation, const vvi_frame *frame, vv_error *error)

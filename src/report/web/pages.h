@@ -10,6 +10,7 @@
  *       "constraints": text or null,
  *       "question": blocks (report.h, pages) or null,
  *       "makers": {layer: {"by": hyperparameter or null, "sets": ["filters_0: filters", ...]}},
+ *       "always": {kind of layer: how many every network has} (report/makers.h: who made a layer depends on it),
  *       "best": [trials as `varve show --json` has them],
  *       "trials": {"n", "columns": [{"title", "kind", "name"?, "words"?, "column"}]},
  *       "sheet": {theme, columns, figures} (figures/json.c) }
@@ -34,7 +35,7 @@ typedef struct vvi_page_args {
 vv_status vvi_json_page(vvi_json *json, const vvi_page_args *args, vv_error *error);
 /* For pages that come in parts, members into an object that is begun: "made", "refused", "refusals", "constraints"; */
 vv_status vvi_json_about(vvi_json *json, const vv_study *study, const vvi_status *status, vv_error *error);
-/* "question", "makers" of all layers that there are; the explanation as JSON: NULL: the study has none. */
+/* "question", "makers" of all layers that there are, "always"; the explanation as JSON: NULL: the study has none. */
 vv_status vvi_json_meaning(vvi_json *json, const char *explanation, const vvi_frame *frame, vv_error *error);
 /* "trials": its columns go into the sheet. */
 vv_status vvi_json_trial_columns(vvi_json *json, const vvi_frame *frame, vvi_sheet *sheet, vv_error *error);

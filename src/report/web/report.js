@@ -306,7 +306,7 @@
 
     function report(data) {
         const page = { data, columns: openColumns(data), trialOptions: { objectives: data.study.objectives,
-            makers: data.makers, level: 3 } };
+            makers: data.makers, always: data.always, level: 3 } };
         const main = document.querySelector("main");
         const overview = el("div");
         addTrials(page);

@@ -4,9 +4,9 @@
  *       trial     as `varve show --json` has it; members that are not there are left out ("layers", "curves": only
  *       details have)
  *       options   { objectives: [{ name, direction }], level: of its heading, 3, untitled: it has none,
- *                   makers: { layer: { by: hyperparameter or null, sets: ["filters_0: filters", ...] } }: who made a
- *                   layer }
- *   varve.layers(layers, makers)       an element: the network as a pile, the input at the top
+ *                   makers: { layer: { by: hyperparameter or null, sets: ["filters_0: filters", ...] } },
+ *                   always: { kind: how many every network has }: who made a layer }
+ *   varve.layers(layers, { makers, always, active })   an element: the network as a pile, the input at the top
  *   varve.statusWord(status)           an element: "completed", with its colour; varve.statusTint(status): the tint's
  *   word
  */
@@ -96,24 +96,35 @@
                 varve.visible([by].concat(sets).filter(Boolean).join(", "), 160)));
     }
 
-    function layersElement(layers, makers) {
-        const known = makers || {};
-        const names = Array.from(new Set(layers.map((layer) => known[layer.name] &&
-            known[layer.name].by).filter(Boolean)));
-        const tint = (layer) => {
-            const by = known[layer.name] && known[layer.name].by;
-            return by ? "series" + (names.indexOf(by) % SERIES) : "plain";
-        };
+    /* Of each kind only so many are made as there are more than always (report/makers.c): the makers of the layers. */
+    function makersOf(layers, { makers = {}, always = {}, active = null }) {
+        const left = {};
+        const isActive = (text) => active === null || active.some((name) => text.startsWith(name + ": "));
+        layers.forEach((layer) => { left[layer.type] = (left[layer.type] || 0) + 1; });
+        Object.keys(left).forEach((kind) => { left[kind] -= always[kind] || 0; });
+        return layers.map((layer) => {
+            const known = makers[layer.name] || { by: null, sets: [] };
+            const made = known.by && left[layer.type] > 0;
+            if (made) left[layer.type]--;
+            return { by: made ? known.by : null, sets: known.sets.filter(isActive) };
+        });
+    }
+
+    function layersElement(layers, meaning) {
+        const known = makersOf(layers, meaning || {});
+        const names = Array.from(new Set(known.map((one) => one.by).filter(Boolean)));
+        const tint = (one) => one.by ? "series" + (names.indexOf(one.by) % SERIES) : "plain";
         const legend = varve.el("ul", { class: "legend" }, names.map((name, i) =>
             varve.el("li", null, varve.el("span", { class: "swatch series" + (i % SERIES) }), varve.visible(name, 60))),
             names.length > 0 && varve.el("li", null, varve.el("span", { class: "swatch plain" }), "always there"));
         return varve.el("div", null, names.length > 0 && legend, varve.el("ol", { class: "layers" },
-            layers.map((layer) => layerItem(layer, known[layer.name], tint(layer)))));
+            layers.map((layer, i) => layerItem(layer, known[i], tint(known[i])))));
     }
 
-    function network(trial, level, makers) {
+    function network(trial, level, makers, always) {
+        const active = Object.keys(trial.hyperparameters || {});
         if (!trial.layers || trial.layers.length === 0) return null;
-        return part("Layers", level, layersElement(trial.layers, makers));
+        return part("Layers", level, layersElement(trial.layers, { makers, always, active }));
     }
 
     /* ---- curves -------------------------------------------------------------------------------------------------- */
@@ -160,13 +171,13 @@
     /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
     function trial(element, one, options) {
-        const { objectives = [], level = 3, makers, untitled = false } = options || {};
+        const { objectives = [], level = 3, makers, always, untitled = false } = options || {};
         element.classList.add("trial");
         varve.fill(element,
             !untitled && varve.el("h" + level, null, "Trial " + one.trial + " ", statusWord(one.status)),
             one.reason && varve.el("p", { class: "reason" }, varve.visible(one.reason, 2000)),
             facts(one, objectives),
-            varve.el("div", { class: "parts" }, values(one, level + 1), network(one, level + 1, makers)),
+            varve.el("div", { class: "parts" }, values(one, level + 1), network(one, level + 1, makers, always)),
             executions(one, level + 1), attempts(one, level + 1), curves(one, level + 1));
     }
 

@@ -80,7 +80,8 @@
     async function drawTrial(page) {
         const id = page.opened;
         const dialog = document.getElementById("trial");
-        const options = { objectives: page.status ? page.status.objectives : [], makers: page.makers || {}, level: 3 };
+        const options = { objectives: page.status ? page.status.objectives : [], makers: page.makers || {},
+            always: page.always || {}, level: 3 };
         if (id === null) return;
         try {
             const { data } = await varve.fetchPart(page.base + "trials/" + id);
@@ -129,6 +130,7 @@
 
     function drawQuestion(page, element, data) {
         page.makers = data.makers;
+        page.always = data.always;
         varve.question(element, data.question);
     }
 

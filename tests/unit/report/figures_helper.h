@@ -146,12 +146,13 @@ static inline void make_courses(vvi_frame *f, const recipe *r)
 
 static inline void make_networks(vvi_frame *f, const recipe *r)
 {
-    static const char *const layers[] = { "input", "conv2d", "conv2d_1", "conv2d_2", "dense" };
+    static const char *const names[] = { "input", "dense", "dense_1", "dense_2", "dense_3" };
+    static const char *const kinds[] = { "input", "dense", "dense", "dense", "dense" };
     double *costs[4];
     int *structure = room_for(f, r->n, sizeof *structure);
     vvi_structure *structures = room_for(f, 3, sizeof *structures);
     for (size_t k = 0; k < 4; k++) costs[k] = room_for(f, r->n, sizeof **costs);
-    for (int k = 0; k < 3; k++) structures[k] = (vvi_structure){ layers, layers, (size_t)k + 2, k + 1 };
+    for (int k = 0; k < 3; k++) structures[k] = (vvi_structure){ names, kinds, (size_t)k + 3, k + 2 };
     for (size_t i = 0; i < r->n; i++) {
         structure[i] = r->networks ? (int)(i % 3) : -1;
         for (size_t k = 0; k < 4; k++)
@@ -178,9 +179,37 @@ static inline vvi_frame make_frame(const recipe *r)
 }
 
 /* What `explain --json` says, as far as figures look at it. */
-static const char explained[] = "{\"hyperparameters\": [{\"name\": \"num_layers\", \"family\": null, \"adds_layers\": "
-                                "[\"conv2d_1\", \"conv2d_2\"]}, {\"name\": \"hp_0\", \"family\": \"hp_{i}\", "
-                                "\"adds_layers\": [\"dense\"]}]}";
+/* A hypermodel whose networks are those of make_networks, and what is explained of it, as JSON: free() it. */
+static inline vv_model *build_dense(vv_hp *hp, void *user)
+{
+    (void)user;
+    vv_model *m = vv_sequential();
+    vv_add(m, vv_input(4));
+    const int num_layers = vv_int(hp, "num_layers", .min = 1, .max = 3);
+    for (int i = 0; i < num_layers; i++) {
+        const int units = vv_int(hp, vv_name(hp, "units_%d", i), .min = 4, .max = 8, .step = 4);
+        vv_add(m, vv_dense(units, .activation = VV_RELU));
+    }
+    vv_add(m, vv_dense(1));
+    vv_compile(m, .optimizer = vv_sgd(), .loss = VV_MSE);
+    return m;
+}
+
+static inline char *explain_dense(void)
+{
+    static const vv_hypermodel hypermodel = { .build = build_dense, .name = "dense" };
+    vv_explanation *e = NULL;
+    vv_error error = { 0 };
+    char *json = NULL;
+    size_t size = 0;
+    if (vv_explain(&e, &error, &hypermodel) != VV_OK) fail_msg("%s", error.text);
+    FILE *out = open_memstream(&json, &size);
+    assert_non_null(out);
+    CHECK_OK(vvi_explain_write_json(e, out, NULL));
+    fclose(out);
+    vv_explanation_free(e);
+    return json;
+}
 
 typedef vv_status (*figure_writer)(const vvi_figure *figure, FILE *out, vv_error *error);
 

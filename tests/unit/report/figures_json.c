@@ -147,6 +147,7 @@ static void check_panel(const json_t *root, const json_t *read, const vvi_panel 
 
 static void check_sheet(const recipe *r)
 {
+    char *explained = explain_dense();
     vvi_frame frame = make_frame(r);
     vvi_plot_memo memo = { .known = { false } };
     const vvi_plot_args args = { .frame = &frame, .explanation = explained, .memo = &memo };
@@ -172,6 +173,7 @@ static void check_sheet(const recipe *r)
     vvi_sheet_free(sheet);
     vvi_plot_memo_deinit(&memo);
     vvi_frame_deinit(&frame);
+    free(explained);
 }
 
 static void a_sheet_reads_back(void **state)
