@@ -7,7 +7,7 @@
 #define VVI_SERVE_DESK_H
 
 #include "base/base.h"
-#include "insight/insight.h"
+#include "report/figures/figure.h"
 #include "report/status.h"
 
 #include <stdatomic.h>
@@ -101,6 +101,8 @@ int64_t *vvi_desk_first_request(vvi_desk *desk); /* for live.c: the first reques
 vv_status vvi_desk_study(vvi_desk *desk, const vv_study **study, vv_error *error);
 /* The study as columns, with courses and networks: as it is now, or a moment ago where reading it takes long; borrowed. */
 vv_status vvi_desk_frame(vvi_desk *desk, const vvi_frame **frame, vv_error *error);
+/* What plots of that frame, of its first objective, keep; until the next one is read. */
+vvi_plot_memo *vvi_desk_memo(vvi_desk *desk);
 /* How it is getting on: the same. */
 vv_status vvi_desk_status(vvi_desk *desk, const vvi_status **status, vv_error *error);
 

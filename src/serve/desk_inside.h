@@ -26,6 +26,7 @@ typedef struct vvi_desk_reading {
     uint64_t mark; /* of the study when it was looked at last */
     bool marked;
     vvi_frame frame;
+    vvi_plot_memo memo; /* of plots of that frame */
     vvi_status status;
     uint64_t frame_version, status_version; /* 0: there is none */
     int64_t first_request;

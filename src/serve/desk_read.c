@@ -46,9 +46,15 @@ int vvi_serve_code(vv_status status)
 
 /* ---- the study --------------------------------------------------------------------------------------------------------- */
 
+static void let_go_of_frame(vvi_desk_reading *r)
+{
+    vvi_plot_memo_deinit(&r->memo);
+    if (r->frame_version > 0) vvi_frame_deinit(&r->frame);
+}
+
 static void let_go_of_readings(vvi_desk_reading *r)
 {
-    if (r->frame_version > 0) vvi_frame_deinit(&r->frame);
+    let_go_of_frame(r);
     if (r->status_version > 0) vvi_status_deinit(&r->status);
     r->frame_version = r->status_version = 0;
 }
@@ -140,13 +146,18 @@ vv_status vvi_desk_frame(vvi_desk *desk, const vvi_frame **frame, vv_error *erro
             vvi_frame_deinit(&read);
             return status;
         }
-        if (r->frame_version > 0) vvi_frame_deinit(&r->frame);
+        let_go_of_frame(r);
         r->frame = read;
         r->frame_version = desk->version;
     }
     made_of(r, r->frame_version);
     *frame = &r->frame;
     return VV_OK;
+}
+
+vvi_plot_memo *vvi_desk_memo(vvi_desk *desk)
+{
+    return &desk->reading.memo;
 }
 
 vv_status vvi_desk_status(vvi_desk *desk, const vvi_status **status, vv_error *error)

@@ -41,7 +41,9 @@ static vv_status write_figure(vvi_desk *desk, const vvi_plot_kind *kind, vvi_she
     char *explanation = NULL;
     VVI_TRY(vvi_desk_frame(desk, &frame, error));
     VVI_TRY(read_explanation(desk, &explanation, error));
-    const vvi_plot_args args = { .frame = frame, .explanation = explanation, .seed = SEED };
+    const vvi_plot_args args = {
+        .frame = frame, .explanation = explanation, .seed = SEED, .memo = vvi_desk_memo(desk)
+    };
     const vv_status status = draw(kind, &args, sheet, error);
     free(explanation);
     return status;

@@ -209,7 +209,11 @@ static vv_status add_figure(page *p, const vvi_plot_kind *kind)
 {
     vvi_figure figure = { 0 };
     const vvi_plot_args args = {
-        .frame = &p->frame, .explanation = p->explanation, .objective = p->args->objective, .seed = p->args->seed
+        .frame = &p->frame,
+        .explanation = p->explanation,
+        .objective = p->args->objective,
+        .seed = p->args->seed,
+        .memo = &p->memo,
     };
     vv_status status = vvi_plot_make(kind, &args, &figure, p->error);
     if (status == VV_OK) status = vvi_sheet_add(p->sheet, &figure, p->error);
