@@ -162,13 +162,13 @@
     /* ---- what is told ------------------------------------------------------------------------------------------------------------------ */
 
     function leftText(left) {
-        if (varve.known(left.seconds) && left.seconds > 0) return "about " + varve.seconds(left.seconds) + " left";
-        return left.unknown ? "time left: " + left.unknown : "";
+        if (varve.known(left.seconds) && left.seconds > 0) return "; about " + varve.seconds(left.seconds) + " left";
+        return left.unknown ? "; time left: " + left.unknown : "";
     }
 
     function drawHead(page, status) {
         const state = varve.stateOf(status);
-        varve.fill(page.state, el("span", { class: "status " + state.tint }, state.text), " ", state.live > 0 && el("span", { class: "soft" }, leftText(status.left)));
+        varve.fill(page.state, el("span", { class: "status " + state.tint }, state.text), state.live > 0 && el("span", { class: "soft" }, leftText(status.left)));
         varve.headline(page.overview, { study: status, constraints: page.about && page.about.constraints });
         document.title = (state.live > 0 ? varve.count(status.trials) + " trials - " : "") + varve.visible(page.name, 80) + " - Varve";
     }
