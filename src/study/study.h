@@ -33,6 +33,9 @@ vv_status vvi_trial_put_back(vv_study *study, int id, vv_error *error);
 /* vv_trial_claim of this one, which must be WAITING, INTERRUPTED, or RUNNING with a lease that has lapsed. TAKEN: it is not. */
 vv_status vvi_trial_take(vv_study *study, int id, vv_error *error);
 
+/* Does a text lead to a database of studies, or to one study in it (place.c)? Else it is a folder's path. */
+bool vvi_place_is_database(const char *where);
+
 /* ---- facts that several read ---- */
 
 /* "yes": the search is paused, as far as anybody works at it (tuner/requests.c). */
