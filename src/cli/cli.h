@@ -401,7 +401,8 @@ void vvi_running_epoch(vvi_running *running, const vv_event *event);
 void vvi_running_end(vvi_running *running, const vv_event *event);
 double vvi_running_share(const vvi_running *running,
                          const vvi_row *row); /* that is done; 0 where the whole is not known */
-double vvi_running_left_s(const vvi_running *running, const vvi_row *row); /* NaN: not known */
+/* At that time of vvi_clock_s. NaN: not known. */
+double vvi_running_left_s(const vvi_running *running, const vvi_row *row, double now_s);
 /* Adds a line for each, under a head; at most so many lines. */
 void vvi_running_write(const vvi_running *running, size_t lines, size_t columns, bool color, vvi_text *block);
 void vvi_running_deinit(vvi_running *running);
@@ -436,8 +437,9 @@ typedef struct vvi_overall {
     } ends[VVI_OVERALL_ENDS]; /* the last ones, in a ring */
 } vvi_overall;
 void vvi_overall_event(vvi_overall *overall, const vvi_running *running,
-                       const vv_event *event);                                     /* before `running` sees it */
-double vvi_overall_left_s(const vvi_overall *overall, const vvi_running *running); /* NaN: cannot be told */
+                       const vv_event *event); /* before `running` sees it */
+/* At that time of vvi_clock_s. NaN: cannot be told. */
+double vvi_overall_left_s(const vvi_overall *overall, const vvi_running *running, double now_s);
 void vvi_overall_write(const vvi_overall *overall, const vvi_running *running, size_t columns, vvi_text *block);
 
 /* ---- screen.c: what a search shows ------------------------------------------------------------------------------ */

@@ -1,7 +1,8 @@
 /* command.c - how a search was begun: kept with the study, so that others can say how to go on with it.
  *
  * A password has no place on a command line, and is refused where a study is named (where.c). One that stands elsewhere,
- * among a program's words perhaps, is made unreadable before it is kept.
+ * among a program's words perhaps, is made unreadable before it is kept. Words that are of the beginning alone are neither
+ * kept nor said: whoever goes on with --overwrite removes what there is.
  */
 #include "cli/cli.h"
 #include "study/study.h"
@@ -10,6 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* ---- words ----------------------------------------------------------------------------------------------------------- */
+
+static bool is_left_out(const char *word)
+{
+    return strcmp(word, "--overwrite") == 0 || strcmp(word, "--begin-only") == 0;
+}
+
+/* Is it a word to go on with? ours: what comes before -- is, after it a program's. */
+static bool is_wanted(const char *word, bool *ours)
+{
+    *ours = *ours && strcmp(word, "--") != 0;
+    return !*ours || !is_left_out(word);
+}
 
 /* ---- keeping --------------------------------------------------------------------------------------------------------- */
 
@@ -27,14 +42,21 @@ static bool add_word(vvi_json *json, const char *word)
     return added;
 }
 
+static bool add_argv(vvi_json *json, const vvi_options *options)
+{
+    bool whole = true, ours = true;
+    for (int i = 0; whole && i < options->argc; i++)
+        if (is_wanted(options->argv[i], &ours)) whole = add_word(json, options->argv[i]);
+    return whole;
+}
+
 int vvi_cli_command(const vvi_options *options, vvi_text *text)
 {
     char folder[4096], host[256] = "";
     vvi_json json = { 0 };
-    bool whole = true;
     vvi_json_begin(&json, NULL, '{');
     vvi_json_begin(&json, "argv", '[');
-    for (int i = 0; i < options->argc; i++) whole = whole && add_word(&json, options->argv[i]);
+    const bool whole = add_argv(&json, options);
     vvi_json_end(&json, ']');
     vvi_json_string(&json, "cwd", getcwd(folder, sizeof folder));
     vvi_json_string(&json, "host", gethostname(host, sizeof host - 1) == 0 ? host : NULL);
@@ -46,11 +68,6 @@ int vvi_cli_command(const vvi_options *options, vvi_text *text)
 }
 
 /* ---- saying ---------------------------------------------------------------------------------------------------------- */
-
-static bool is_left_out(const char *word)
-{
-    return strcmp(word, "--overwrite") == 0 || strcmp(word, "--begin-only") == 0;
-}
 
 /* As a shell reads it. Of a text that is shown no word has a line end: they are escaped. */
 static void add_quoted(vvi_text *text, const char *word, bool shown)
@@ -67,8 +84,7 @@ static void add_words(vvi_text *text, const char *const *argv, size_t argc, char
 {
     bool ours = true;
     for (size_t i = 0; i < argc; i++) {
-        ours = ours && strcmp(argv[i], "--") != 0;
-        if (ours && is_left_out(argv[i])) continue;
+        if (!is_wanted(argv[i], &ours)) continue;
         if (i > 0) vvi_text_add(text, &separator, 1);
         add_quoted(text, argv[i], shown);
     }

@@ -9,8 +9,7 @@
 bool vvi_cli_is_place(const char *place)
 {
     struct stat info;
-    return strncmp(place, "postgresql://", 13) == 0 || strncmp(place, "postgres://", 11) == 0 ||
-           (stat(place, &info) == 0 && S_ISDIR(info.st_mode));
+    return vvi_place_is_database(place) || (stat(place, &info) == 0 && S_ISDIR(info.st_mode));
 }
 
 /* What is kept was found out with the search's own settings. */

@@ -124,11 +124,11 @@ static double shares(const vvi_running *running, double *here)
 }
 
 /* No search ends before the trials that run. */
-static double longest_s(const vvi_running *running)
+static double longest_s(const vvi_running *running, double now_s)
 {
     double longest = 0;
     for (size_t i = 0; i < running->n; i++) {
-        const double left_s = vvi_running_left_s(running, &running->list[i]);
+        const double left_s = vvi_running_left_s(running, &running->list[i], now_s);
         if (left_s > longest) longest = left_s;
     }
     return longest;
@@ -145,7 +145,7 @@ static double by_trials(const vvi_overall *o, const vvi_running *running, double
     const double work = work_of(o) - before + here, to_do = (double)(o->most - final_of(&o->counts)) - shared;
     if (o->most == 0 || !(o->first_s > 0) || (o->ended == 0 && (work < 0.1 || o->epochs < 2)) || !(work > 0))
         return (double)NAN;
-    return fmax(longest_s(running), fmax(0, to_do) * (now_s - from_s) / work);
+    return fmax(longest_s(running, now_s), fmax(0, to_do) * (now_s - from_s) / work);
 }
 
 static double by_epochs(const vvi_overall *o, double now_s)
@@ -156,9 +156,8 @@ static double by_epochs(const vvi_overall *o, double now_s)
     return fmax(0, left) * (now_s - o->first_s) / here;
 }
 
-double vvi_overall_left_s(const vvi_overall *o, const vvi_running *running)
+double vvi_overall_left_s(const vvi_overall *o, const vvi_running *running, double now_s)
 {
-    const double now_s = vvi_clock_s();
     const double by_time =
         o->max_seconds > 0 ? fmax(0, o->max_seconds - o->spent_s - (now_s - o->began_s)) : (double)NAN;
     return fmin(fmin(by_trials(o, running, now_s), by_epochs(o, now_s)), by_time);
@@ -199,7 +198,8 @@ void vvi_overall_write(const vvi_overall *o, const vvi_running *running, size_t 
     double here;
     char seconds[VVI_NUMBER_SIZE];
     vvi_text text = { 0 };
-    const double left_s = vvi_overall_left_s(o, running), done = (double)final_of(&o->counts) + shares(running, &here);
+    const double left_s = vvi_overall_left_s(o, running, vvi_clock_s());
+    const double done = (double)final_of(&o->counts) + shares(running, &here);
     add_counts(o, &text);
     if (isfinite(left_s)) {
         vvi_report_whole_seconds(left_s, seconds, sizeof seconds);

@@ -112,12 +112,12 @@ double vvi_running_share(const vvi_running *running, const vvi_row *row)
     return whole > 0 ? fmin(1, (row->before + row->here) / whole) : 0;
 }
 
-double vvi_running_left_s(const vvi_running *running, const vvi_row *row)
+double vvi_running_left_s(const vvi_running *running, const vvi_row *row, double now_s)
 {
     const int remaining = running->executions * row->goal - row->before - row->here;
     if (row->goal < 1 || row->here < 1) return (double)NAN;
     if (remaining < 1) return 0;
-    return fmax(0, row->epochs_s / row->here * remaining - (vvi_clock_s() - row->since_s));
+    return fmax(0, row->epochs_s / row->here * remaining - (now_s - row->since_s));
 }
 
 /* ---- lines ------------------------------------------------------------------------------------------------------ */
@@ -171,7 +171,7 @@ static void write_curve(const vvi_running *running, const vvi_row *row, char cel
 
 static void write_left(const vvi_running *running, const vvi_row *row, char cell[CELL])
 {
-    const double left_s = vvi_running_left_s(running, row);
+    const double left_s = vvi_running_left_s(running, row, vvi_clock_s());
     cell[0] = '\0';
     if (isfinite(left_s)) vvi_report_whole_seconds(left_s, cell, CELL);
 }

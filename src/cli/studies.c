@@ -1,9 +1,9 @@
 /* studies.c - varve studies [PLACE]: the studies in a folder or a database. */
 #include "cli/cli.h"
 #include "report/status.h"
+#include "study/study.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const vvi_positional positionals[] = {
     { .name = "PLACE",
@@ -21,18 +21,13 @@ static const vvi_option rows[] = {
     VVI_OPTION_JSON,
 };
 
-static bool is_database(const char *place)
-{
-    return strstr(place, "://") != NULL;
-}
-
 /* What one study cannot tell is told of it; the others are there. */
 static vv_status read_line(const char *place, const char *name, vvi_arena *arena, vvi_status_line *line,
                            vv_error *error)
 {
     vv_study *study = NULL;
     vv_error why = { 0 };
-    const char *where = vvi_arena_printf(arena, "%s%s%s", place, is_database(place) ? "#" : "/", name);
+    const char *where = vvi_arena_printf(arena, "%s%s%s", place, vvi_place_is_database(place) ? "#" : "/", name);
     *line = (vvi_status_line){ .name = name, .best = -1 };
     if (where == NULL) return vvi_no_memory(error);
     vv_status status = vv_study_open(where, VV_STUDY_READ, &study, &why);
@@ -60,7 +55,7 @@ static int write_all(const vvi_options *options, const char *place, const vv_nam
     vv_error error = { 0 };
     vv_status status = read_lines(place, names, &arena, &lines, &error);
     if (status == VV_OK && names->n == 0 && !options->json)
-        vvi_cli_say(stdout, "There is no study in %s", is_database(place) ? "the database" : place);
+        vvi_cli_say(stdout, "There is no study in %s", vvi_place_is_database(place) ? "the database" : place);
     else if (status == VV_OK)
         status = options->json ? vvi_status_write_lines_json(lines, names->n, stdout, &error)
                                : vvi_status_write_lines(lines, names->n, stdout, &error);

@@ -32,7 +32,7 @@ static int check_storage(const vvi_options *o)
     if (o->directory != NULL || o->project != NULL)
         return vvi_cli_complain(VVI_EXIT_USAGE, "--storage: a study in a database has a --study, no --%s",
                                 o->project != NULL ? "project" : "directory");
-    if (strncmp(o->storage, "postgresql://", 13) != 0 && strncmp(o->storage, "postgres://", 11) != 0)
+    if (!vvi_place_is_database(o->storage))
         return vvi_cli_complain(VVI_EXIT_USAGE, "--storage: must begin with postgresql://; folders are --directory and "
                                                 "--project");
     if (has_password(o->storage)) return refuse_password("storage");

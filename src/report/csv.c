@@ -16,6 +16,12 @@ void vvi_csv_cell_add(vvi_text *line, const char *text)
     vvi_text_add(line, "\"", 1);
 }
 
+void vvi_csv_number_add(vvi_text *line, double number)
+{
+    char text[VVI_FORMAT_SIZE];
+    vvi_csv_cell_add(line, vvi_format_double(number, text));
+}
+
 /* What is between quotes, in which two stand for one. Returns where it ends. */
 static const char *read_quoted(const char *at, char *to)
 {

@@ -6,6 +6,8 @@
 
 /* Adds a text as a cell: in quotes where it needs them. */
 void vvi_csv_cell_add(vvi_text *line, const char *text);
+/* A number, which reads back as the same. */
+void vvi_csv_number_add(vvi_text *line, double number);
 /* The cell at *at, without its quotes, in the arena; *at moves behind it and the comma after it. *last: its line ends with it
  * (LF or CR LF), or the text does. NULL: no memory. */
 const char *vvi_csv_cell_read(const char **at, vvi_arena *arena, bool *last);

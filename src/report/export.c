@@ -113,17 +113,22 @@ static vv_status learn_columns(exporting *e)
 
 /* ---- CSV ---------------------------------------------------------------------------------------------------------- */
 
-static void add_cell(exporting *e, const char *text)
+static void begin_cell(exporting *e)
 {
     if (e->some) vvi_text_add(&e->line, ",", 1);
     e->some = true; /* of a line here */
+}
+
+static void add_cell(exporting *e, const char *text)
+{
+    begin_cell(e);
     vvi_csv_cell_add(&e->line, text);
 }
 
 static void add_number(exporting *e, double number)
 {
-    char text[VVI_FORMAT_SIZE];
-    add_cell(e, vvi_format_double(number, text));
+    begin_cell(e);
+    vvi_csv_number_add(&e->line, number);
 }
 
 static void add_count(exporting *e, int64_t count)

@@ -99,12 +99,6 @@ static vv_status begin_with_file(csv_log *log, vv_error *error)
     return mend_end(log, size, error);
 }
 
-static void add_number(vvi_text *line, double number)
-{
-    char text[VVI_FORMAT_SIZE];
-    vvi_csv_cell_add(line, vvi_format_double(number, text));
-}
-
 static vv_status write_line(csv_log *log, vvi_text *line, vv_error *error)
 {
     vvi_text_add(line, "\r\n", 2);
@@ -153,7 +147,7 @@ static void add_metrics(const csv_log *log, const vv_event *e, vvi_text *line)
         vvi_text_add(line, ",", 1);
         for (size_t k = 0; k < e->n_metrics; k++)
             if (strcmp(e->metrics[k], log->metrics[i]) == 0) {
-                add_number(line, e->values[k]);
+                vvi_csv_number_add(line, e->values[k]);
                 break;
             }
     }
@@ -180,7 +174,7 @@ static vv_status take(void *state, const vv_event *e, vv_error *error)
     if (e->kind != VV_EVENT_EPOCH) return VV_OK;
     if (log->metrics == NULL) VVI_TRY(settle_head(log, e, error));
     vvi_text_printf(&line, "%d,%d,%d,", e->trial->id, e->execution, e->epoch);
-    add_number(&line, e->seconds);
+    vvi_csv_number_add(&line, e->seconds);
     add_metrics(log, e, &line);
     add_others(log, e, &line);
     return write_line(log, &line, error);

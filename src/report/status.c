@@ -2,6 +2,8 @@
  * their number. */
 #include "report/status.h"
 
+#include "study/study.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,10 +37,18 @@ static vv_status read_number(const reading *r, const char *key, int64_t *number)
     return VV_OK;
 }
 
+/* Of the trials; 0: none. */
+static vv_status read_limit(const reading *r, int64_t *most)
+{
+    VVI_TRY(read_number(r, "max_trials", most));
+    if (*most >= VVI_TRIALS_OPEN) *most = 0;
+    return VV_OK;
+}
+
 static vv_status read_paused(reading *r)
 {
     char *text = NULL;
-    VVI_TRY(vv_study_get(r->study, "paused", &text, r->error));
+    VVI_TRY(vv_study_get(r->study, VVI_FACT_PAUSED, &text, r->error));
     r->status->paused = text != NULL && strcmp(text, "yes") == 0;
     free(text);
     return VV_OK;
@@ -173,7 +183,7 @@ static vv_status read_all(reading *r)
 {
     vvi_status *s = r->status;
     VVI_TRY(vvi_goals_read(r->study, &s->goals, r->error));
-    VVI_TRY(read_number(r, "max_trials", &s->max_trials));
+    VVI_TRY(read_limit(r, &s->max_trials));
     VVI_TRY(read_number(r, "max_epochs_total", &s->max_epochs));
     VVI_TRY(read_real(r, "max_seconds", &s->max_seconds));
     VVI_TRY(read_real(r, "seconds", &s->spent_s));
@@ -181,8 +191,8 @@ static vv_status read_all(reading *r)
     VVI_TRY(read_number(r, "executions_per_trial", &s->trial_executions));
     VVI_TRY(vv_study_counts(r->study, &s->counts, r->error));
     VVI_TRY(vv_study_workers(r->study, &s->workers, r->error));
-    VVI_TRY(vv_study_requests(r->study, 0, &s->requests, r->error));
-    for (size_t i = 0; i < s->requests.n; i++) s->n_open += !s->requests.list[i].done;
+    VVI_TRY(vvi_study_open_requests(r->study, &s->requests, r->error));
+    s->n_open = s->requests.n;
     VVI_TRY(read_paused(r));
     VVI_TRY(take_trials(r));
     return read_best(r, &s->best);
@@ -231,7 +241,7 @@ vv_status vvi_status_read_line(const vv_study *study, vvi_status_line *line, vv_
     line->best = -1;
     VVI_TRY(vv_study_counts(study, &line->counts, error));
     VVI_TRY(vvi_goals_read(study, &goals, error));
-    VVI_TRY(read_number(&r, "max_trials", &line->max_trials));
+    VVI_TRY(read_limit(&r, &line->max_trials));
     line->running = line->counts.by_status[VV_TRIAL_RUNNING];
     line->changed = fmax(line->counts.first_began, line->counts.last_ended);
     if (goals.objectives.n == 0) return VV_OK;

@@ -65,8 +65,8 @@ typedef struct vvi_status {
     vv_workers workers;
     int live;                       /* workers that are at it */
     bool paused;                    /* ... and wait to be told to go on */
-    vv_requests requests;           /* all there are */
-    size_t n_open;                  /* of them, that were not answered yet */
+    vv_requests requests;           /* that were not answered yet, without values; or others */
+    size_t n_open;                  /* of them, those that were not */
     int64_t max_trials, max_epochs; /* 0: the study does not say, or none */
     double max_seconds, spent_s;    /* the same of time; of which so much was spent when a trial ended last */
     vv_trials best;                 /* one, or none */
@@ -100,8 +100,8 @@ typedef struct vvi_status_line {
     const char *name;
     vv_counts counts;
     int64_t running, max_trials; /* max_trials 0: the study does not say */
-    double changed; /* Unix time of what is known to have happened last; 0: nothing */
-    int best;       /* -1: none */
+    double changed;              /* Unix time of what is known to have happened last; 0: nothing */
+    int best;                    /* -1: none */
     double score;
     char objective[64]; /* "": not known */
     const char *error;  /* not NULL: why it could not be read, and the rest is not known */

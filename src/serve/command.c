@@ -56,11 +56,21 @@ static bool is_folder(const char *path)
     return path != NULL && path[0] == '/' && stat(path, &what) == 0 && S_ISDIR(what.st_mode);
 }
 
+/* A word that removes the study, or begins no trial? Varve keeps none, but others write studies, too. */
+static bool has_word_of_beginning(char *const *argv)
+{
+    for (size_t i = 0; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--overwrite") == 0 || strcmp(argv[i], "--begin-only") == 0) return true;
+    return false;
+}
+
 /* Why it cannot be begun here; NULL: it can. */
 static const char *find_obstacle(const vvi_command_line *c, const char *host, bool can)
 {
     if (!can) return "this dashboard begins no searches";
     if (c->argv[0] == NULL || !is_search(c->argv[1])) return "only search, tune and worker are begun from here";
+    if (has_word_of_beginning(c->argv))
+        return "its command begins anew, or nothing: it has --overwrite or --begin-only";
     if (!is_this_machine(host)) return "it was begun on another machine";
     if (!is_folder(c->cwd)) return "the folder in which it was begun is not there any more";
     return NULL;

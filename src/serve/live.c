@@ -116,7 +116,7 @@ static vv_status read_paused(const vv_study *study, moment *m, vv_error *error)
 {
     char *text = NULL;
     bool live = false;
-    VVI_TRY(vv_study_get(study, "paused", &text, error));
+    VVI_TRY(vv_study_get(study, VVI_FACT_PAUSED, &text, error));
     for (size_t i = 0; i < m->workers.n; i++) live = live || m->workers.list[i].live;
     m->status.paused = live && text != NULL && strcmp(text, "yes") == 0;
     free(text);

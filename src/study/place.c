@@ -32,6 +32,13 @@ static vv_status find_store(const char *where, const vvi_store_row **store, vv_e
     return VV_OK;
 }
 
+bool vvi_place_is_database(const char *where)
+{
+    size_t i = 0;
+    while (strncmp(where, places[i].prefix, strlen(places[i].prefix)) != 0) i++;
+    return places[i].prefix[0] != '\0';
+}
+
 /* ---- open, close --------------------------------------------------------------------------------------------------- */
 
 static vv_status begin_writing(vv_study *study, vv_error *error)

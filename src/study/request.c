@@ -81,15 +81,31 @@ vv_status vv_study_request(const char *where, const vv_request *request, int64_t
 
 /* ---- reading, answering -------------------------------------------------------------------------------------------- */
 
-vv_status vv_study_requests(const vv_study *study, int64_t from, vv_requests *requests, vv_error *error)
+static vv_status read_requests(const vv_study *study, const vvi_request_query *query, vv_requests *requests,
+                               vv_error *error)
 {
     *requests = (vv_requests){ .n = 0 };
     vvi_arena *arena = vvi_calloc(1, sizeof *arena);
     if (arena == NULL) return vvi_no_memory(error);
     requests->memory = arena;
-    const vv_status status = study->store->requests(study->state, from, arena, requests, error);
+    const vv_status status = study->store->requests(study->state, query, arena, requests, error);
     if (status != VV_OK) vv_requests_free(requests);
     return status;
+}
+
+vv_status vv_study_requests(const vv_study *study, int64_t from, vv_requests *requests, vv_error *error)
+{
+    return read_requests(study, &(vvi_request_query){ .from = from }, requests, error);
+}
+
+vv_status vvi_study_open_requests(const vv_study *study, vv_requests *requests, vv_error *error)
+{
+    return read_requests(study, &(vvi_request_query){ .open = true }, requests, error);
+}
+
+vv_status vvi_study_request_bounds(const vv_study *study, vvi_request_bounds *bounds, vv_error *error)
+{
+    return study->store->request_bounds(study->state, bounds, error);
 }
 
 void vv_requests_free(vv_requests *requests)

@@ -5,6 +5,8 @@
 #include "base/base.h"
 #include <varve/study.h>
 
+#include <limits.h>
+
 /* ---- for the tuner ------------------------------------------------------------------------------------------------
  */
 
@@ -31,8 +33,26 @@ vv_status vvi_trial_put_back(vv_study *study, int id, vv_error *error);
 /* vv_trial_claim of this one, which must be WAITING, INTERRUPTED, or RUNNING with a lease that has lapsed. TAKEN: it is not. */
 vv_status vvi_trial_take(vv_study *study, int id, vv_error *error);
 
+/* Does a text lead to a database of studies, or to one study in it (place.c)? Else it is a folder's path. */
+bool vvi_place_is_database(const char *where);
+
+/* ---- facts that several read ---- */
+
+/* "yes": the search is paused, as far as anybody works at it (tuner/requests.c). */
+#define VVI_FACT_PAUSED "paused"
+/* The "max_trials" of a study whose trials are asked for one after the other, without a limit. */
+enum { VVI_TRIALS_OPEN = INT_MAX };
+
 /* ---- requests (request.c) ---- */
 
+/* Where those begin that have to be read. */
+typedef struct vvi_request_bounds {
+    int64_t open; /* the lowest that is not answered; `next`: none */
+    int64_t next; /* the id of the next one */
+} vvi_request_bounds;
+vv_status vvi_study_request_bounds(const vv_study *study, vvi_request_bounds *bounds, vv_error *error);
+/* Those that are not answered, without their values, which may be long. Owned, as of vv_study_requests. */
+vv_status vvi_study_open_requests(const vv_study *study, vv_requests *requests, vv_error *error);
 /* Why a trial ended that somebody wanted to end. One that had no epochs is FAILED, and no failure of the search. */
 #define VVI_STOPPED_ON_REQUEST "stopped on request"
 /* Once: made again, or by another worker, it changes nothing. */
@@ -60,7 +80,7 @@ vv_status vvi_study_hear(vv_study *study, vv_error *error); /* takes what has ar
  * a folder is kept. After a failed attach the study can only be closed. */
 void vvi_study_detach(vv_study *study);
 vv_status vvi_study_attach(vv_study *study, vv_error *error);
-bool vvi_study_is_shared(const vv_study *study); /* may others write to it? */
+bool vvi_study_is_shared(const vv_study *study);     /* may others write to it? */
 const char *vvi_study_worker(const vv_study *study); /* this handle's name among them */
 
 /* pulse.c: what costs next to nothing. A number that is another after anybody has written to the study ... */
@@ -175,6 +195,11 @@ vv_status vvi_study_order(vvi_order_key *keys, size_t n, const vv_objectives *ob
 /* ---- stores ----------------------------------------------------------------------------------------------------- */
 
 /* How a store is opened. */
+typedef struct vvi_request_query {
+    int64_t from;
+    bool open; /* only those that are not answered, and without their values */
+} vvi_request_query;
+
 typedef struct vvi_store_args {
     const char *where; /* of sqlite: the database file; of postgresql: the URL without "#NAME" */
     const char *study; /* of postgresql: NAME */
@@ -240,7 +265,9 @@ typedef struct vvi_store_row {
     vv_status (*batch_end)(void *state, vv_status status, vv_error *error);
     /* Of one that was opened for requests: a new one. */
     vv_status (*request_post)(void *state, const vv_request *request, int64_t *id, vv_error *error);
-    vv_status (*requests)(void *state, int64_t from, vvi_arena *arena, vv_requests *requests, vv_error *error);
+    vv_status (*requests)(void *state, const vvi_request_query *query, vvi_arena *arena, vv_requests *requests,
+                          vv_error *error);
+    vv_status (*request_bounds)(void *state, vvi_request_bounds *bounds, vv_error *error);
     vv_status (*request_answer)(void *state, int64_t id, const char *answer, vv_error *error);
     vv_status (*request_news)(void *state, bool *news, vv_error *error);
     /* For exchange.c: all of a study that `trials` does not give, and writing what was read elsewhere as it is. */

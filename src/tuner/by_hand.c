@@ -115,7 +115,8 @@ vv_status vv_ask_with(const vv_search_args *args, vv_asked *asked, vv_error *err
 {
     *asked = (vv_asked){ .trial = -1 };
     vv_search_args all = *args;
-    if (all.max_trials == 0 && (all.hypermodel == NULL || all.hypermodel->max_trials == 0)) all.max_trials = INT_MAX;
+    if (all.max_trials == 0 && (all.hypermodel == NULL || all.hypermodel->max_trials == 0))
+        all.max_trials = VVI_TRIALS_OPEN;
     return vvi_search_prepared(&all, check_and_ask, asked, error);
 }
 

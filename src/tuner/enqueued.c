@@ -149,16 +149,18 @@ static vv_status take_nothing(void *context, vvi_record *record, vv_error *error
     return VV_OK;
 }
 
-vv_status vvi_enqueued_check(vvi_search *search, bool *stopped, vv_error *error)
+vv_status vvi_enqueued_check(vvi_search *search, double limit_s, bool *stopped, vv_error *error)
 {
     vvi_job_end end;
     const vvi_job job = { .child = check_child,
                           .context = search,
                           .take = take_nothing,
                           .stop = search->args->stop,
-                          .guard = search->bound.guard };
+                          .guard = search->bound.guard,
+                          .limit_s = limit_s };
     if (search->queue->n == 0) return VV_OK;
     VVI_TRY(vvi_job_run(&job, &end, error));
     *stopped = end.stopped;
+    if (end.late) return vvi_fail(error, VV_BAD_ARG, "enqueued: values that fit were not found within %g s", limit_s);
     return end.stopped ? VV_OK : vvi_builder_death(search->bound.guard, &end, error);
 }

@@ -291,7 +291,7 @@ static vv_status prepare(pool *p, vv_error *error)
 
 vv_status vvi_pool_run(vvi_search *search, vv_stop_reason *reason, vv_error *error)
 {
-    pool p = { .search = search, .asker = { .search = search }, .changes = 1 };
+    pool p = { .search = search, .asker = { .search = search }, .changes = 1, .from = search->requests_open };
     search->pool = &p;
     vv_status status = prepare(&p, error);
     if (status == VV_OK) status = vvi_pool_requests_begin(&p, error);

@@ -16,6 +16,10 @@
 
 static const char fact[] = "enqueued";
 
+/* Of a request: while it is looked at, nobody looks after the trials that run, and no heartbeat is sent. */
+enum { MOST_ADDED = 1000 };
+static const double check_limit_s = 10;
+
 /* ---- what there is ---------------------------------------------------------------------------------------------- */
 
 vvi_queued *vvi_queue_next(const vvi_search *search)
@@ -219,12 +223,15 @@ vv_status vvi_queue_read(vvi_search *search, size_t n_trials, vv_error *error)
 /* Names and values are looked at in a child, as are those that a search begins with. Its guard is not the asker's. */
 static vv_status check_added(const vvi_search *search, vvi_queue *added, bool *stopped, vv_error *said, vv_error *error)
 {
+    if (added->n > MOST_ADDED)
+        return vvi_fail(said, VV_BAD_ARG, "enqueued: %zu configurations, at most %d are possible at once", added->n,
+                        (int)MOST_ADDED);
     vvi_search probe = *search;
     probe.queue = added;
     probe.bound.guard = vvi_guard_new();
     if (probe.bound.guard == NULL) return vvi_no_memory(said);
     vvi_study_detach(search->study);
-    const vv_status status = vvi_enqueued_check(&probe, stopped, said),
+    const vv_status status = vvi_enqueued_check(&probe, check_limit_s, stopped, said),
                     attached = vvi_study_attach(search->study, error);
     vvi_guard_free(probe.bound.guard);
     return attached != VV_OK ? attached : status;

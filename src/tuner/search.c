@@ -142,10 +142,10 @@ static vv_status open_in_turn(vvi_search *search, size_t trials_before, vv_error
 /* Those that are there already were made of an earlier search. */
 static vv_status note_requests(vvi_search *search, vv_error *error)
 {
-    vv_requests requests;
-    VVI_TRY(vv_study_requests(search->study, 0, &requests, error));
-    search->requests_before = requests.n == 0 ? 0 : requests.list[requests.n - 1].id + 1;
-    vv_requests_free(&requests);
+    vvi_request_bounds bounds;
+    VVI_TRY(vvi_study_request_bounds(search->study, &bounds, error));
+    search->requests_before = bounds.next;
+    search->requests_open = bounds.open;
     return VV_OK;
 }
 
@@ -233,7 +233,7 @@ vv_status vvi_search_check(vvi_search *search, bool *stopped, vv_error *error)
     VVI_TRY(vvi_earlier_check(search, error));
     VVI_TRY(vvi_check_search(search, &(vv_trials){ .n = 0 }, stopped, error));
     if (!*stopped) VVI_TRY(explain(search, stopped, error));
-    if (!*stopped) VVI_TRY(vvi_enqueued_check(search, stopped, error));
+    if (!*stopped) VVI_TRY(vvi_enqueued_check(search, 0, stopped, error));
     if (!*stopped) VVI_TRY(check_first_proposal(search, stopped, error));
     if (search->undirected.status != VV_OK)
         return vvi_fail(error, search->undirected.status, "%s", search->undirected.text);

@@ -153,7 +153,8 @@ typedef struct vvi_search {
     bool by_hand; /* trials begin for somebody else to run */
     vvi_halt *halt;
     struct vvi_pool *pool;   /* NULL: it does not run */
-    int64_t requests_before; /* those with lower ids were there when the study was opened */
+    int64_t requests_before; /* those with lower ids were there when the study was opened ... */
+    int64_t requests_open;   /* ... and those with still lower ones were answered */
     vvi_bound bound;
     vv_explanation *explanation; /* of the hypermodel; its space is what proposals go by */
     bool checked;                /* check.c has seen a model that builds */
@@ -369,7 +370,7 @@ bool vvi_value_fit(const vv_domain *domain, vv_value given, vv_value *value);
 vv_status vvi_enqueued_build(const vvi_search *search, const vvi_queued *queued, const vv_hp *base, const vv_past *past,
                              int trial, vvi_build *build, vv_error *error);
 /* What the caller enqueues must be configurations: names and values that there are. In a child of its own. */
-vv_status vvi_enqueued_check(vvi_search *search, bool *stopped, vv_error *error);
+vv_status vvi_enqueued_check(vvi_search *search, double limit_s, bool *stopped, vv_error *error);
 
 /* ---- what another study has learnt (earlier.c) -------------------------------------------------------------------- */
 
@@ -397,8 +398,6 @@ vv_status vvi_earlier_tell(const vvi_search *search, vv_oracle *oracle, int *n, 
 
 /* How the answer to a request begins that was not carried out (study.h). */
 #define VVI_REFUSED "refused: "
-/* "yes": the search is paused, as far as anybody works at it (requests.c). */
-#define VVI_FACT_PAUSED "paused"
 
 /* ---- when it ends (stop.c) ---------------------------------------------------------------------------------------- */
 

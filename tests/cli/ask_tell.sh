@@ -22,6 +22,16 @@ run varve ask --project p
 exits 0; out_has "trial 2"
 mv space.yaml.away space.yaml
 
+# There is no limit, and none is told.
+run varve status p --json
+exits 0; out_json '.[0] | .trials == 3 and .max_trials == null'
+run varve status p
+exits 0; out_lacks ' of 2'
+run varve report p --output asked.html
+exits 0
+if grep -q 2147483647 asked.html; then fail 'a number that means none is in the report'; fi
+grep -qF '["Trials, at the most", "no limit"]' asked.html || fail 'the report lacks: no limit'
+
 # The same trials as a search with these settings would have.
 run varve tune space.yaml --tuner random --max-trials 3 --project search -- sh -c 'echo "varve: loss=1"'
 exits 0

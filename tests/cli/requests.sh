@@ -14,9 +14,18 @@ is_as_undisturbed() {
     cmp -s mine undisturbed || { cp mine out; fail "$1 has other trials than an undisturbed search"; }
 }
 
-run $SEARCH --max-trials 6 --project reference
+run $SEARCH --max-trials 6 --project reference --overwrite
 exits 0
 trials_of reference >undisturbed
+
+# ---- whoever goes on removes nothing ---------------------------------------------------------------------------------
+kept_words() {
+    python3 -c 'import json, sqlite3, sys
+text, = sqlite3.connect(sys.argv[1] + "/study.db").execute("SELECT text FROM facts WHERE key = ?", ("command",)).fetchone()
+print(" ".join(json.loads(text)["argv"][1:]))' "$1"
+}
+run kept_words reference
+exits 0; out_has 'search model.c --data '; out_has '--project reference'; out_lacks '--overwrite'
 
 # ---- nobody is there -------------------------------------------------------------------------------------------------
 run varve pause nothing
@@ -155,6 +164,9 @@ run varve enqueue reference layers=3 --wait
 exits 1; err_has 'refused: '; err_has 'layers: 3 is not in its domain'
 run varve enqueue reference unit_0=4 --wait
 exits 1; err_has 'did you mean'
+yes '{"layers": 1}' | head -1001 | jq -s . >many.json
+run varve enqueue reference many.json --wait
+exits 1; err_has 'refused: enqueued: 1001 configurations, at most 1000 are possible at once'
 rm hold
 ends enqueued.log
 run varve results reference --top 100 --json
@@ -162,6 +174,19 @@ out_json '.[0].trials | length == 9'
 out_json '[.[0].trials[] | select(.hyperparameters == {"layers": 1, "units_0": 4})] | length == 1'
 out_json '[.[0].trials[] | select(.hyperparameters == {"layers": 2, "units_0": 16, "units_1": 4})] | length == 1'
 notes_have enqueued.log 'Enqueued, and skipped: {"units_0": 4, "layers": 1}: a trial has these values already'
+
+# ---- values that nothing is found for do not hold up the search --------------------------------------------------------
+# A thousand builds, each of which takes a moment: who looks for them gives up before.
+sed 's/vv_model \*m = vv_sequential();/if (access("slow", F_OK) == 0) usleep(200000); &/' model.c >slow.c
+SEARCH="$VARVE search slow.c --data $TABLE --seed 3 --executions-per-trial 1 --tuner random --epochs 5 --workers 1"
+touch hold
+begin slow.log --max-trials 2 --project slow
+held slow 1
+touch slow
+run varve enqueue slow units_1=4 layers=1 --wait
+exits 1; err_has 'refused: enqueued: values that fit were not found within'
+rm slow hold
+ends slow.log
 
 # ---- Hyperband goes on without those that were stopped -----------------------------------------------------------------
 SEARCH="$NETWORKS --tuner hyperband --epochs 9"
@@ -190,6 +215,12 @@ out_json 'all(.[0].trials[]; .status == "COMPLETED" or .status == "PRUNED")'
 # ---- a password is kept nowhere ----------------------------------------------------------------------------------------
 run varve tune space.yaml --max-trials 1 --project secret -- sh -c 'echo "varve: loss=1"' 'postgresql://me:w0rd@h/d' '{lr}'
 exits 0
+run kept_words secret
+exits 0; out_has '--max-trials 1 --project secret -- sh -c'
+run varve tune space.yaml --max-trials 1 --overwrite --project theirs -- sh -c 'echo "varve: loss=1"' --overwrite '{lr}'
+exits 0
+run kept_words theirs # those of a program are its own
+exits 0; out_has '--max-trials 1 --project theirs -- sh -c'; out_has ' --overwrite {lr}'
 run varve resume secret
 exits 1; err_has 'postgresql://me:***@h/d'
 if grep -rq 'w0rd' secret; then fail 'the password is in the study'; fi

@@ -159,6 +159,48 @@ static void a_request_is_answered_once(void **state)
     vv_study_close(worker);
 }
 
+static void check_bounds(const vv_study *study, int64_t open, int64_t next)
+{
+    vvi_request_bounds bounds;
+    vv_error error = { 0 };
+    must(vvi_study_request_bounds(study, &bounds, &error), &error);
+    assert_int_equal(bounds.open, open);
+    assert_int_equal(bounds.next, next);
+}
+
+/* Of the second and the third of three. */
+static void check_open(const vv_study *study)
+{
+    vv_error error = { 0 };
+    vv_requests requests;
+    must(vvi_study_open_requests(study, &requests, &error), &error);
+    assert_int_equal(requests.n, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(requests.list[i].id, i + 1);
+        assert_false(requests.list[i].done);
+        assert_null(requests.list[i].values);
+    }
+    assert_int_equal(requests.list[0].kind, VV_REQUEST_ENQUEUE);
+    vv_requests_free(&requests);
+}
+
+static void those_that_are_open_are_found_without_reading_all(void **state)
+{
+    const store_place *p = *state;
+    vv_study *worker = open_leased(p->where, 0);
+    check_bounds(worker, 0, 0);
+    for (int i = 0; i < 3; i++) post(p->where, (vv_request){ .kind = VV_REQUEST_ENQUEUE, .values = "{\"a\": 1}" });
+    check_bounds(worker, 0, 3);
+    must(vvi_study_answer(worker, 0, "yes", NULL), NULL);
+    check_bounds(worker, 1, 3);
+    check_open(worker);
+    must(vvi_study_answer(worker, 2, "yes", NULL), NULL);
+    check_bounds(worker, 1, 3);
+    must(vvi_study_answer(worker, 1, "yes", NULL), NULL);
+    check_bounds(worker, 3, 3);
+    vv_study_close(worker);
+}
+
 /* So that values are enqueued and that is said, or neither. */
 static void an_answer_is_taken_back_with_its_batch(void **state)
 {
@@ -334,6 +376,7 @@ const struct CMUnitTest store_requests_tests[] = {
     STORE_TEST(what_makes_no_sense_is_refused),
     STORE_TEST(a_worker_hears_of_what_is_new),
     STORE_TEST(a_request_is_answered_once),
+    STORE_TEST(those_that_are_open_are_found_without_reading_all),
     STORE_TEST(an_answer_is_taken_back_with_its_batch),
     STORE_TEST(requests_outlive_whoever_worked_at_the_study),
     STORE_TEST(a_trial_that_is_nobodys_can_be_taken_by_its_number),

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import sys
 import tempfile
 import time
@@ -126,6 +127,25 @@ def bodies_are_looked_at(d):
     check(status_of(d.raw(head + b"Content-Length: 99999999999999999999\r\n\r\n")) in (400, 413))
     check(status_of(d.raw(head + b"Content-Length: -1\r\n\r\n{}")) in (400, 413))
     check(status_of(d.raw(b"GET /api/studies HTTP/1.1\r\n" + HOST + b"Content-Length: 5\r\n\r\nhello")) == 400)
+
+
+def a_command_that_would_remove_the_study_is_not_begun(d):
+    """Whoever wrote the study wrote its command, too."""
+    database = sqlite3.connect(os.path.join(d.folder, "p", "study.db"))
+    text, = database.execute("SELECT text FROM facts WHERE key = 'command'").fetchone()
+    for word in ("--overwrite", "--begin-only"):
+        fact = json.loads(text)
+        fact["argv"].append(word)
+        with database:
+            database.execute("UPDATE facts SET text = ? WHERE key = 'command'", (json.dumps(fact),))
+        shown = until(lambda: (now := d.json("/api/studies/p/command"))["argv"][-1] == word and now, word)
+        check("--overwrite or --begin-only" in (shown["obstacle"] or ""), shown)
+        status, _, body = d.post(WRITES[1], {"digest": shown["digest"]})
+        check(status >= 400 and b"--overwrite or --begin-only" in body, status, body)
+    with database:
+        database.execute("UPDATE facts SET text = ? WHERE key = 'command'", (text,))
+    until(lambda: d.json("/api/studies/p/command")["obstacle"] is None, "the command as it was")
+    database.close()
 
 
 def methods_are_those_of_the_table(d):
@@ -251,7 +271,7 @@ def a_signal_ends_it_with_viewers_at_it(d):
 
 CLAIMS = [every_answer_has_the_policies, data_is_not_kept_and_assets_are_asked_about, all_parts_are_there, paths_lead_nowhere_else,
           only_our_names_are_answered_to, other_sites_are_refused, nothing_is_written_without_the_token,
-          a_request_with_the_token_is_kept_for_the_next_search, bodies_are_looked_at, methods_are_those_of_the_table,
+          a_request_with_the_token_is_kept_for_the_next_search, bodies_are_looked_at, a_command_that_would_remove_the_study_is_not_begun, methods_are_those_of_the_table,
           what_is_no_http_is_let_go_of, half_requests_do_not_hold_up_others, many_viewers_are_told_and_more_are_refused,
           many_connections_are_answered_or_refused, who_is_slow_is_let_go_of, what_was_refused_is_said_harmlessly_and_not_too_often,
           a_port_that_is_taken_is_named, a_signal_ends_it_with_viewers_at_it]

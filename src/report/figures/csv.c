@@ -4,22 +4,11 @@
 #include "report/figures/figure.h"
 
 #include <math.h>
-#include <string.h>
-
-static void add_number(vvi_text *out, double number)
-{
-    char text[VVI_FORMAT_SIZE];
-    if (isnan(number)) return;
-    vvi_format_double(number, text);
-    vvi_text_add(out, text, strlen(text));
-}
 
 static void add_cell(vvi_text *out, const vvi_figure_column *column, size_t row)
 {
-    if (column->numbers != NULL)
-        add_number(out, column->numbers[row]);
-    else if (column->texts[row] != NULL)
-        vvi_csv_cell_add(out, column->texts[row]);
+    if (column->numbers == NULL && column->texts[row] != NULL) vvi_csv_cell_add(out, column->texts[row]);
+    if (column->numbers != NULL && !isnan(column->numbers[row])) vvi_csv_number_add(out, column->numbers[row]);
 }
 
 static void end_cell(vvi_text *out, const vvi_figure_table *table, size_t k)

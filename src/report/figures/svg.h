@@ -31,8 +31,9 @@ typedef struct vvi_svg_label {
     double width;      /* what does not fit is cut in the middle; 0: any */
     double size;       /* of the type */
 } vvi_svg_label;
-/* Others' text: harmless, and as XML. */
+/* Others' text: harmless, and as XML, or HTML. */
 void vvi_svg_escape(vvi_text *out, const char *string, size_t most);
+void vvi_svg_escape_harmless(vvi_text *out, const char *text); /* only as XML, or HTML */
 void vvi_svg_text(vvi_text *out, const vvi_svg_label *label, const char *string);
 void vvi_svg_number(vvi_text *out, double number);
 /* About as wide as it will be: the reader's type is not known. */

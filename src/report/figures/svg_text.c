@@ -11,7 +11,7 @@ static bool is_no_xml(const char *c)
     return (unsigned char)c[0] == 0xef && (unsigned char)c[1] == 0xbf && (unsigned char)c[2] >= 0xbe;
 }
 
-static void escape_visible(vvi_text *out, const char *c)
+void vvi_svg_escape_harmless(vvi_text *out, const char *c)
 {
     static const char *const entities[] = {
         ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"
@@ -37,7 +37,7 @@ void vvi_svg_escape(vvi_text *out, const char *string, size_t most)
     if (visible.failed)
         out->failed = true;
     else
-        escape_visible(out, visible.data);
+        vvi_svg_escape_harmless(out, visible.data);
     vvi_text_deinit(&visible);
 }
 
@@ -95,7 +95,7 @@ static void add_cut(vvi_text *out, const char *string, size_t most)
 {
     const size_t n = vvi_report_columns(string, strlen(string));
     if (most == 0 || n <= most) {
-        escape_visible(out, string);
+        vvi_svg_escape_harmless(out, string);
         return;
     }
     const size_t tail = (most - 1) / 3, head = most - 1 - tail, begin = vvi_report_clip(string, head);
@@ -107,7 +107,7 @@ static void add_cut(vvi_text *out, const char *string, size_t most)
     if (part.failed)
         out->failed = true;
     else
-        escape_visible(out, part.data);
+        vvi_svg_escape_harmless(out, part.data);
     vvi_text_deinit(&part);
 }
 
@@ -164,7 +164,7 @@ double vvi_svg_paragraph(vvi_text *out, const vvi_svg_label *label, const char *
             vvi_text_add(&line, c, n);
             const vvi_svg_label at = { label->x, y, label->anchor, 0, label->style, 0, label->size };
             begin_label(out, &at);
-            if (!line.failed) escape_visible(out, line.data);
+            if (!line.failed) vvi_svg_escape_harmless(out, line.data);
             out->failed = out->failed || line.failed;
             vvi_text_add(out, "</text>\n", 8);
             vvi_text_deinit(&line);

@@ -3,6 +3,7 @@
 
 #include "report/explain.h"
 #include "report/makers.h"
+#include "study/study.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,11 @@ static const struct {
     { "budget", "Budget of a network" },
 };
 
+static bool is_no_limit(const char *key, const char *text)
+{
+    return strcmp(key, "max_trials") == 0 && strtod(text, NULL) >= VVI_TRIALS_OPEN;
+}
+
 static vv_status add_facts(vvi_json *json, const vv_study *study, vv_error *error)
 {
     vvi_json_begin(json, "facts", '[');
@@ -79,7 +85,7 @@ static vv_status add_facts(vvi_json *json, const vv_study *study, vv_error *erro
         if (text != NULL) {
             vvi_json_begin(json, NULL, '[');
             vvi_json_string(json, NULL, facts[i].title);
-            vvi_json_string(json, NULL, text);
+            vvi_json_string(json, NULL, is_no_limit(facts[i].key, text) ? "no limit" : text);
             vvi_json_end(json, ']');
         }
         free(text);

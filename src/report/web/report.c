@@ -3,6 +3,7 @@
  * A line "%NAME" stands for a part. The policy names the hashes of the scripts and styles, which are the assets' bytes as they
  * are, so that nothing else can run, whatever the data says; the data has no "<", so that it cannot end its element.
  */
+#include "report/figures/svg.h"
 #include "report/web/assets.h"
 #include "report/web/pages.h"
 
@@ -60,33 +61,22 @@ static vv_status write_policy(const writer *w)
 
 /* ---- parts ---------------------------------------------------------------------------------------------------------------- */
 
-static void write_html(const char *text, FILE *out)
+/* The text is given up. */
+static vv_status write_text(const writer *w, vvi_text *text)
 {
-    static const struct {
-        char character;
-        const char *entity;
-    } entities[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" } };
-    for (; *text != '\0'; text++) {
-        const char *entity = NULL;
-        for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++)
-            if (entities[i].character == *text) entity = entities[i].entity;
-        if (entity != NULL)
-            fputs(entity, out);
-        else
-            fputc(*text, out);
-    }
+    const bool failed = text->failed;
+    if (!failed) fwrite(text->data, 1, text->n, w->out);
+    vvi_text_deinit(text);
+    return failed ? vvi_no_memory(w->error) : VV_OK;
 }
 
 static vv_status write_title(const writer *w)
 {
     vvi_text text = { 0 };
-    vvi_text_add_visible(&text, vv_study_path(w->args->study), 100);
-    if (text.failed) return vvi_no_memory(w->error);
-    fputs("<title>", w->out);
-    write_html(text.data == NULL ? "" : text.data, w->out);
-    fputs(" - Varve report</title>\n", w->out);
-    vvi_text_deinit(&text);
-    return VV_OK;
+    vvi_text_printf(&text, "<title>");
+    vvi_svg_escape(&text, vv_study_path(w->args->study), 100);
+    vvi_text_printf(&text, " - Varve report</title>\n");
+    return write_text(w, &text);
 }
 
 static void write_elements(const char *const *names, const char *element, FILE *out)
@@ -115,8 +105,9 @@ static vv_status write_scripts(const writer *w)
 
 static vv_status write_licences(const writer *w)
 {
-    write_html(vvi_asset_find("licences.txt")->bytes, w->out);
-    return VV_OK;
+    vvi_text text = { 0 };
+    vvi_svg_escape_harmless(&text, vvi_asset_find("licences.txt")->bytes);
+    return write_text(w, &text);
 }
 
 /* In JSON a "<" is in texts only, where it may be written as an escape. */

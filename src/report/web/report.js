@@ -63,7 +63,6 @@
 
     /* ---- headline ------------------------------------------------------------------------------------------------ */
 
-    const NO_LIMIT = 2147483647; /* of trials, where somebody asks for one after the other */
     const STATUSES = [["COMPLETED", "trial"], ["PRUNED", "pruned"], ["FAILED", "failed"], ["RUNNING", "running"],
         ["WAITING", "running"],
         ["PAUSED", "running"], ["INTERRUPTED", "running"]];
@@ -100,7 +99,7 @@
         const { study } = data;
         const goals = (study.objectives || []).map((one) => (one.direction === "max" ? "maximizing " : "minimizing ") +
             varve.visible(one.name, 60));
-        const budget = study.max_trials && study.max_trials < NO_LIMIT ? varve.count(study.trials) + " of " +
+        const budget = study.max_trials ? varve.count(study.trials) + " of " +
             varve.count(study.max_trials) : varve.count(study.trials);
         const rows = bestScores(study).concat([["Trials", budget], ["Epochs", varve.count(study.epochs)],
             ["From first to last", span(study)]]);
@@ -227,7 +226,7 @@
         const { made: how } = page.data;
         varve.fill(element, how.command && el("pre", null, varve.visible(commandText(how.command), 4000)),
             varve.plainTable([{ title: "Setting" }, { title: "Value" }], how.facts.map(([title, text]) =>
-                [title, text === String(NO_LIMIT) ? "no limit" : varve.visible(text, 400)])),
+                [title, varve.visible(text, 400)])),
             el("p", { class: "soft" }, "Written by Varve " + how.version + " on " + varve.time(how.time) + "."));
     }
 

@@ -314,6 +314,7 @@ const vvi_store_row vvi_store_postgresql = {
     .workers = vvi_pg_workers,
     .request_post = vvi_pg_request_post,
     .requests = vvi_pg_requests,
+    .request_bounds = vvi_pg_request_bounds,
     .request_answer = vvi_pg_request_answer,
     .request_news = vvi_pg_request_news,
     .batch_begin = batch_begin,

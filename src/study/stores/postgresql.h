@@ -117,6 +117,7 @@ typedef enum vvi_pg_sql {
     VVI_PG_REQUEST_POST,
     VVI_PG_REQUEST_ANSWER,
     VVI_PG_REQUESTS,
+    VVI_PG_REQUEST_BOUNDS,
     VVI_PG_TAKE,
     VVI_PG_STATEMENTS
 } vvi_pg_sql;
@@ -226,7 +227,9 @@ vv_status vvi_pg_trial_take(void *state, int id, vv_error *error);
 
 /* postgresql_requests.c */
 vv_status vvi_pg_request_post(void *state, const vv_request *request, int64_t *id, vv_error *error);
-vv_status vvi_pg_requests(void *state, int64_t from, vvi_arena *arena, vv_requests *requests, vv_error *error);
+vv_status vvi_pg_requests(void *state, const vvi_request_query *query, vvi_arena *arena, vv_requests *requests,
+                          vv_error *error);
+vv_status vvi_pg_request_bounds(void *state, vvi_request_bounds *bounds, vv_error *error);
 vv_status vvi_pg_request_answer(void *state, int64_t id, const char *answer, vv_error *error);
 vv_status vvi_pg_request_news(void *state, bool *news, vv_error *error);
 

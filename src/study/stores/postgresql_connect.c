@@ -234,6 +234,18 @@ static void be_silent(void *context, const char *message)
     (void)message;
 }
 
+/* Of a study that is open: they are those that were found then. A reader goes on with newer ones that are known here. */
+static vv_status check_tables(vvi_pg *store, vv_error *error)
+{
+    int version = 0;
+    VVI_TRY(vvi_pg_schema_version(store, &version, error));
+    const bool newer = store->mode == VV_STUDY_READ && version > store->version && version <= VVI_PG_VERSION;
+    if (newer) store->version = version;
+    if (version == store->version) return VV_OK;
+    return vvi_fail(error, VV_VERSION, "%s: another version of the program has changed its tables meanwhile",
+                    store->shown);
+}
+
 /* The server shall notice a dead worker as soon as we notice a dead server. A plan is kept for as long as the connection: one
  * that was made while a table was empty would read it from end to end when it is not. Compiling plans of such short calls takes
  * longer than they do, and 20 MB for each connection. */
@@ -247,12 +259,7 @@ static vv_status prepare_session(vvi_pg *store, vv_error *error)
     if (store->study > 0 && store->mode != VV_STUDY_READ)
         snprintf(text + length, sizeof text - (size_t)length, "LISTEN varve_%d", store->study);
     VVI_TRY(vvi_pg_exec(store, text, error));
-    int version = VVI_PG_VERSION;
-    if (store->study > 0) VVI_TRY(vvi_pg_schema_version(store, &version, error));
-    if (version != VVI_PG_VERSION)
-        return vvi_fail(error, VV_VERSION, "%s: another version of the program has changed its tables meanwhile",
-                        store->shown);
-    return VV_OK;
+    return store->study > 0 ? check_tables(store, error) : VV_OK;
 }
 
 static vv_status check_server(vvi_pg *store, vv_error *error)

@@ -75,13 +75,27 @@ static vv_status take_requests(const vvi_pg *store, const PGresult *result, vvi_
     return VV_OK;
 }
 
-vv_status vvi_pg_requests(void *state, int64_t from, vvi_arena *arena, vv_requests *requests, vv_error *error)
+vv_status vvi_pg_requests(void *state, const vvi_request_query *query, vvi_arena *arena, vv_requests *requests,
+                          vv_error *error)
 {
     vvi_pg *store = state;
     PGresult *result = NULL;
     if (store->version < 2) return VV_OK; /* there are none yet */
-    VVI_TRY(vvi_pg_ask(store, VVI_PG_REQUESTS, &result, error, store->study, from));
+    VVI_TRY(vvi_pg_ask(store, VVI_PG_REQUESTS, &result, error, store->study, query->from, (int)query->open));
     const vv_status status = take_requests(store, result, arena, requests, error);
     PQclear(result);
     return status;
+}
+
+vv_status vvi_pg_request_bounds(void *state, vvi_request_bounds *bounds, vv_error *error)
+{
+    vvi_pg *store = state;
+    PGresult *result = NULL;
+    *bounds = (vvi_request_bounds){ .next = 0 };
+    if (store->version < 2) return VV_OK;
+    VVI_TRY(vvi_pg_ask(store, VVI_PG_REQUEST_BOUNDS, &result, error, store->study));
+    bounds->next = vvi_pg_int64(result, 0, 0);
+    bounds->open = vvi_pg_text(result, 0, 1) == NULL ? bounds->next : vvi_pg_int64(result, 0, 1);
+    PQclear(result);
+    return VV_OK;
 }

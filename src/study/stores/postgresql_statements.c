@@ -144,8 +144,11 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_REQUEST_POST] = { "itttm", "SELECT varve.request_post($1, $2, $3, $5::int, $4)" },
     [VVI_PG_REQUEST_ANSWER] = { "ilt", "UPDATE varve.requests SET answer = $3, answered = clock_timestamp()"
                                        " WHERE study = $1 AND id = $2 AND answer IS NULL" },
-    [VVI_PG_REQUESTS] = { "il", "SELECT id, kind, trial, vals, extract(epoch FROM made)::float8, answer"
-                                " FROM varve.requests WHERE study = $1 AND id >= $2 ORDER BY id" },
+    [VVI_PG_REQUESTS] = { "ili", "SELECT id, kind, trial, CASE WHEN $3 = 0 THEN vals END,"
+                                 " extract(epoch FROM made)::float8, answer FROM varve.requests"
+                                 " WHERE study = $1 AND id >= $2 AND ($3 = 0 OR answer IS NULL) ORDER BY id" },
+    [VVI_PG_REQUEST_BOUNDS] = { "i", "SELECT coalesce(max(id), -1) + 1, min(id) FILTER (WHERE answer IS NULL)"
+                                     " FROM varve.requests WHERE study = $1" },
     [VVI_PG_TAKE] = { "di", "SELECT varve.trial_take($1, $2, $3, $4, $5)" },
     [VVI_PG_STUDY_RENAME] = { "it", "UPDATE varve.studies SET name = $2 WHERE id = $1" },
 };

@@ -418,6 +418,7 @@ const vvi_store_row vvi_store_sqlite = {
     .workers = vvi_sqlite_workers,
     .request_post = vvi_sqlite_request_post,
     .requests = vvi_sqlite_requests,
+    .request_bounds = vvi_sqlite_request_bounds,
     .request_answer = vvi_sqlite_request_answer,
     .request_news = vvi_sqlite_request_news,
     .batch_begin = begin_batch,

@@ -111,7 +111,9 @@ vv_status vvi_sqlite_trial_take(void *state, int id, vv_error *error);
 
 /* sqlite_requests.c */
 vv_status vvi_sqlite_request_post(void *state, const vv_request *request, int64_t *id, vv_error *error);
-vv_status vvi_sqlite_requests(void *state, int64_t from, vvi_arena *arena, vv_requests *requests, vv_error *error);
+vv_status vvi_sqlite_requests(void *state, const vvi_request_query *query, vvi_arena *arena, vv_requests *requests,
+                              vv_error *error);
+vv_status vvi_sqlite_request_bounds(void *state, vvi_request_bounds *bounds, vv_error *error);
 vv_status vvi_sqlite_request_answer(void *state, int64_t id, const char *answer, vv_error *error);
 vv_status vvi_sqlite_request_news(void *state, bool *news, vv_error *error);
 

@@ -94,14 +94,35 @@ static vv_status read_requests(const vvi_sqlite *store, sqlite3_stmt *statement,
     }
 }
 
-vv_status vvi_sqlite_requests(void *state, int64_t from, vvi_arena *arena, vv_requests *requests, vv_error *error)
+vv_status vvi_sqlite_requests(void *state, const vvi_request_query *query, vvi_arena *arena, vv_requests *requests,
+                              vv_error *error)
 {
     const vvi_sqlite *store = state;
     sqlite3_stmt *statement = NULL;
-    vv_status status = vvi_sqlite_prepare(
-        store, &statement, error, "SELECT id, kind, trial, vals, made, answer FROM requests WHERE id >= ? ORDER BY id",
-        "l", from);
+    vv_status status = vvi_sqlite_prepare(store, &statement, error,
+                                          "SELECT id, kind, trial, iif(?2, NULL, vals), made, answer FROM requests"
+                                          " WHERE id >= ?1 AND (answer IS NULL OR NOT ?2) ORDER BY id",
+                                          "li", query->from, (int)query->open);
     if (status == VV_OK) status = read_requests(store, statement, arena, requests, error);
+    vvi_sqlite_done(store, statement);
+    return status;
+}
+
+vv_status vvi_sqlite_request_bounds(void *state, vvi_request_bounds *bounds, vv_error *error)
+{
+    const vvi_sqlite *store = state;
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    vv_status status = vvi_sqlite_prepare(store, &statement, error,
+                                          "SELECT coalesce(max(id), -1) + 1,"
+                                          " (SELECT min(id) FROM requests WHERE answer IS NULL) FROM requests",
+                                          "");
+    if (status == VV_OK) status = vvi_sqlite_step(store, statement, &row, error);
+    if (status == VV_OK) {
+        bounds->next = sqlite3_column_int64(statement, 0);
+        const bool any = sqlite3_column_type(statement, 1) != SQLITE_NULL;
+        bounds->open = any ? sqlite3_column_int64(statement, 1) : bounds->next;
+    }
     vvi_sqlite_done(store, statement);
     return status;
 }

@@ -121,7 +121,7 @@ static void an_interrupted_trial_goes_on_with_its_curve(void **state)
     CHECK_CONTAINS(text, "█▁");
     vvi_free(text);
     CHECK_NEAR(vvi_running_share(&running, &running.list[0]), 0.75, 1e-12);
-    assert_true(isnan(vvi_running_left_s(&running, &running.list[0]))); /* no epoch was seen */
+    assert_true(isnan(vvi_running_left_s(&running, &running.list[0], 0))); /* no epoch was seen */
     vvi_running_deinit(&running);
 }
 
@@ -205,7 +205,7 @@ static void the_rest_takes_its_share_of_the_pace(void **state)
     vvi_running running = { .n = 0 };
     vvi_overall o = make_overall();
     vvi_text text = { 0 };
-    CHECK_NEAR(vvi_overall_left_s(&o, &running), 300, 30);
+    CHECK_NEAR(vvi_overall_left_s(&o, &running, o.began_s + 100), 300, 1e-6);
     o.refused = 3;
     vvi_overall_write(&o, &running, 99, &text);
     CHECK_CONTAINS(text.data, "█████░░░");
@@ -220,9 +220,9 @@ static void the_first_limit_counts(void **state)
     vvi_running running = { .n = 0 };
     vvi_overall o = make_overall();
     o.max_epochs_total = 150;
-    CHECK_NEAR(vvi_overall_left_s(&o, &running), 50, 5);
+    CHECK_NEAR(vvi_overall_left_s(&o, &running, o.began_s + 100), 50, 1e-6);
     o.max_seconds = 500, o.spent_s = 380;
-    CHECK_NEAR(vvi_overall_left_s(&o, &running), 20, 5);
+    CHECK_NEAR(vvi_overall_left_s(&o, &running, o.began_s + 100), 20, 1e-6);
 }
 
 static void the_epochs_of_the_first_trial_are_enough_to_tell(void **state)
@@ -233,10 +233,11 @@ static void the_epochs_of_the_first_trial_are_enough_to_tell(void **state)
     const vv_trial trial = { .id = 0 };
     o.first_s = o.began_s = vvi_clock_s() - 100;
     begin(&running, &trial, 1, 10);
-    assert_true(isnan(vvi_overall_left_s(&o, &running)));
+    assert_true(isnan(vvi_overall_left_s(&o, &running, o.began_s + 100)));
     for (int i = 0; i < 5; i++) epoch(&running, &trial, 0, i, 20);
     o.epochs = 5;
-    CHECK_NEAR(vvi_overall_left_s(&o, &running), 700, 50); /* half a trial in 100 s, three and a half to go */
+    CHECK_NEAR(vvi_overall_left_s(&o, &running, o.began_s + 100), 700,
+               1e-6); /* half a trial in 100 s, three and a half to go */
     vvi_running_deinit(&running);
 }
 
@@ -246,10 +247,10 @@ static void what_was_there_before_is_not_this_search_s_work(void **state)
     vvi_running running = { .n = 0 };
     vvi_overall o = { .most = 1, .epochs = 2 };
     const vv_trial trial = { .id = 0, .epochs = 6, .epochs_total = 6 };
-    o.first_s = o.began_s = vvi_clock_s() - 100;
     begin(&running, &trial, 1, 10);
     for (int i = 6; i < 8; i++) epoch(&running, &trial, 0, i, 50);
-    CHECK_NEAR(vvi_overall_left_s(&o, &running), 100, 10); /* two epochs in 100 s, two to go */
+    o.first_s = o.began_s = running.list[0].since_s - 100;
+    CHECK_NEAR(vvi_overall_left_s(&o, &running, o.began_s + 100), 100, 1e-6); /* two epochs in 100 s, two to go */
     vvi_running_deinit(&running);
 }
 
@@ -260,7 +261,7 @@ static void what_cannot_be_told_is_not(void **state)
     vvi_overall o = make_overall();
     vvi_text text = { 0 };
     o.most = 0; /* trials pause, and may go on or not */
-    assert_true(isnan(vvi_overall_left_s(&o, &running)));
+    assert_true(isnan(vvi_overall_left_s(&o, &running, o.began_s + 100)));
     vvi_overall_write(&o, &running, 79, &text);
     assert_string_equal(text.data, "10 trials done, 2 pruned, 1 failed\n");
     vvi_text_deinit(&text);

@@ -65,6 +65,48 @@ static void a_cut_connection_is_made_anew_by_any_call(void **state)
     vv_study_close(study);
 }
 
+/* Requests came with version 2. */
+static void check_requests(const vv_study *study, size_t n)
+{
+    vv_counts counts;
+    vv_requests requests;
+    vv_error error = { 0 };
+    must(vv_study_counts(study, &counts, &error), &error); /* it connects anew */
+    must(vv_study_requests(study, 0, &requests, &error), &error);
+    assert_int_equal(requests.n, n);
+    vv_requests_free(&requests);
+}
+
+static void a_reader_goes_on_with_the_tables_that_it_found_and_with_newer_ones(void **state)
+{
+    (void)state;
+    vv_error error = { 0 };
+    const vv_request stop = { .kind = VV_REQUEST_STOP };
+    vv_study_close(open_study(url_of("versions"), VV_STUDY_WRITE));
+    must(vv_study_request(url_of("versions"), &stop, NULL, &error), &error);
+    sql("UPDATE varve.meta SET version = 1");
+    vv_study *reader = open_study(url_of("versions"), VV_STUDY_READ);
+    cut();
+    check_requests(reader, 0);
+    sql("UPDATE varve.meta SET version = 2");
+    cut();
+    check_requests(reader, 1);
+    vv_study_close(reader);
+}
+
+static void a_writer_ends_where_another_version_has_changed_the_tables(void **state)
+{
+    (void)state;
+    vv_error error = { 0 };
+    vv_study *writer = open_study(url_of("changed"), VV_STUDY_WRITE);
+    sql("UPDATE varve.meta SET version = %d", VVI_PG_VERSION + 1);
+    cut();
+    assert_int_equal(vv_study_set(writer, "a", "b", &error), VV_VERSION);
+    CHECK_CONTAINS(error.text, "another version");
+    sql("UPDATE varve.meta SET version = %d", VVI_PG_VERSION);
+    vv_study_close(writer);
+}
+
 static void restart(void)
 {
     assert_true(cluster_ctl(&server, "restart -m immediate"));
@@ -335,6 +377,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cut_connection_is_made_anew_by_any_call),
+        cmocka_unit_test(a_reader_goes_on_with_the_tables_that_it_found_and_with_newer_ones),
+        cmocka_unit_test(a_writer_ends_where_another_version_has_changed_the_tables),
         cmocka_unit_test(a_server_that_restarts_is_waited_for),
         cmocka_unit_test(a_writer_goes_on_while_the_server_is_killed_again_and_again),
         cmocka_unit_test(patience_ends),
