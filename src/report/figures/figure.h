@@ -155,8 +155,8 @@ typedef struct vvi_plot_args {
     const char *explanation; /* as JSON, as `explain --json` has it; NULL: the study has none */
     size_t objective;        /* of frame->objectives */
     const char *x, *y;       /* contour: which hyperparameters; NULL: the two that matter most */
-    uint64_t seed;
-    vvi_plot_memo *memo; /* NULL: nothing is kept */
+    uint64_t seed;           /* 0: VVI_INSIGHT_SEED, with which everything else that is shown is made */
+    vvi_plot_memo *memo;     /* NULL: nothing is kept */
 } vvi_plot_args;
 struct vvi_maker;
 typedef struct vvi_plot_kind {

@@ -20,6 +20,7 @@ typedef struct vvi_maker {
     const double *scores;  /* by row; only what is finite, else NaN */
     bool maximize;
     size_t scored; /* rows with a score */
+    uint64_t seed;
     vvi_text caption, reduced;
     bool picked;              /* `reduced` says how */
     vvi_plot_memo own, *memo; /* where there is none of the caller's, the own */

@@ -134,7 +134,7 @@ void vvi_plot_contour(vvi_maker *m)
     vvi_make_variable_column(m, &m->frame->variables[x]);
     vvi_make_variable_column(m, &m->frame->variables[y]);
     vvi_surface surface;
-    m->status = vvi_surface_read(m->frame, m->args->objective, x, y, m->args->seed, &surface, m->error);
+    m->status = vvi_surface_read(m->frame, m->args->objective, x, y, m->seed, &surface, m->error);
     if (m->status == VV_OK && !vvi_make_is_empty(m, surface.why == NULL ? NULL : vvi_make_sentence(m, surface.why))) {
         say(m, &surface);
         draw(m, &surface);
