@@ -293,6 +293,46 @@ static void hyperparameters_of_a_contour_can_be_chosen(void **state)
     vvi_frame_deinit(&frame);
 }
 
+/* The command asks without a seed, and `varve importance` with VVI_INSIGHT_SEED: one study has one answer. */
+static void shares_are_those_that_importance_tells(void **state)
+{
+    (void)state;
+    const recipe r = { "", 12, 3, 1, 3, .networks = false, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    vvi_weights weights;
+    vvi_figure figure = plotted("importance", &(vvi_plot_args){ .frame = &frame });
+    CHECK_OK(vvi_importance(vvi_importance_at(0), &frame, 0, VVI_INSIGHT_SEED, &weights, NULL));
+    assert_int_equal(weights.n, 3);
+    for (size_t i = 0; i < weights.n; i++) {
+        const vvi_mark *bars = &figure.panels[0].marks[0];
+        assert_true(!(bars->x[i] < weights.list[i].share) && !(bars->x[i] > weights.list[i].share));
+        assert_true(!(bars->x_low[i] < weights.list[i].low) && !(bars->x_low[i] > weights.list[i].low));
+    }
+    vvi_weights_deinit(&weights);
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+}
+
+/* ... and inside of it, whichever way is better, beyond all scores. */
+static void trials_without_a_score_stand_at_the_edge_that_is_named(void **state)
+{
+    (void)state;
+    const recipe r = { "", 40, 2, 2, 1, .networks = false };
+    vvi_frame frame = make_frame(&r);
+    for (size_t k = 0; k < 2; k++) { /* the first is maximized */
+        vvi_figure figure = plotted("history", &(vvi_plot_args){ .frame = &frame, .objective = k });
+        const vvi_panel *panel = &figure.panels[0];
+        const vvi_mark *mark = &panel->marks[0];
+        CHECK_CONTAINS(figure.caption, k == 0 ? "at the lower edge" : "at the upper edge");
+        assert_true(mark->faint && mark->n > 0);
+        assert_true(mark->y[0] > panel->y.low && mark->y[0] < panel->y.high);
+        for (size_t i = 0; i < frame.n; i++)
+            if (!isnan(frame.scores[k][i])) assert_true((mark->y[0] < frame.scores[k][i]) == (k == 0));
+        vvi_figure_deinit(&figure);
+    }
+    vvi_frame_deinit(&frame);
+}
+
 static void an_objective_that_is_not_there_is_refused(void **state)
 {
     (void)state;
@@ -363,6 +403,8 @@ int main(void)
         cmocka_unit_test(what_is_left_out_is_said),
         cmocka_unit_test(layers_have_the_tint_of_who_made_them),
         cmocka_unit_test(hyperparameters_of_a_contour_can_be_chosen),
+        cmocka_unit_test(trials_without_a_score_stand_at_the_edge_that_is_named),
+        cmocka_unit_test(shares_are_those_that_importance_tells),
         cmocka_unit_test(an_objective_that_is_not_there_is_refused),
         cmocka_unit_test(no_memory_is_clean),
     };
