@@ -333,6 +333,61 @@ static void trials_without_a_score_stand_at_the_edge_that_is_named(void **state)
     vvi_frame_deinit(&frame);
 }
 
+static const vvi_figure_column *column_of(const vvi_figure *figure, const char *name)
+{
+    for (size_t k = 0; k < figure->table.n_columns; k++)
+        if (strcmp(figure->table.columns[k].name, name) == 0) return &figure->table.columns[k];
+    fail_msg("%s has no column %s", figure->kind, name);
+    return NULL;
+}
+
+/* hp_1 is one of 1 to 5 by its domain. No trial has more than 3. */
+static void nothing_is_expected_where_nothing_is_known(void **state)
+{
+    (void)state;
+    const recipe r = { "", 60, 2, 1, 3, .networks = false, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    double *values = room_for(&frame, frame.n, sizeof *values);
+    vvi_variable *variables = room_for(&frame, 2, sizeof *variables);
+    memcpy(variables, frame.variables, 2 * sizeof *variables);
+    for (size_t i = 0; i < frame.n; i++) values[i] = fmin(variables[1].values[i], 3);
+    variables[1].values = values, frame.variables = variables;
+    vvi_figure figure = plotted("contour", &(vvi_plot_args){ .frame = &frame, .x = "hp_0", .y = "hp_1" });
+    const vvi_mark *cells = &figure.panels[0].marks[0];
+    size_t known = 0;
+    assert_int_equal(cells->kind, VVI_CELLS);
+    assert_int_equal(cells->y_n, 5);
+    for (size_t i = 0; i < cells->n; i++) {
+        if (cells->y[i / cells->x_n] > 3) assert_true(isnan(cells->shade[i]));
+        known += isnan(cells->shade[i]) ? 0 : 1;
+    }
+    assert_true(known > 60);
+    assert_true(figure.panels[0].x.low > 0.8e-5 && figure.panels[0].x.high < 0.13);
+    /* The table has them all, after the trials. */
+    const vvi_figure_column *expected = column_of(&figure, "expected.val_accuracy"),
+                            *at = column_of(&figure, "hp.hp_1");
+    assert_int_equal(figure.table.n_rows, frame.n + known);
+    assert_true(isnan(expected->numbers[0]) && isnan(column_of(&figure, "trial")->numbers[frame.n]));
+    for (size_t i = frame.n; i < figure.table.n_rows; i++)
+        assert_true(!isnan(expected->numbers[i]) && at->numbers[i] <= 3 && at->numbers[i] >= 1);
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+}
+
+static void the_table_of_depths_tells_who_made_layers(void **state)
+{
+    (void)state;
+    const recipe r = { "", 30, 3, 1, 3, .networks = true };
+    vvi_frame frame = make_frame(&r);
+    char *explained = explain_dense();
+    vvi_figure figure = plotted("depth", &(vvi_plot_args){ .frame = &frame, .explanation = explained });
+    CHECK_CONTAINS(column_of(&figure, "network")->texts[2], "input; ");
+    CHECK_CONTAINS(column_of(&figure, "network")->texts[2], ": num_layers");
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+    free(explained);
+}
+
 static void an_objective_that_is_not_there_is_refused(void **state)
 {
     (void)state;
@@ -404,6 +459,8 @@ int main(void)
         cmocka_unit_test(layers_have_the_tint_of_who_made_them),
         cmocka_unit_test(hyperparameters_of_a_contour_can_be_chosen),
         cmocka_unit_test(trials_without_a_score_stand_at_the_edge_that_is_named),
+        cmocka_unit_test(nothing_is_expected_where_nothing_is_known),
+        cmocka_unit_test(the_table_of_depths_tells_who_made_layers),
         cmocka_unit_test(shares_are_those_that_importance_tells),
         cmocka_unit_test(an_objective_that_is_not_there_is_refused),
         cmocka_unit_test(no_memory_is_clean),
