@@ -264,12 +264,14 @@ static void draw(vvi_maker *m, const vvi_surface *s)
     fit_axis(&panel->y, ys, s->n_y);
     add_cells(m, panel, s, xs, ys);
     if (panel->x.scale != VVI_WORDS && panel->y.scale != VVI_WORDS) vvi_make_contours(m, panel);
-    const double *beside_x = vvi_make_jitter(m, &panel->x, x), *beside_y = vvi_make_jitter(m, &panel->y, y);
+    const double *beside_x = vvi_make_jitter(m, &panel->x, x, &panel->y, y),
+                 *beside_y = vvi_make_jitter(m, &panel->y, y, &panel->x, x);
     const vvi_rows rows = vvi_rows_pick(m, vvi_rows_with_all(m, beside_x, beside_y, m->scores), MOST_POINTS, "trials");
     vvi_mark *points = vvi_make_mark(m, panel, VVI_POINTS, "trial", VVI_TINT_PLAIN);
 
     vvi_make_gather(m, points, rows.list, rows.n, beside_x, beside_y);
     vvi_make_best(m, panel, rows, beside_x, beside_y);
+    vvi_make_say_jitter(m);
 }
 
 void vvi_plot_contour(vvi_maker *m)

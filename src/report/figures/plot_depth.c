@@ -141,7 +141,7 @@ static void choose_networks(vvi_maker *m, const depths *d, placed *p)
 /* Piles stand on their scores, up to the upper end. */
 static void make_headroom(vvi_axis *axis)
 {
-    const double share = 0.13;
+    const double share = 0.2; /* a pile is up to a seventh of the panel, in pages a fifth, and the axis has a margin */
     if (axis->scale == VVI_LOG)
         axis->high *= pow(axis->high / axis->low, share);
     else
@@ -153,7 +153,8 @@ static void add_points(vvi_maker *m, vvi_panel *panel, const depths *d)
     const vvi_rows rows = vvi_rows_pick(m, d->rows, MOST_POINTS, NULL);
     vvi_mark *mark = vvi_make_mark(m, panel, VVI_POINTS, "trial", VVI_TINT_TRIAL);
     mark->faint = true;
-    vvi_make_gather(m, mark, rows.list, rows.n, vvi_make_jitter(m, &panel->x, d->layers), m->scores);
+    vvi_make_gather(m, mark, rows.list, rows.n, vvi_make_jitter(m, &panel->x, d->layers, &panel->y, m->scores),
+                    m->scores);
 }
 
 static void draw_networks(vvi_maker *m, const depths *d, const vvi_owners *owners)
@@ -236,6 +237,7 @@ static void say(vvi_maker *m, const depths *d, const summary *s, const vvi_owner
                  vvi_make_several(m, (size_t)s->layers[best], "layer"), vvi_make_score(m, s->median[median]),
                  vvi_make_trials(m, (size_t)s->trials[median]),
                  vvi_make_several(m, (size_t)s->layers[median], "layer"));
+    vvi_make_say(m, "A pile stands on its score, the input at its foot.");
     if (!owners->known)
         vvi_make_say(m, "The study keeps no explanation, so it is not known which hyperparameter made which layer.");
     else if (owners->n == 0)

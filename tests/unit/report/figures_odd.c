@@ -388,6 +388,38 @@ static void the_table_of_depths_tells_who_made_layers(void **state)
     free(explained);
 }
 
+/* hp_1 is whole: of four trials that are far from each other none is moved, of many some are, and it is said. */
+static void points_are_moved_only_where_they_meet(void **state)
+{
+    (void)state;
+    static const char said[] = "a little beside their places";
+    for (size_t n = 4; n <= 400; n *= 100) {
+        const recipe r = { "", n, 2, 1, 1, .networks = false, .status = VV_TRIAL_COMPLETED };
+        vvi_frame frame = make_frame(&r);
+        double *scores = room_for(&frame, n, sizeof *scores);
+        for (size_t i = 0; i < n; i++) scores[i] = (double)i;
+        frame.scores[0] = scores;
+        vvi_figure figure = plotted("slice", &(vvi_plot_args){ .frame = &frame });
+        size_t moved = 0;
+        for (size_t p = 0; p < figure.n_panels; p++)
+            for (size_t k = 0; strcmp(figure.panels[p].title, "hp_1") == 0 && k < figure.panels[p].n_marks; k++)
+                for (size_t i = 0; i < figure.panels[p].marks[k].n; i++) {
+                    const double x = figure.panels[p].marks[k].x[i], far = fabs(x - round(x));
+                    assert_true(far <= 0.12);
+                    moved += far > 0;
+                }
+        if (n == 4) {
+            assert_int_equal(moved, 0);
+            assert_null(strstr(figure.caption, said));
+        } else {
+            assert_true(moved > 0);
+            CHECK_CONTAINS(figure.caption, said);
+        }
+        vvi_figure_deinit(&figure);
+        vvi_frame_deinit(&frame);
+    }
+}
+
 static void an_objective_that_is_not_there_is_refused(void **state)
 {
     (void)state;
@@ -461,6 +493,7 @@ int main(void)
         cmocka_unit_test(trials_without_a_score_stand_at_the_edge_that_is_named),
         cmocka_unit_test(nothing_is_expected_where_nothing_is_known),
         cmocka_unit_test(the_table_of_depths_tells_who_made_layers),
+        cmocka_unit_test(points_are_moved_only_where_they_meet),
         cmocka_unit_test(shares_are_those_that_importance_tells),
         cmocka_unit_test(an_objective_that_is_not_there_is_refused),
         cmocka_unit_test(no_memory_is_clean),
