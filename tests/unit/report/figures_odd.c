@@ -374,6 +374,38 @@ static void nothing_is_expected_where_nothing_is_known(void **state)
     vvi_frame_deinit(&frame);
 }
 
+/* hp_1 is 1 to 5, of which 3 makes a layer of no units. */
+static vv_model *build_without_three(vv_hp *hp, void *user)
+{
+    (void)user;
+    vv_model *m = vv_sequential();
+    const int value = vv_int(hp, "hp_1", .min = 1, .max = 5);
+    vv_add(m, vv_input(4));
+    if (value == 3) vv_add(m, vv_dense(0));
+    vv_add(m, vv_dense(1));
+    vv_compile(m, .optimizer = vv_sgd(), .loss = VV_MSE);
+    return m;
+}
+
+static void nothing_is_expected_of_what_never_builds(void **state)
+{
+    (void)state;
+    const recipe r = { "", 60, 2, 1, 3, .networks = false, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    char *explained = explain(build_without_three);
+    vvi_figure figure =
+        plotted("contour", &(vvi_plot_args){ .frame = &frame, .explanation = explained, .x = "hp_0", .y = "hp_1" });
+    const vvi_mark *cells = &figure.panels[0].marks[0];
+    for (size_t i = 0; i < cells->n; i++) {
+        const double y = cells->y[i / cells->x_n];
+        if (y > 2.5 && y < 3.5) assert_true(isnan(cells->shade[i]));
+        if ((y < 2.5 || y > 3.5) && i % cells->x_n == cells->x_n / 2) assert_true(!isnan(cells->shade[i]));
+    }
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+    free(explained);
+}
+
 static void the_table_of_depths_tells_who_made_layers(void **state)
 {
     (void)state;
@@ -492,6 +524,7 @@ int main(void)
         cmocka_unit_test(hyperparameters_of_a_contour_can_be_chosen),
         cmocka_unit_test(trials_without_a_score_stand_at_the_edge_that_is_named),
         cmocka_unit_test(nothing_is_expected_where_nothing_is_known),
+        cmocka_unit_test(nothing_is_expected_of_what_never_builds),
         cmocka_unit_test(the_table_of_depths_tells_who_made_layers),
         cmocka_unit_test(points_are_moved_only_where_they_meet),
         cmocka_unit_test(shares_are_those_that_importance_tells),
