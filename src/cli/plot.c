@@ -16,7 +16,7 @@ static const vvi_option rows[] = {
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(output),
       .argument = "FILE",
-      .help = "FILE.svg, FILE.csv or FILE.json; -: standard output; of all a folder (-)" },
+      .help = "FILE.svg, FILE.csv or FILE.json (standard output); for all, which needs it, a folder" },
     { .name = "csv", .type = VVI_OPTION_FLAG, .offset = VVI_MEMBER(csv), .help = "what is drawn, as a table" },
     { .name = "json", .type = VVI_OPTION_FLAG, .offset = VVI_MEMBER(json), .help = "what pages draw it from" },
     { .name = "objective",
@@ -28,12 +28,12 @@ static const vvi_option rows[] = {
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(x),
       .argument = "NAME",
-      .help = "contour: a hyperparameter, across (the one that matters most)" },
+      .help = "contour alone: a hyperparameter, across (the one that matters most)" },
     { .name = "y",
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(y),
       .argument = "NAME",
-      .help = "contour: another, upwards (the one that matters most besides)" },
+      .help = "contour alone: another, upwards (the one that matters most besides)" },
     VVI_OPTIONS_STUDY,
 };
 
@@ -204,6 +204,17 @@ static int no_such_kind(const char *name)
     return vvi_cli_complain(VVI_EXIT_USAGE, "KIND: there is no plot \"%s\"; see varve plot --help", name);
 }
 
+/* What only a contour takes, and what it cannot be of. */
+static int check_pair(const vvi_options *o, bool all)
+{
+    const char *given = o->x != NULL ? "x" : o->y != NULL ? "y" : NULL;
+    if (given != NULL && !all && strcmp(o->kind, "contour") != 0)
+        return vvi_cli_complain(VVI_EXIT_USAGE, "--%s: only a contour has it, not %s", given, o->kind);
+    if (o->x != NULL && o->y != NULL && strcmp(o->x, o->y) == 0)
+        return vvi_cli_complain(VVI_EXIT_USAGE, "--x, --y: a contour is over two hyperparameters, not %s twice", o->x);
+    return 0;
+}
+
 static int run(const vvi_options *o)
 {
     const bool all = strcmp(o->kind, "all") == 0;
@@ -212,6 +223,7 @@ static int run(const vvi_options *o)
     if (!all && kind == NULL) return no_such_kind(o->kind);
     if (all && (o->output == NULL || strcmp(o->output, "-") == 0 || o->csv || o->json))
         return vvi_cli_complain(VVI_EXIT_USAGE, "all: writes SVG and CSV files into the folder -o FOLDER");
+    if (check_pair(o, all) != 0) return VVI_EXIT_USAGE;
     const format *as = all ? &formats[0] : format_of(o);
     if (as == NULL) return VVI_EXIT_USAGE;
     int exit_status = vvi_cli_open_study(o, &study);

@@ -109,8 +109,10 @@ typedef struct vvi_weight {
     const char *name; /* borrowed from the frame */
     size_t variable;  /* index in the frame */
     double share;     /* [0, 1]. Those of all need not sum to 1: the rest is what they do together, and noise */
-    double low, high; /* nine tenths of trees or resamples say one between these */
-    size_t trials;    /* with a result, in which it is active */
+    /* Nine tenths of trees or resamples say one between these, and it is never narrower than the interval of a share that
+     * was counted in so many trials: trees of a few trials are easily of one mind. */
+    double low, high;
+    size_t trials; /* with a result, in which it is active */
 } vvi_weight;
 typedef struct vvi_weights {
     vvi_arena arena;

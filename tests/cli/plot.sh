@@ -71,6 +71,10 @@ for kind in $kinds; do
     cmp -s "$kind.svg" "folder/$kind.svg" || fail "all draws another $kind"
     cmp -s "$kind.csv" "folder/$kind.csv" || fail "all has another table of $kind"
 done
+# What is drawn is in the tables: the surface of a contour, who made the layers of a network.
+head -n 1 contour.csv | grep -q 'expected.val_loss' || fail "the table of the contour lacks its surface"
+[ "$(tr -d '\r' <contour.csv | grep -c '^,,')" -ge 4 ] || fail "the table of the contour has no places"
+columns depth.csv network | grep -q ': layers' || fail "the table of depths does not say who made the layers"
 run varve plot contour p --x units_0 --y layers -o chosen.svg
 exits 0
 grep -q ">units_0<" chosen.svg || fail "--x is not taken"
@@ -92,6 +96,8 @@ refused "only one of them" plot history p --csv --json
 refused "no objective accuracy" plot history p --objective accuracy
 refused "no hyperparameter width" plot contour p --x width
 refused "folder -o FOLDER" plot all p
+refused "only a contour has it" plot slice p --x units_0
+refused "units_0 twice" plot contour p --x units_0 --y units_0
 refused "in the project's own folder" plot history p -o p/history.svg
 run varve plot history nowhere
 exits 3; out_empty; one_line_err

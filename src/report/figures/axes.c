@@ -1,5 +1,6 @@
 /* axes.c - of what axes are, and from where to where: of scores, of hyperparameters, of whatever the marks need. */
 #include "report/figures/make.h"
+#include "report/figures/svg.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -126,15 +127,60 @@ static double nudge(int id)
     return (double)out[0] / 2147483648.0 - 1;
 }
 
-const double *vvi_make_jitter(vvi_maker *m, const vvi_axis *axis, const double *places)
+/* A point by where it is: at its place, and so many dots up. */
+typedef struct spot {
+    double place, up;
+    size_t row;
+} spot;
+
+static int by_place(const void *a, const void *b)
+{
+    const spot *one = a, *two = b;
+    if (one->place < two->place || one->place > two->place) return one->place < two->place ? -1 : 1;
+    return one->up < two->up ? -1 : one->up > two->up;
+}
+
+static bool touch(const spot *one, const spot *two)
+{
+    return !(one->place < two->place) && two->up - one->up < 1;
+}
+
+static spot *sorted_spots(vvi_maker *m, const double *places, const vvi_axis *up, const double *heights, size_t *n)
+{
+    enum { DOTS = 60 }; /* so many touch each other from one end of an axis to the other */
+    spot *spots = vvi_make_room(m, m->frame->n, sizeof *spots);
+    *n = 0;
+    for (size_t i = 0; spots != NULL && i < m->frame->n; i++) {
+        const double share = vvi_axis_share(up, heights[i]);
+        if (!isnan(places[i]) && !isnan(share)) spots[(*n)++] = (spot){ places[i], DOTS * share, i };
+    }
+    if (spots != NULL) qsort(spots, *n, sizeof *spots, by_place);
+    return spots;
+}
+
+const double *vvi_make_jitter(vvi_maker *m, const vvi_axis *axis, const double *places, const vvi_axis *up,
+                              const double *heights)
 {
     const bool words = axis->scale == VVI_WORDS,
                few = axis->whole && axis->scale == VVI_LINEAR && axis->high - axis->low < 21;
     if (!words && !few) return places;
     double *values = vvi_make_numbers(m, m->frame->n);
-    const double width = words ? 0.3 : 0.2;
-    for (size_t i = 0; values != NULL && i < m->frame->n; i++) values[i] = places[i] + width * nudge(m->frame->ids[i]);
-    return values == NULL ? places : values;
+    size_t n;
+    const spot *spots = sorted_spots(m, places, up, heights, &n);
+    const double width = 0.12;
+    if (values == NULL || spots == NULL) return places;
+    for (size_t i = 0; i < m->frame->n; i++) values[i] = places[i];
+    for (size_t k = 0; k < n; k++) {
+        if ((k == 0 || !touch(&spots[k - 1], &spots[k])) && (k + 1 == n || !touch(&spots[k], &spots[k + 1]))) continue;
+        values[spots[k].row] += width * nudge(m->frame->ids[spots[k].row]);
+        m->jittered = true;
+    }
+    return values;
+}
+
+void vvi_make_say_jitter(vvi_maker *m)
+{
+    if (m->jittered) vvi_make_say(m, "Where trials would lie on each other they stand a little beside their places.");
 }
 
 /* ---- of scores ---------------------------------------------------------------------------------------------------------- */

@@ -61,8 +61,9 @@ typedef enum vvi_mark_kind {
     VVI_STEP,       /* the same, level to the next x, then up or down */
     VVI_BARS, /* lying: from 0 to x, at the row y; with x_low, x_high: an interval's ends, as a whisker. Its notes stand
                        behind it */
-    VVI_CELLS, /* coloured areas around x, y, as wide as to the middle of the next one: x is x_n values, y y_n, shade
-                       [y_n][x_n] (n of all marks is then x_n * y_n) */
+    VVI_CELLS, /* coloured areas around x, y, as wide as to the middle of the next one; the outermost end there, but on an
+ axis of words reach as far beyond: x is x_n values, y y_n, shade [y_n][x_n] (n of all marks is then
+ x_n * y_n) */
     VVI_SPANS, /* lying: from x to x_high, in the row y */
     VVI_STACKS, /* a pile of little boxes that stands on x, y, one box for each layer, the first at the bottom: piles[i] */
     VVI_COURSES /* many lines at once: line i is through (0, lines[0][i]), (1, lines[1][i]), ... or, `ragged`, the course of
@@ -155,8 +156,8 @@ typedef struct vvi_plot_args {
     const char *explanation; /* as JSON, as `explain --json` has it; NULL: the study has none */
     size_t objective;        /* of frame->objectives */
     const char *x, *y;       /* contour: which hyperparameters; NULL: the two that matter most */
-    uint64_t seed;
-    vvi_plot_memo *memo; /* NULL: nothing is kept */
+    uint64_t seed;           /* 0: VVI_INSIGHT_SEED, with which everything else that is shown is made */
+    vvi_plot_memo *memo;     /* NULL: nothing is kept */
 } vvi_plot_args;
 struct vvi_maker;
 typedef struct vvi_plot_kind {

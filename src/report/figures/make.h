@@ -20,6 +20,8 @@ typedef struct vvi_maker {
     const double *scores;  /* by row; only what is finite, else NaN */
     bool maximize;
     size_t scored; /* rows with a score */
+    uint64_t seed;
+    bool jittered; /* some points stand beside their places */
     vvi_text caption, reduced;
     bool picked;              /* `reduced` says how */
     vvi_plot_memo own, *memo; /* where there is none of the caller's, the own */
@@ -127,8 +129,12 @@ void vvi_axis_set(vvi_axis *axis, double low, double high, double margin);
 void vvi_figure_settle(vvi_figure *figure);
 /* The shades of scores. */
 vvi_shades vvi_make_shades(vvi_maker *m);
-/* Points on words and whole numbers that would lie on each other, side by side: a column by row. Else `places`. */
-const double *vvi_make_jitter(vvi_maker *m, const vvi_axis *axis, const double *places);
+/* Points on words and whole numbers that would lie on each other, being at the same place and as good as at the same height
+ * (`heights`, on an axis from low to high), a little side by side: a column by row. Else `places`. */
+const double *vvi_make_jitter(vvi_maker *m, const vvi_axis *axis, const double *places, const vvi_axis *up,
+                              const double *heights);
+/* Says so, if any did. */
+void vvi_make_say_jitter(vvi_maker *m);
 
 /* ---- what matters (rank.c) ---------------------------------------------------------------------------------------------- */
 

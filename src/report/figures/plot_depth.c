@@ -94,6 +94,33 @@ static void add_stacks(vvi_maker *m, vvi_panel *panel, const placed *p, const vv
     mark->piles = mine;
 }
 
+/* "input; dense; dense_1: num_layers", layers with who made them. */
+static const char *network_text(vvi_maker *m, const vvi_owners *owners, size_t structure)
+{
+    const vvi_structure *s = &m->frame->structures[structure];
+    vvi_text text = { 0 };
+    for (size_t k = 0; k < s->n; k++) {
+        const int owner = owners->own[structure][k];
+        vvi_text_printf(&text, "%s%s", k > 0 ? "; " : "", s->names[k]);
+        if (owner >= 0) vvi_text_printf(&text, ": %s", owners->names[owner]);
+    }
+    if (text.failed && m->status == VV_OK) m->status = vvi_no_memory(m->error);
+    const char *kept = vvi_make_text(m, "%s", text.failed || text.n == 0 ? "" : text.data);
+    vvi_text_deinit(&text);
+    return kept;
+}
+
+static void add_networks(vvi_maker *m, const vvi_owners *owners)
+{
+    const vvi_frame *f = m->frame;
+    const char **texts = vvi_make_room(m, f->n_structures, sizeof *texts),
+               **column = vvi_make_room(m, f->n, sizeof *column);
+    for (size_t i = 0; m->status == VV_OK && i < f->n_structures; i++) texts[i] = network_text(m, owners, i);
+    for (size_t i = 0; m->status == VV_OK && i < f->n; i++)
+        column[i] = f->structure == NULL || f->structure[i] < 0 ? NULL : texts[f->structure[i]];
+    vvi_make_text_column(m, "network", column);
+}
+
 /* The legend: a mark of nothing for each colour. */
 static void add_names(vvi_maker *m, vvi_panel *panel, const vvi_owners *owners)
 {
@@ -114,7 +141,7 @@ static void choose_networks(vvi_maker *m, const depths *d, placed *p)
 /* Piles stand on their scores, up to the upper end. */
 static void make_headroom(vvi_axis *axis)
 {
-    const double share = 0.13;
+    const double share = 0.2; /* a pile is up to a seventh of the panel, in pages a fifth, and the axis has a margin */
     if (axis->scale == VVI_LOG)
         axis->high *= pow(axis->high / axis->low, share);
     else
@@ -126,7 +153,8 @@ static void add_points(vvi_maker *m, vvi_panel *panel, const depths *d)
     const vvi_rows rows = vvi_rows_pick(m, d->rows, MOST_POINTS, NULL);
     vvi_mark *mark = vvi_make_mark(m, panel, VVI_POINTS, "trial", VVI_TINT_TRIAL);
     mark->faint = true;
-    vvi_make_gather(m, mark, rows.list, rows.n, vvi_make_jitter(m, &panel->x, d->layers), m->scores);
+    vvi_make_gather(m, mark, rows.list, rows.n, vvi_make_jitter(m, &panel->x, d->layers, &panel->y, m->scores),
+                    m->scores);
 }
 
 static void draw_networks(vvi_maker *m, const depths *d, const vvi_owners *owners)
@@ -209,6 +237,7 @@ static void say(vvi_maker *m, const depths *d, const summary *s, const vvi_owner
                  vvi_make_several(m, (size_t)s->layers[best], "layer"), vvi_make_score(m, s->median[median]),
                  vvi_make_trials(m, (size_t)s->trials[median]),
                  vvi_make_several(m, (size_t)s->layers[median], "layer"));
+    vvi_make_say(m, "A pile stands on its score, the input at its foot.");
     if (!owners->known)
         vvi_make_say(m, "The study keeps no explanation, so it is not known which hyperparameter made which layer.");
     else if (owners->n == 0)
@@ -229,6 +258,7 @@ void vvi_plot_depth(vvi_maker *m)
     if (vvi_make_is_empty(m, nothing)) return;
     vvi_owners_read(m, &owners);
     if (m->status != VV_OK || !summarize(m, &d, &s)) return;
+    add_networks(m, &owners);
     say(m, &d, &s, &owners);
     draw_networks(m, &d, &owners);
     draw_summary(m, &d, &s);

@@ -1,4 +1,5 @@
-/* plot_history.c - every trial's score in the order of trials, with the best so far. Trials without a score stand at the foot. */
+/* plot_history.c - every trial's score in the order of trials, with the best so far. Trials without a score stand at
+ * the edge where scores are worst. */
 #include "report/figures/plots.h"
 
 #include <math.h>
@@ -30,12 +31,26 @@ static void add_step(vvi_maker *m, vvi_panel *panel, const double *best, const d
     vvi_make_gather(m, vvi_make_mark(m, panel, VVI_STEP, "best so far", VVI_TINT_BEST), rows, kept, ids, best);
 }
 
-/* Those without a score stand at the foot, small. */
-static void add_foot(vvi_maker *m, vvi_panel *panel, const double *ids)
+/* A strip beyond the worst score, so that what stands in it is no score and is not clipped; returns its middle. */
+static double make_strip(const vvi_maker *m, vvi_axis *axis)
 {
-    const double foot = m->maximize ? panel->y.low : panel->y.high;
+    const double share = 0.06;
+    const bool logarithmic = axis->scale == VVI_LOG;
+    const double span = logarithmic ? log(axis->high / axis->low) : axis->high - axis->low;
+    const double part = (m->maximize ? -1 : 1) * share * span;
+    double *end = m->maximize ? &axis->low : &axis->high;
+    const double middle = logarithmic ? *end * exp(part / 2) : *end + part / 2;
+    *end = logarithmic ? *end * exp(part) : *end + part;
+    return middle;
+}
+
+/* Those without a score, small. */
+static void add_unscored(vvi_maker *m, vvi_panel *panel, const double *ids)
+{
+    if (m->scored == m->frame->n) return;
+    const double strip = make_strip(m, &panel->y);
     double *y = vvi_make_numbers(m, m->frame->n);
-    for (size_t i = 0; y != NULL && i < m->frame->n; i++) y[i] = isnan(m->scores[i]) ? foot : (double)NAN;
+    for (size_t i = 0; y != NULL && i < m->frame->n; i++) y[i] = isnan(m->scores[i]) ? strip : (double)NAN;
     if (y == NULL) return;
     const vvi_rows rows = vvi_rows_pick(m, vvi_rows_with(m, y, NULL), MOST_POINTS, NULL);
     for (size_t fate = 0; fate < VVI_FATES; fate++) {
@@ -58,7 +73,9 @@ static void say_best(vvi_maker *m)
     else
         vvi_make_say(m, "%s of %s %s a score, but none is completed within the constraints.",
                      vvi_make_count(m, m->scored), vvi_make_trials(m, m->frame->n), m->scored == 1 ? "has" : "have");
-    if (*fates != '\0') vvi_make_say(m, "Of all trials %s; those without a score stand at the foot.", fates);
+    if (*fates != '\0') vvi_make_say(m, "Of all trials %s.", fates);
+    if (m->scored < m->frame->n)
+        vvi_make_say(m, "Those without a score stand at the %s edge.", m->maximize ? "lower" : "upper");
 }
 
 /* Since when nothing better was found. */
@@ -89,7 +106,7 @@ void vvi_plot_history(vvi_maker *m)
     panel->x.title = "trial";
     panel->x.whole = true;
     panel->y = vvi_make_score_axis(m, m->args->objective);
-    add_foot(m, panel, ids);
+    add_unscored(m, panel, ids);
     add_step(m, panel, best, ids);
     vvi_make_points(m, panel, vvi_rows_pick(m, vvi_rows_with(m, m->scores, NULL), MOST_POINTS, "trials"), ids,
                     m->scores);

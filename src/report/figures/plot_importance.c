@@ -80,8 +80,9 @@ static void add_bars(vvi_maker *m, vvi_panel *panel, const table *t, size_t firs
     }
     panel->y = vvi_make_words_axis(NULL, names, n, true);
     panel->x = (vvi_axis){ .title = "share of the score's spread", .low = 0, .high = 0.02 };
+    /* Behind the longest there is room for "100 %" in a panel of half the width. */
     for (size_t i = 0; i < n; i++)
-        panel->x.high = fmax(panel->x.high, 1.13 * fmax(t->share[first + i], t->high[first + i]));
+        panel->x.high = fmax(panel->x.high, 1.2 * fmax(t->share[first + i], t->high[first + i]));
     vvi_mark *mark = vvi_make_mark(m, panel, VVI_BARS, NULL, VVI_TINT_TRIAL);
     *mark = (vvi_mark){ .kind = VVI_BARS,
                         .tint = VVI_TINT_TRIAL,

@@ -14,7 +14,7 @@ static void add_panel(vvi_maker *m, const vvi_variable *variable, const vvi_axis
     panel->x = vvi_make_variable_axis(m, variable, &places);
     panel->x.title = NULL; /* the panel's title says it */
     panel->y = *scores;
-    const double *x = vvi_make_jitter(m, &panel->x, places);
+    const double *x = vvi_make_jitter(m, &panel->x, places, scores, m->scores);
     const vvi_rows rows = vvi_rows_with(m, x, m->scores);
     if (rows.n == 0)
         panel->empty = "No trial that has this hyperparameter has a score so far.";
@@ -83,4 +83,5 @@ void vvi_plot_slice(vvi_maker *m)
             vvi_make_count(m, MOST_POINTS));
     for (size_t i = 0; i < shown; i++) add_panel(m, &m->frame->variables[order[i]], &scores);
     say_best(m, order, n);
+    vvi_make_say_jitter(m);
 }

@@ -60,6 +60,7 @@ vv_status vvi_plot_make(const vvi_plot_kind *kind, const vvi_plot_args *args, vv
 {
     *figure = (vvi_figure){ .kind = kind->name, .title = kind->title };
     vvi_maker m = { .args = args, .frame = args->frame, .figure = figure, .error = error };
+    m.seed = args->seed != 0 ? args->seed : VVI_INSIGHT_SEED;
     if (args->objective > 0 && args->objective >= args->frame->objectives.n)
         return vvi_fail(error, VV_BAD_ARG, "there is no objective number %zu", args->objective);
     m.memo = args->memo != NULL ? args->memo : &m.own;

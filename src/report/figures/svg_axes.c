@@ -206,11 +206,14 @@ static void write_rulers(vvi_text *out, const vvi_svg_view *v)
                      "not active");
 }
 
+/* Bold type is wider than what widths are estimated for, and the next panel's head begins soon behind the panel. */
 static void write_head(vvi_text *out, const vvi_svg_view *v, double left)
 {
-    const vvi_svg_label label = {
-        .x = left, .y = v->y - v->room.top + 16, .style = "head", .width = v->width + v->room.left, .size = head_size
-    };
+    const vvi_svg_label label = { .x = left,
+                                  .y = v->y - v->room.top + 16,
+                                  .style = "head",
+                                  .width = v->width + v->room.left - 14,
+                                  .size = 1.15 * head_size };
     if (v->panel->title != NULL) vvi_svg_text(out, &label, v->panel->title);
 }
 

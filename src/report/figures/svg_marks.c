@@ -256,12 +256,13 @@ static void draw_bars(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mark
     }
 }
 
-/* Where the area around the i-th of n places begins: half-way from the one before it. */
-static double edge_of(const double *at, size_t n, size_t i)
+/* Where the area around the i-th of n places begins: half-way from the one before it. Numbers have ends; words need room. */
+static double edge_of(const vvi_axis *axis, const double *at, size_t n, size_t i)
 {
+    const double beyond = axis->scale == VVI_WORDS ? 0.5 : 0;
     if (n == 1) return at[0] + (i == 0 ? -40 : 40);
-    if (i == 0) return at[0] - (at[1] - at[0]) / 2;
-    if (i == n) return at[n - 1] + (at[n - 1] - at[n - 2]) / 2;
+    if (i == 0) return at[0] - (at[1] - at[0]) * beyond;
+    if (i == n) return at[n - 1] + (at[n - 1] - at[n - 2]) * beyond;
     return (at[i - 1] + at[i]) / 2;
 }
 
@@ -279,8 +280,9 @@ static void draw_cells(vvi_text *out, const vvi_svg_view *v, const vvi_mark *mar
             const int bucket = bucket_of(v, mark, k * mark->x_n + i);
             for (end = i + 1; end < x_n && bucket_of(v, mark, k * mark->x_n + end) == bucket;) end++;
             if (isnan(mark->shade[k * mark->x_n + i])) continue;
-            const double left = edge_of(xs, x_n, i), right = edge_of(xs, x_n, end), top = edge_of(ys, y_n, k),
-                         bottom = edge_of(ys, y_n, k + 1);
+            const vvi_axis *x = &v->panel->x, *y = &v->panel->y;
+            const double left = edge_of(x, xs, x_n, i), right = edge_of(x, xs, x_n, end), top = edge_of(y, ys, y_n, k),
+                         bottom = edge_of(y, ys, y_n, k + 1);
             begin_fill(out, "cell ", bucket, 1);
             add_box(out, fmin(left, right) - 0.3, fmin(top, bottom) - 0.3, fabs(right - left) + 0.6,
                     fabs(bottom - top) + 0.6);

@@ -137,20 +137,22 @@
 
     /* ---- cells --------------------------------------------------------------------------------------------------- */
 
-    /* The edges of places: the middles between them, and as far beyond the ends. */
-    function edges(places) {
+    /* The edges of places: the middles between them, and the ends; of words as far beyond. */
+    function edges(scale, values) {
+        const places = Array.from(values, scale.at);
+        const beyond = scale.axis.scale === "words" ? 0.5 : 0;
         const n = places.length;
         const list = [];
         if (n === 1) return [places[0] - 20, places[0] + 20];
-        list.push(places[0] - (places[1] - places[0]) / 2);
+        list.push(places[0] - (places[1] - places[0]) * beyond);
         for (let i = 1; i < n; i++) list.push((places[i - 1] + places[i]) / 2);
-        list.push(places[n - 1] + (places[n - 1] - places[n - 2]) / 2);
+        list.push(places[n - 1] + (places[n - 1] - places[n - 2]) * beyond);
         return list;
     }
 
     function cellBoxes(plot, mark) {
-        const xs = edges(Array.from(mark.x, plot.x.at));
-        const ys = edges(Array.from(mark.y, plot.y.at));
+        const xs = edges(plot.x, mark.x);
+        const ys = edges(plot.y, mark.y);
         const box = (i) => {
             const [column, row] = [i % mark.x_n, Math.floor(i / mark.x_n)];
             const [a, b] = [ys[row], ys[row + 1]];

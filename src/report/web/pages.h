@@ -28,7 +28,7 @@ typedef struct vvi_page_args {
     const vv_study *study;
     int best;         /* so many trials in full */
     size_t objective; /* that figures are about */
-    uint64_t seed;    /* of what figures draw at random */
+    uint64_t seed;    /* of figures: as in vvi_plot_args */
 } vvi_page_args;
 
 /* The members above into an object that is begun. */

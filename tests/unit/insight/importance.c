@@ -345,6 +345,31 @@ static void one_hyperparameter_has_all_of_it(void **state)
     free_frame(m);
 }
 
+/* All trees agree here, in any number of trials. */
+static void few_trials_are_never_certain(void **state)
+{
+    (void)state;
+    static const made_variable list[] = { { "x", 0, 1, false, false, 0 } };
+    static const size_t sizes[] = { 8, 40, 1000 };
+    static const double most[] = { 0.80, 0.96, 1 }, least[] = { 0.5, 0.8, 0.99 };
+    for (size_t k = 0; k < N(sizes); k++) {
+        const vvi_importance_kind *kind;
+        made_frame *m = make_frame(list, 1, sizes[k], 13);
+        for (size_t t = 0; t < m->frame.n; t++) m->scores[t] = m->values[0][t];
+        for (size_t i = 0; (kind = vvi_importance_at(i)) != NULL; i++) {
+            vvi_weights weights = weigh(kind->name, m);
+            check_weights(&weights);
+            if (weights.why == NULL) {
+                CHECK_NEAR(weights.list[0].high, 1, 1e-9);
+                assert_true(weights.list[0].low < most[k] && weights.list[0].low > least[k]);
+            } else
+                assert_true(i > 0 && sizes[k] == 8); /* PED-ANOVA needs more */
+            vvi_weights_deinit(&weights);
+        }
+        free_frame(m);
+    }
+}
+
 static void of_two_hundred_the_one_that_matters_is_found(void **state)
 {
     (void)state;
@@ -505,6 +530,7 @@ int main(void)
         cmocka_unit_test(a_frame_without_scores_of_that_objective_says_why),
         cmocka_unit_test(trials_that_diverged_do_not_hide_the_others),
         cmocka_unit_test(one_hyperparameter_has_all_of_it),
+        cmocka_unit_test(few_trials_are_never_certain),
         cmocka_unit_test(of_two_hundred_the_one_that_matters_is_found),
         cmocka_unit_test(hundreds_of_words_are_words_too),
         cmocka_unit_test(any_trials_give_shares_and_the_same_ones_again),

@@ -195,9 +195,9 @@ static inline vv_model *build_dense(vv_hp *hp, void *user)
     return m;
 }
 
-static inline char *explain_dense(void)
+static inline char *explain(vv_model *(*build)(vv_hp *hp, void *user))
 {
-    static const vv_hypermodel hypermodel = { .build = build_dense, .name = "dense" };
+    const vv_hypermodel hypermodel = { .build = build, .name = "dense" };
     vv_explanation *e = NULL;
     vv_error error = { 0 };
     char *json = NULL;
@@ -209,6 +209,11 @@ static inline char *explain_dense(void)
     fclose(out);
     vv_explanation_free(e);
     return json;
+}
+
+static inline char *explain_dense(void)
+{
+    return explain(build_dense);
 }
 
 typedef vv_status (*figure_writer)(const vvi_figure *figure, FILE *out, vv_error *error);

@@ -293,6 +293,165 @@ static void hyperparameters_of_a_contour_can_be_chosen(void **state)
     vvi_frame_deinit(&frame);
 }
 
+/* The command asks without a seed, and `varve importance` with VVI_INSIGHT_SEED: one study has one answer. */
+static void shares_are_those_that_importance_tells(void **state)
+{
+    (void)state;
+    const recipe r = { "", 12, 3, 1, 3, .networks = false, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    vvi_weights weights;
+    vvi_figure figure = plotted("importance", &(vvi_plot_args){ .frame = &frame });
+    CHECK_OK(vvi_importance(vvi_importance_at(0), &frame, 0, VVI_INSIGHT_SEED, &weights, NULL));
+    assert_int_equal(weights.n, 3);
+    for (size_t i = 0; i < weights.n; i++) {
+        const vvi_mark *bars = &figure.panels[0].marks[0];
+        assert_true(!(bars->x[i] < weights.list[i].share) && !(bars->x[i] > weights.list[i].share));
+        assert_true(!(bars->x_low[i] < weights.list[i].low) && !(bars->x_low[i] > weights.list[i].low));
+    }
+    vvi_weights_deinit(&weights);
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+}
+
+/* ... and inside of it, whichever way is better, beyond all scores. */
+static void trials_without_a_score_stand_at_the_edge_that_is_named(void **state)
+{
+    (void)state;
+    const recipe r = { "", 40, 2, 2, 1, .networks = false };
+    vvi_frame frame = make_frame(&r);
+    for (size_t k = 0; k < 2; k++) { /* the first is maximized */
+        vvi_figure figure = plotted("history", &(vvi_plot_args){ .frame = &frame, .objective = k });
+        const vvi_panel *panel = &figure.panels[0];
+        const vvi_mark *mark = &panel->marks[0];
+        CHECK_CONTAINS(figure.caption, k == 0 ? "at the lower edge" : "at the upper edge");
+        assert_true(mark->faint && mark->n > 0);
+        assert_true(mark->y[0] > panel->y.low && mark->y[0] < panel->y.high);
+        for (size_t i = 0; i < frame.n; i++)
+            if (!isnan(frame.scores[k][i])) assert_true((mark->y[0] < frame.scores[k][i]) == (k == 0));
+        vvi_figure_deinit(&figure);
+    }
+    vvi_frame_deinit(&frame);
+}
+
+static const vvi_figure_column *column_of(const vvi_figure *figure, const char *name)
+{
+    for (size_t k = 0; k < figure->table.n_columns; k++)
+        if (strcmp(figure->table.columns[k].name, name) == 0) return &figure->table.columns[k];
+    fail_msg("%s has no column %s", figure->kind, name);
+    return NULL;
+}
+
+/* hp_1 is one of 1 to 5 by its domain. No trial has more than 3. */
+static void nothing_is_expected_where_nothing_is_known(void **state)
+{
+    (void)state;
+    const recipe r = { "", 60, 2, 1, 3, .networks = false, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    double *values = room_for(&frame, frame.n, sizeof *values);
+    vvi_variable *variables = room_for(&frame, 2, sizeof *variables);
+    memcpy(variables, frame.variables, 2 * sizeof *variables);
+    for (size_t i = 0; i < frame.n; i++) values[i] = fmin(variables[1].values[i], 3);
+    variables[1].values = values, frame.variables = variables;
+    vvi_figure figure = plotted("contour", &(vvi_plot_args){ .frame = &frame, .x = "hp_0", .y = "hp_1" });
+    const vvi_mark *cells = &figure.panels[0].marks[0];
+    size_t known = 0;
+    assert_int_equal(cells->kind, VVI_CELLS);
+    assert_int_equal(cells->y_n, 5);
+    for (size_t i = 0; i < cells->n; i++) {
+        if (cells->y[i / cells->x_n] > 3) assert_true(isnan(cells->shade[i]));
+        known += isnan(cells->shade[i]) ? 0 : 1;
+    }
+    assert_true(known > 60);
+    assert_true(figure.panels[0].x.low > 0.8e-5 && figure.panels[0].x.high < 0.13);
+    /* The table has them all, after the trials. */
+    const vvi_figure_column *expected = column_of(&figure, "expected.val_accuracy"),
+                            *at = column_of(&figure, "hp.hp_1");
+    assert_int_equal(figure.table.n_rows, frame.n + known);
+    assert_true(isnan(expected->numbers[0]) && isnan(column_of(&figure, "trial")->numbers[frame.n]));
+    for (size_t i = frame.n; i < figure.table.n_rows; i++)
+        assert_true(!isnan(expected->numbers[i]) && at->numbers[i] <= 3 && at->numbers[i] >= 1);
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+}
+
+/* hp_1 is 1 to 5, of which 3 makes a layer of no units. */
+static vv_model *build_without_three(vv_hp *hp, void *user)
+{
+    (void)user;
+    vv_model *m = vv_sequential();
+    const int value = vv_int(hp, "hp_1", .min = 1, .max = 5);
+    vv_add(m, vv_input(4));
+    if (value == 3) vv_add(m, vv_dense(0));
+    vv_add(m, vv_dense(1));
+    vv_compile(m, .optimizer = vv_sgd(), .loss = VV_MSE);
+    return m;
+}
+
+static void nothing_is_expected_of_what_never_builds(void **state)
+{
+    (void)state;
+    const recipe r = { "", 60, 2, 1, 3, .networks = false, .status = VV_TRIAL_COMPLETED };
+    vvi_frame frame = make_frame(&r);
+    char *explained = explain(build_without_three);
+    vvi_figure figure =
+        plotted("contour", &(vvi_plot_args){ .frame = &frame, .explanation = explained, .x = "hp_0", .y = "hp_1" });
+    const vvi_mark *cells = &figure.panels[0].marks[0];
+    for (size_t i = 0; i < cells->n; i++) {
+        const double y = cells->y[i / cells->x_n];
+        if (y > 2.5 && y < 3.5) assert_true(isnan(cells->shade[i]));
+        if ((y < 2.5 || y > 3.5) && i % cells->x_n == cells->x_n / 2) assert_true(!isnan(cells->shade[i]));
+    }
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+    free(explained);
+}
+
+static void the_table_of_depths_tells_who_made_layers(void **state)
+{
+    (void)state;
+    const recipe r = { "", 30, 3, 1, 3, .networks = true };
+    vvi_frame frame = make_frame(&r);
+    char *explained = explain_dense();
+    vvi_figure figure = plotted("depth", &(vvi_plot_args){ .frame = &frame, .explanation = explained });
+    CHECK_CONTAINS(column_of(&figure, "network")->texts[2], "input; ");
+    CHECK_CONTAINS(column_of(&figure, "network")->texts[2], ": num_layers");
+    vvi_figure_deinit(&figure);
+    vvi_frame_deinit(&frame);
+    free(explained);
+}
+
+/* hp_1 is whole: of four trials that are far from each other none is moved, of many some are, and it is said. */
+static void points_are_moved_only_where_they_meet(void **state)
+{
+    (void)state;
+    static const char said[] = "a little beside their places";
+    for (size_t n = 4; n <= 400; n *= 100) {
+        const recipe r = { "", n, 2, 1, 1, .networks = false, .status = VV_TRIAL_COMPLETED };
+        vvi_frame frame = make_frame(&r);
+        double *scores = room_for(&frame, n, sizeof *scores);
+        for (size_t i = 0; i < n; i++) scores[i] = (double)i;
+        frame.scores[0] = scores;
+        vvi_figure figure = plotted("slice", &(vvi_plot_args){ .frame = &frame });
+        size_t moved = 0;
+        for (size_t p = 0; p < figure.n_panels; p++)
+            for (size_t k = 0; strcmp(figure.panels[p].title, "hp_1") == 0 && k < figure.panels[p].n_marks; k++)
+                for (size_t i = 0; i < figure.panels[p].marks[k].n; i++) {
+                    const double x = figure.panels[p].marks[k].x[i], far = fabs(x - round(x));
+                    assert_true(far <= 0.12);
+                    moved += far > 0;
+                }
+        if (n == 4) {
+            assert_int_equal(moved, 0);
+            assert_null(strstr(figure.caption, said));
+        } else {
+            assert_true(moved > 0);
+            CHECK_CONTAINS(figure.caption, said);
+        }
+        vvi_figure_deinit(&figure);
+        vvi_frame_deinit(&frame);
+    }
+}
+
 static void an_objective_that_is_not_there_is_refused(void **state)
 {
     (void)state;
@@ -363,6 +522,12 @@ int main(void)
         cmocka_unit_test(what_is_left_out_is_said),
         cmocka_unit_test(layers_have_the_tint_of_who_made_them),
         cmocka_unit_test(hyperparameters_of_a_contour_can_be_chosen),
+        cmocka_unit_test(trials_without_a_score_stand_at_the_edge_that_is_named),
+        cmocka_unit_test(nothing_is_expected_where_nothing_is_known),
+        cmocka_unit_test(nothing_is_expected_of_what_never_builds),
+        cmocka_unit_test(the_table_of_depths_tells_who_made_layers),
+        cmocka_unit_test(points_are_moved_only_where_they_meet),
+        cmocka_unit_test(shares_are_those_that_importance_tells),
         cmocka_unit_test(an_objective_that_is_not_there_is_refused),
         cmocka_unit_test(no_memory_is_clean),
     };
