@@ -19,8 +19,9 @@ typedef struct vvi_status_running {
 
 /* Why trials, or attempts at them, failed. */
 typedef struct vvi_status_failure {
-    const char *reason;
+    const char *reason; /* the first that was met ... */
     int64_t trials, attempts;
+    bool differ; /* ... of some that are alike but for their numbers */
 } vvi_status_failure;
 
 /* A trial that has ended: when it was worked at, and what was done. */
@@ -56,6 +57,9 @@ typedef struct vvi_status_rest {
     double seconds;         /* NaN: cannot be told */
     const char *why;        /* not NULL: why not */
 } vvi_status_rest;
+
+/* Are two reasons the same, but for their numbers? */
+bool vvi_status_is_alike(const char *a, const char *b);
 
 typedef struct vvi_status {
     vvi_arena arena;
@@ -100,8 +104,8 @@ typedef struct vvi_status_line {
     const char *name;
     vv_counts counts;
     int64_t running, max_trials; /* max_trials 0: the study does not say */
-    double changed; /* Unix time of what is known to have happened last; 0: nothing */
-    int best;       /* -1: none */
+    double changed;              /* Unix time of what is known to have happened last; 0: nothing */
+    int best;                    /* -1: none */
     double score;
     char objective[64]; /* "": not known */
     const char *error;  /* not NULL: why it could not be read, and the rest is not known */

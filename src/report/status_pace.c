@@ -130,9 +130,11 @@ void vvi_status_estimate(vvi_status *s)
         rest->trials < 0 || paused || hopeless ? (double)NAN : trials_to_go(s) / s->pace.trials * hour;
     const double by_epochs = rest->epochs < 0 ? (double)NAN : (double)rest->epochs / s->pace.epochs * hour;
     /* Whichever comes first ends the search; a NaN does not count. */
-    rest->seconds = fmin(fmin(by_trials, by_epochs), by_time);
+    rest->seconds = s->paused ? (double)NAN : fmin(fmin(by_trials, by_epochs), by_time);
     if (!isnan(rest->seconds)) return;
-    if (rest->trials < 0 && rest->epochs < 0)
+    if (s->paused)
+        rest->why = "the search is paused";
+    else if (rest->trials < 0 && rest->epochs < 0)
         rest->why = "the study does not say how many trials it shall have";
     else if (s->pace.n == 0 || isnan(s->pace.trials))
         rest->why = "too few trials have ended";
