@@ -62,7 +62,7 @@ type_line "clear; SLOW=1 '$VARVE' search model.c --workers 2 --data '$TABLE' --m
 wait_for '^ *[0-9]* .* [2-9]/40 '
 varve pause q >out 2>err || fail "it is not paused"
 wait_for '^Paused; varve resume .*q lets it go on; 0 of 12 trials done$'
-is_shown 'left' 0
+is_shown 'about .* left' 0
 varve resume q >out 2>err || fail "it does not go on"
 wait_for 'trials done; about'
 is_shown 'Paused' 0
