@@ -153,8 +153,16 @@ static void add_ended(reading *r, const vv_trial *trial)
                                                                    .failed = trial->status == VV_TRIAL_FAILED });
 }
 
+/* Failures in a row, of those that have ended, by id: as searches count them. */
+static void count_row(vvi_status *s, vv_trial_status status)
+{
+    if (status == VV_TRIAL_FAILED) s->failed_in_row++;
+    if (status == VV_TRIAL_COMPLETED || status == VV_TRIAL_PRUNED) s->failed_in_row = 0;
+}
+
 static vv_status take_trial(reading *r, const vv_trial *trial)
 {
+    count_row(r->status, trial->status);
     for (size_t i = 0; i < trial->n_attempts; i++) VVI_TRY(add_failure(r, trial->attempts[i].reason, true));
     switch (trial->status) {
     case VV_TRIAL_RUNNING:
@@ -207,6 +215,7 @@ static vv_status read_all(reading *r)
     VVI_TRY(vvi_goals_read(r->study, &s->goals, r->error));
     VVI_TRY(read_number(r, "max_trials", &s->max_trials));
     VVI_TRY(read_number(r, "max_epochs_total", &s->max_epochs));
+    VVI_TRY(read_number(r, "max_consecutive_failures", &s->max_failures));
     VVI_TRY(read_real(r, "max_seconds", &s->max_seconds));
     VVI_TRY(read_real(r, "seconds", &s->spent_s));
     VVI_TRY(read_number(r, "epochs", &s->trial_epochs));

@@ -79,7 +79,8 @@ typedef struct vvi_status {
     int64_t trial_epochs, trial_executions; /* of a whole trial, as the study says; 0: it does not */
     vvi_status_failure *failures;           /* the most frequent first */
     size_t n_failures;
-    int64_t other_failures, attempts; /* reasons beyond those; failed attempts in all */
+    int64_t failed_in_row, max_failures; /* the last trials; so many end a search, 0: not known */
+    int64_t other_failures, attempts;    /* reasons beyond those; failed attempts in all */
     vvi_status_recent recent;
     vvi_status_pace pace;
     vvi_status_rest rest;

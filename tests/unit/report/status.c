@@ -144,6 +144,14 @@ static void what_cannot_be_told_is_not(void **state)
     s.max_epochs = 1000;
     vvi_status_estimate(&s);
     CHECK_NEAR(s.rest.seconds, 1500, 1e-6);
+    s.max_failures = 3;
+    s.failed_in_row = 2;
+    vvi_status_estimate(&s);
+    assert_null(s.rest.why);
+    s.failed_in_row = 3;
+    vvi_status_estimate(&s);
+    assert_true(isnan(s.rest.seconds));
+    CHECK_CONTAINS(s.rest.why, "too many trials in a row have failed");
     s.paused = true;
     vvi_status_estimate(&s);
     assert_true(isnan(s.rest.seconds));
