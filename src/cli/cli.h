@@ -253,7 +253,7 @@ vv_status vvi_cli_open_data(const char *spec, const vv_data_args *args, vv_data 
 /* --budget and --precision. 0, or the exit status after a complaint. */
 int vvi_cli_budget(const vvi_options *options, vv_budget *budget);
 
-/* A word as a shell would read it back. */
+/* quote.c: a word as a shell would read it back. */
 void vvi_cli_quote(vvi_text *text, const char *word);
 
 /* ---- waiting.c -------------------------------------------------------------------------------------------------- */
@@ -297,6 +297,8 @@ int vvi_cli_say_exchanged(const vvi_options *options, const char *where, const s
 /* --enqueue FILE, as text; --constraint of any number of times, as one text. 0, or the exit status after a complaint. */
 int vvi_cli_enqueued(const vvi_options *options, vvi_text *text);
 int vvi_cli_constraints(const vvi_options *options, vvi_text *text);
+/* enqueue_check.c. false: the values of a request cannot be, by what the study keeps of its space; and why. */
+bool vvi_cli_enqueue_fits(const vv_study *study, const char *values, vv_error *reason);
 /* command.c: "To go on: ", and the command that was given. */
 void vvi_cli_say_go_on(const vvi_options *options, FILE *out);
 /* The exit status of a search that did not begin. */
@@ -422,9 +424,11 @@ typedef struct vvi_overall {
     int64_t most;                /* trials that there shall be; 0: cannot be told */
     int max_epochs_total;        /* 0: no limit */
     double max_seconds, spent_s; /* 0: no limit; spent by earlier searches */
-    double began_s;              /* vvi_clock_s when the search did, and ... */
-    double first_s;              /* ... when the first trial did; 0: none has */
-    vv_counts counts;            /* of the study, as of read_s */
+    bool paused;
+    const char *where; /* the study's path, borrowed; known where it is paused */
+    double began_s;    /* vvi_clock_s when the search did, and ... */
+    double first_s;    /* ... when the first trial did; 0: none has */
+    vv_counts counts;  /* of the study, as of read_s */
     int64_t refused;
     double read_s, reading_s;    /* when, and how long that took */
     int64_t others;              /* final trials that this process has not ended */

@@ -99,11 +99,12 @@ void vvi_cli_write_command(vvi_text *text, const char *const *argv, size_t argc)
 static void write_broken(FILE *out, const char *label, const char *words)
 {
     const bool breaks = isatty(fileno(out));
+    const size_t width = (size_t)vvi_report_width(out);
     size_t used = strlen(label);
     fputs(label, out);
     for (bool first = true; *words != '\0'; first = false) {
         const size_t n = strcspn(words, "\n"), columns = vvi_report_columns(words, n);
-        const bool fits = !breaks || used + columns + 3 <= VVI_REPORT_WIDTH;
+        const bool fits = !breaks || used + columns + 3 <= width;
         if (!first) fputs(fits ? " " : " \\\n    ", out);
         used = (first || fits ? used + !first : 4) + columns;
         fwrite(words, 1, n, out);

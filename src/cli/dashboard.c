@@ -19,7 +19,16 @@ static const vvi_positional positionals[] = {
       .unless = VVI_MEMBER(storage) },
 };
 static const vvi_option rows[] = {
-    VVI_OPTIONS_STORAGE,
+    { .name = "storage",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(storage),
+      .argument = "URL",
+      .help = "a database, in place of PLACE: postgresql://HOST/DATABASE" },
+    { .name = "study",
+      .type = VVI_OPTION_TEXT,
+      .offset = VVI_MEMBER(study),
+      .argument = "NAME",
+      .help = "one study in it (all of them)" },
     { .name = "host",
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(host),

@@ -21,7 +21,7 @@ static const vvi_option rows[] = {
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(output),
       .argument = "FILE",
-      .help = "write to FILE; -o FILE is the same (standard output)" },
+      .help = "write to FILE (standard output)" },
     VVI_OPTIONS_STUDY,
 };
 

@@ -68,8 +68,9 @@ static void write_wrapped(const char *text, size_t column, FILE *out)
 static void write_option(const vvi_option *option, FILE *out)
 {
     char text[512];
-    const int column = fprintf(out, "  --%s%s%s", option->name, option->argument == NULL ? "" : " ",
-                               option->argument == NULL ? "" : option->argument);
+    const char letter[] = { '-', option->letter, ',', ' ', '\0' };
+    const int column = fprintf(out, "  %s--%s%s%s", option->letter == '\0' ? "" : letter, option->name,
+                               option->argument == NULL ? "" : " ", option->argument == NULL ? "" : option->argument);
     vvi_options_describe(option, text, sizeof text);
     write_wrapped(text, (size_t)column, out);
 }

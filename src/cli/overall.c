@@ -58,6 +58,15 @@ static int64_t most_of(const vv_event *e)
     return there_are > 0 && there_are < e->max_trials ? there_are : e->max_trials;
 }
 
+/* Whatever becomes of a request is a note: nothing else pauses a search, or lets it go on. */
+static void read_paused(vvi_overall *o, const vv_study *study)
+{
+    char *text = NULL;
+    if (vv_study_get(study, "paused", &text, NULL) == VV_OK) o->paused = text != NULL && strcmp(text, "yes") == 0;
+    free(text);
+    o->where = vv_study_path(study);
+}
+
 static void begin(vvi_overall *o, const vv_event *e)
 {
     char *spent = NULL;
@@ -102,8 +111,10 @@ static void end_trial(vvi_overall *o, const vvi_running *running, const vv_event
 void vvi_overall_event(vvi_overall *o, const vvi_running *running, const vv_event *e)
 {
     if (e->kind == VV_EVENT_SEARCH_BEGIN) begin(o, e);
+    if (e->kind == VV_EVENT_TRIAL_BEGIN) o->paused = false;
     if (e->kind == VV_EVENT_TRIAL_BEGIN && !(o->first_s > 0)) o->first_s = vvi_clock_s();
     if (e->kind == VV_EVENT_EPOCH) o->epochs++;
+    if (e->kind == VV_EVENT_NOTE) read_paused(o, e->study);
     if (e->kind == VV_EVENT_TRIAL_END) end_trial(o, running, e);
 }
 
@@ -193,6 +204,19 @@ static void add_counts(const vvi_overall *o, vvi_text *text)
         if (numbers[i] > 0) vvi_text_printf(text, ", %s %s", vvi_format_count((uint64_t)numbers[i], number), words[i]);
 }
 
+/* Nothing moves, and what is to be done stands first. */
+static void write_paused(const vvi_overall *o, vvi_text *block)
+{
+    vvi_text project = { 0 };
+    vvi_cli_quote(&project, o->where);
+    vvi_text_printf(block, "Paused; varve resume ");
+    vvi_text_add_visible(block, project.data == NULL ? "PROJECT" : project.data, 0);
+    vvi_text_printf(block, " lets it go on; ");
+    add_counts(o, block);
+    vvi_text_printf(block, "\n");
+    vvi_text_deinit(&project);
+}
+
 void vvi_overall_write(const vvi_overall *o, const vvi_running *running, size_t columns, vvi_text *block)
 {
     double here;
@@ -200,6 +224,10 @@ void vvi_overall_write(const vvi_overall *o, const vvi_running *running, size_t 
     vvi_text text = { 0 };
     const double left_s = vvi_overall_left_s(o, running, vvi_clock_s());
     const double done = (double)final_of(&o->counts) + shares(running, &here);
+    if (o->paused) {
+        write_paused(o, block);
+        return;
+    }
     add_counts(o, &text);
     if (isfinite(left_s)) {
         vvi_report_whole_seconds(left_s, seconds, sizeof seconds);

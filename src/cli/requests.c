@@ -22,7 +22,8 @@ typedef struct asking {
     char where[VVI_WHERE_SIZE];
     vv_study *study; /* to read */
     vv_requests read;
-    bool live; /* somebody works at it */
+    bool live;                                                  /* somebody works at it */
+    char refusal[sizeof((vv_error *)0)->text + sizeof refused]; /* ours */
 } asking;
 
 /* ---- who works at it ------------------------------------------------------------------------------------------------- */
@@ -69,8 +70,9 @@ static int say(const asking *a)
 {
     vv_error error = { 0 };
     const vv_request *r = &a->request;
+    const bool posted = a->refusal[0] == '\0';
     if (a->options->json)
-        return write_json(a, true, &error) == VV_OK ? is_refused(r) : vvi_cli_fail(VVI_EXIT_FAILED, &error);
+        return write_json(a, posted, &error) == VV_OK ? is_refused(r) : vvi_cli_fail(VVI_EXIT_FAILED, &error);
     if (is_refused(r)) return vvi_cli_complain(VVI_EXIT_FAILED, "%s", r->answer);
     if (r->done)
         printf("%s\n", r->answer);
@@ -117,12 +119,25 @@ static vv_status wait_for_answer(asking *a, vv_error *error)
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------- */
 
+/* Nobody is there to look at the values; what can be known of them is. */
+static bool refuses_values(asking *a)
+{
+    vv_error reason = { 0 };
+    if (a->live || a->request.kind != VV_REQUEST_ENQUEUE) return false;
+    if (vvi_cli_enqueue_fits(a->study, a->request.values, &reason)) return false;
+    snprintf(a->refusal, sizeof a->refusal, "%s%s", refused, reason.text);
+    a->request.done = true;
+    a->request.answer = a->refusal;
+    return true;
+}
+
 static int post(asking *a)
 {
     vv_error error = { 0 };
     int64_t id = -1;
     vv_status status = find_live(a, &error);
     if (status == VV_OK && !a->live && !waits_for_a_search(&a->request)) return say_nobody(a);
+    if (status == VV_OK && refuses_values(a)) return say(a);
     if (status == VV_OK) status = vv_study_request(a->where, &a->request, &id, &error);
     if (status == VV_BAD_ARG) return vvi_cli_fail(VVI_EXIT_USAGE, &error);
     a->request.id = id;
@@ -286,6 +301,8 @@ const vvi_command vvi_command_enqueue = {
     .options = rows,
     .n_options = VVI_COUNT(rows),
     .notes = "What is left out is proposed. Values that there are not are refused; what a\n"
-             "trial has already is skipped, and the search says so.\n",
+             "trial has already is skipped, and the search says so. Where nobody works at it,\n"
+             "names and values that its last search's space did not have are refused at once,\n"
+             "if all of that space was seen; the rest is looked at when a search runs.\n",
     .run = enqueue,
 };

@@ -1,6 +1,7 @@
 /* results.c - varve results PROJECT: the best trials. */
 #include "cli/cli.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,6 +18,17 @@ static const vvi_option rows[] = {
     VVI_OPTION_JSON,
 };
 
+/* Of a list that was cut it is said, and how to see the rest. */
+static vv_status say_more(const vv_study *study, size_t shown, vv_error *error)
+{
+    vv_counts counts;
+    VVI_TRY(vv_study_counts(study, &counts, error));
+    const int64_t more = counts.trials - (int64_t)shown;
+    if (more > 0)
+        printf("\n%" PRId64 " more trial%s; --top %" PRId64 " shows all\n", more, more == 1 ? "" : "s", counts.trials);
+    return VV_OK;
+}
+
 static vv_status write_results(const vv_study *study, const vvi_options *options, vv_error *error)
 {
     vv_trials trials = { 0 };
@@ -29,6 +41,7 @@ static vv_status write_results(const vv_study *study, const vvi_options *options
     else if (status == VV_OK)
         status = options->json ? vvi_results_write_json(&trials, stdout, error)
                                : vvi_results_write(&trials, &goals, true, stdout, error);
+    if (status == VV_OK && trials.n > 0 && !options->json) status = say_more(study, trials.n, error);
     vv_trials_free(&trials);
     return status;
 }

@@ -213,7 +213,8 @@ static vv_status validate(fit *f, int epoch)
     vvi_scores_evaluate(&f->scores, f->backend, f->plan, &f->validation);
     vvi_scores_read(&f->scores, values);
     if (isfinite(values[0])) return VV_OK;
-    return vvi_fail(f->error, VV_DIVERGED, "epoch %d: the validation loss is %g", epoch + 1, values[0]);
+    return vvi_fail(f->error, VV_DIVERGED, "epoch %d: the validation loss is %s", epoch + 1,
+                    isnan(values[0]) ? "nan" : "infinite");
 }
 
 static vv_status run(fit *f)

@@ -111,7 +111,8 @@ static void write_budget(vvi_page *page, const vv_explanation *e)
 
 vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *error)
 {
-    vvi_page page = { .out = out, .width = VVI_REPORT_WIDTH };
+    const int width = vvi_report_width(out);
+    vvi_page page = { .out = out, .width = width < VVI_REPORT_WIDTH ? width : VVI_REPORT_WIDTH };
     write_layers(&page, &e->layers);
     write_steps(&page, e);
     write_buildable(&page, e);

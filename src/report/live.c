@@ -1,6 +1,6 @@
 /* live.c - a block of lines at the end of a terminal's output, redrawn in place.
  *
- * Each line is clipped to the width that the terminal has now, so that none wraps, and of more lines than there are rows only
+ * Each line is clipped to the width that the terminal has now, with "…" at its end, so that none wraps, and of more lines than there are rows only
  * the last are drawn; the cursor stands at the beginning of the line below. A frame is one write: up to the block's first
  * line, then every line with the rest of its row erased behind it, then the rest of the screen; nothing is ever blank in
  * between, and terminals that can are told to show it at once.
@@ -72,16 +72,23 @@ static void go_to_begin(vvi_live *live, vvi_text *frame, int columns)
     if (rows > 0) vvi_text_printf(frame, "\r\033[%dA", rows);
 }
 
-/* One line of `n` bytes, clipped; what is behind it is erased. */
+static size_t without_spaces(const char *line, size_t n)
+{
+    while (n > 0 && line[n - 1] == ' ') n--;
+    return n;
+}
+
+/* One line of `n` bytes, clipped, which shows by what ends it; what is behind it is erased. */
 static size_t add_line(vvi_text *frame, const char *line, size_t n, size_t columns)
 {
-    const size_t most = vvi_report_clip(line, columns);
-    size_t shown = n < most ? n : most;
-    while (shown > 0 && line[shown - 1] == ' ') shown--;
+    const size_t whole = without_spaces(line, n);
+    const bool clipped = vvi_report_columns(line, whole) > columns && columns > 0;
+    const size_t shown = clipped ? without_spaces(line, vvi_report_clip(line, columns - 1)) : whole;
     vvi_text_add(frame, line, shown);
+    if (clipped) vvi_text_printf(frame, "…");
     if (shown < n && memchr(line, '\033', n) != NULL) vvi_text_printf(frame, "\033[0m");
     vvi_text_printf(frame, "\033[K\n");
-    return vvi_report_columns(line, shown);
+    return vvi_report_columns(line, shown) + clipped;
 }
 
 /* Those above stay, and are broken between words. */

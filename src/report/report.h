@@ -54,7 +54,7 @@ int vvi_report_seconds(double seconds, char *text, size_t size);
 int vvi_report_whole_seconds(double seconds, char *text, size_t size); /* "4 s": of a time that is counted down */
 /* "2026-11-28T05:00:37.230837Z"; "" for 0: not known. */
 int vvi_report_time(double unix_time, char *text, size_t size);
-int vvi_report_local_time(double unix_time, char *text, size_t size); /* "2026-11-28 06:00:37" where this runs */
+int vvi_report_short_time(double unix_time, char *text, size_t size); /* "2026-11-28 05:00:37", UTC */
 int vvi_report_number(double number, char *text, size_t size);        /* four digits: "0.9812", "2.31e-05" */
 int vvi_report_shape(vv_shape shape, char *text, size_t size);        /* "28x28x1" */
 /* ---- widths (width.c) ---- */
@@ -146,7 +146,7 @@ vv_status vvi_summary_write_json(const vv_explanation *e, const vv_hypermodel *h
 vv_status vvi_explain_write(const vv_explanation *e, bool with_layers, FILE *out, vv_error *error);
 /* The same words, without the layers, as blocks of a page. json->text.failed: there was no memory. */
 void vvi_explain_write_blocks(const vv_explanation *e, vvi_json *json, const char *key);
-/* A few lines of at most VVI_REPORT_WIDTH columns; formulas and conditions are never cut. */
+/* A few lines of at most VVI_REPORT_WIDTH columns, fewer in a narrow terminal; formulas and conditions are never cut. */
 vv_status vvi_explain_write_head(const vv_explanation *e, FILE *out, vv_error *error);
 
 /* ---- trials (results.c, show.c, plot.c) ------------------------------------------------------------------------- */

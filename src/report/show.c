@@ -41,13 +41,12 @@ static void write_line(FILE *out, const char *what, const char *text)
     vvi_page_text(&page, 0, 2, &line);
 }
 
-/* By the clock of whoever reads it. */
 static void write_times(const vv_trial *trial, FILE *out)
 {
     char began[VVI_NUMBER_SIZE], ended[VVI_NUMBER_SIZE];
-    if (vvi_report_local_time(trial->began, began, sizeof began) == 0) return;
-    fprintf(out, "Began %s", began);
-    if (vvi_report_local_time(trial->ended, ended, sizeof ended) > 0) fprintf(out, ", ended %s", ended);
+    if (vvi_report_short_time(trial->began, began, sizeof began) == 0) return;
+    fprintf(out, "Began %s UTC", began);
+    if (vvi_report_short_time(trial->ended, ended, sizeof ended) > 0) fprintf(out, ", ended %s UTC", ended);
     fputc('\n', out);
 }
 

@@ -87,13 +87,45 @@ static vv_status add_running(reading *r, const vv_trial *trial)
     return status;
 }
 
-/* The entry of a reason; NULL: there are too many, or no memory. */
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The bytes of the number that begins at `at`: "12", "-0.5", "1e+20"; 0: none does. What is part of a word is none, as in
+ * "conv2d_3". */
+static size_t number_length(const char *text, size_t at)
+{
+    size_t n = text[at] == '-';
+    if (text[at + n] < '0' || text[at + n] > '9' || (at > 0 && is_word(text[at - 1]))) return 0;
+    n += strspn(text + at + n, "0123456789");
+    if (text[at + n] == '.' && text[at + n + 1] >= '0' && text[at + n + 1] <= '9')
+        n += 1 + strspn(text + at + n + 1, "0123456789");
+    const char *e = text + at + n;
+    const size_t sign = e[0] == 'e' && (e[1] == '+' || e[1] == '-') ? 2 : 0;
+    return sign > 0 ? n + sign + strspn(e + sign, "0123456789") : n;
+}
+
+bool vvi_status_is_alike(const char *a, const char *b)
+{
+    size_t i = 0, k = 0;
+    while (a[i] != '\0' && b[k] != '\0') {
+        const size_t n = number_length(a, i), m = number_length(b, k);
+        if ((n > 0) != (m > 0) || (n == 0 && a[i] != b[k])) return false;
+        i += n > 0 ? n : 1;
+        k += m > 0 ? m : 1;
+    }
+    return a[i] == b[k];
+}
+
+/* The entry of a reason, and of those like it; NULL: there are too many, or no memory. */
 static vvi_status_failure *find_failure(reading *r, const char *reason, vv_status *status)
 {
     vvi_status *s = r->status;
     for (size_t i = 0; i < s->n_failures; i++) {
         const size_t at = (r->failures_at + i) % s->n_failures;
-        if (strcmp(s->failures[at].reason, reason) != 0) continue;
+        if (!vvi_status_is_alike(s->failures[at].reason, reason)) continue;
+        s->failures[at].differ = s->failures[at].differ || strcmp(s->failures[at].reason, reason) != 0;
         r->failures_at = at;
         return &s->failures[at];
     }
@@ -131,8 +163,16 @@ static void add_ended(reading *r, const vv_trial *trial)
                                                                    .failed = trial->status == VV_TRIAL_FAILED });
 }
 
+/* Failures in a row, of those that have ended, by id: as searches count them. */
+static void count_row(vvi_status *s, vv_trial_status status)
+{
+    if (status == VV_TRIAL_FAILED) s->failed_in_row++;
+    if (status == VV_TRIAL_COMPLETED || status == VV_TRIAL_PRUNED) s->failed_in_row = 0;
+}
+
 static vv_status take_trial(reading *r, const vv_trial *trial)
 {
+    count_row(r->status, trial->status);
     for (size_t i = 0; i < trial->n_attempts; i++) VVI_TRY(add_failure(r, trial->attempts[i].reason, true));
     switch (trial->status) {
     case VV_TRIAL_RUNNING:
@@ -185,6 +225,7 @@ static vv_status read_all(reading *r)
     VVI_TRY(vvi_goals_read(r->study, &s->goals, r->error));
     VVI_TRY(read_limit(r, &s->max_trials));
     VVI_TRY(read_number(r, "max_epochs_total", &s->max_epochs));
+    VVI_TRY(read_number(r, "max_consecutive_failures", &s->max_failures));
     VVI_TRY(read_real(r, "max_seconds", &s->max_seconds));
     VVI_TRY(read_real(r, "seconds", &s->spent_s));
     VVI_TRY(read_number(r, "epochs", &s->trial_epochs));

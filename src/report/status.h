@@ -19,8 +19,9 @@ typedef struct vvi_status_running {
 
 /* Why trials, or attempts at them, failed. */
 typedef struct vvi_status_failure {
-    const char *reason;
+    const char *reason; /* the first that was met ... */
     int64_t trials, attempts;
+    bool differ; /* ... of some that are alike but for their numbers */
 } vvi_status_failure;
 
 /* A trial that has ended: when it was worked at, and what was done. */
@@ -57,6 +58,9 @@ typedef struct vvi_status_rest {
     const char *why;        /* not NULL: why not */
 } vvi_status_rest;
 
+/* Are two reasons the same, but for their numbers? */
+bool vvi_status_is_alike(const char *a, const char *b);
+
 typedef struct vvi_status {
     vvi_arena arena;
     const char *where;
@@ -75,7 +79,8 @@ typedef struct vvi_status {
     int64_t trial_epochs, trial_executions; /* of a whole trial, as the study says; 0: it does not */
     vvi_status_failure *failures;           /* the most frequent first */
     size_t n_failures;
-    int64_t other_failures, attempts; /* reasons beyond those; failed attempts in all */
+    int64_t failed_in_row, max_failures; /* the last trials; so many end a search, 0: not known */
+    int64_t other_failures, attempts;    /* reasons beyond those; failed attempts in all */
     vvi_status_recent recent;
     vvi_status_pace pace;
     vvi_status_rest rest;

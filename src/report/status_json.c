@@ -87,6 +87,7 @@ static void add_failure(vvi_json *json, const vvi_status_failure *failure)
 {
     vvi_json_begin(json, NULL, '{');
     vvi_json_string(json, "reason", failure->reason);
+    vvi_json_bool(json, "numbers_differ", failure->differ);
     vvi_json_int(json, "trials", failure->trials);
     vvi_json_int(json, "attempts", failure->attempts);
     vvi_json_end(json, '}');

@@ -130,9 +130,14 @@ void vvi_status_estimate(vvi_status *s)
         rest->trials < 0 || paused || hopeless ? (double)NAN : trials_to_go(s) / s->pace.trials * hour;
     const double by_epochs = rest->epochs < 0 ? (double)NAN : (double)rest->epochs / s->pace.epochs * hour;
     /* Whichever comes first ends the search; a NaN does not count. */
-    rest->seconds = fmin(fmin(by_trials, by_epochs), by_time);
+    const bool ends = s->max_failures > 0 && s->failed_in_row >= s->max_failures;
+    rest->seconds = s->paused || ends ? (double)NAN : fmin(fmin(by_trials, by_epochs), by_time);
     if (!isnan(rest->seconds)) return;
-    if (rest->trials < 0 && rest->epochs < 0)
+    if (s->paused)
+        rest->why = "the search is paused";
+    else if (ends)
+        rest->why = "too many trials in a row have failed, which ends a search";
+    else if (rest->trials < 0 && rest->epochs < 0)
         rest->why = "the study does not say how many trials it shall have";
     else if (s->pace.n == 0 || isnan(s->pace.trials))
         rest->why = "too few trials have ended";

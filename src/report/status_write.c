@@ -11,10 +11,7 @@ enum { MOST_FAILURES = 5, MOST_WORKERS = 20, SHORT_TIME = 20, HEAD = 11 };
 /* "2026-11-28 05:00:37", UTC. */
 static const char *short_time(double unix_time, char text[SHORT_TIME])
 {
-    char whole[VVI_NUMBER_SIZE];
-    vvi_report_time(unix_time, whole, sizeof whole);
-    text[0] = '\0';
-    if (whole[0] != '\0') snprintf(text, SHORT_TIME, "%.10s %.8s", whole, whole + 11);
+    vvi_report_short_time(unix_time, text, SHORT_TIME);
     return text;
 }
 
@@ -126,10 +123,13 @@ static void write_requests(const vvi_status *s, vvi_page *page)
     if (s->paused) vvi_page_printf(page, 0, HEAD, "State      paused; varve resume lets it go on");
     if (s->n_open == 0) return;
     vvi_text_printf(&text, "Requests   %zu not answered yet:", s->n_open);
-    for (size_t i = 0; i < s->requests.n; i++)
-        if (!s->requests.list[i].done)
-            vvi_text_printf(&text, " %" PRId64 " %s", s->requests.list[i].id,
-                            vv_request_kind_name(s->requests.list[i].kind));
+    const char *separator = " ";
+    for (size_t i = 0; i < s->requests.n; i++) {
+        if (s->requests.list[i].done) continue;
+        vvi_text_printf(&text, "%s%" PRId64 " %s", separator, s->requests.list[i].id,
+                        vv_request_kind_name(s->requests.list[i].kind));
+        separator = ", ";
+    }
     vvi_page_text(page, 0, HEAD, &text);
 }
 
@@ -240,7 +240,10 @@ static void write_failures(const vvi_status *s, vvi_page *page)
         }
         vvi_report_table_cell(&table, "%" PRId64, failure->trials);
         vvi_report_table_cell(&table, "%" PRId64, failure->attempts);
-        vvi_report_table_visible(&table, failure->reason, VVI_REPORT_REASON);
+        vvi_text reason = { 0 };
+        vvi_text_add_visible(&reason, failure->reason, VVI_REPORT_REASON);
+        if (failure->differ) vvi_text_printf(&reason, " (the first; in others numbers differ)");
+        vvi_report_table_text(&table, &reason);
     }
     vvi_page_table(page, &table);
     if (others > 0) vvi_page_printf(page, 0, 0, "and %" PRId64 " for other reasons", others);

@@ -18,13 +18,12 @@ int vvi_report_time(double unix_time, char *text, size_t size)
                     utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(micros - whole * 1e6));
 }
 
-int vvi_report_local_time(double unix_time, char *text, size_t size)
+int vvi_report_short_time(double unix_time, char *text, size_t size)
 {
-    struct tm local;
-    const time_t seconds = fabs(unix_time) < 1e11 ? (time_t)floor(unix_time) : 0;
+    char whole[VVI_NUMBER_SIZE];
     if (size > 0) text[0] = '\0';
-    if (seconds == 0 || localtime_r(&seconds, &local) == NULL) return 0;
-    return (int)strftime(text, size, "%Y-%m-%d %H:%M:%S", &local);
+    if (vvi_report_time(unix_time, whole, sizeof whole) == 0) return 0;
+    return snprintf(text, size, "%.10s %.8s", whole, whole + 11);
 }
 
 int vvi_report_seconds(double seconds, char *text, size_t size)

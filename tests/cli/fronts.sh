@@ -25,6 +25,9 @@ exits 0; within_80_columns out
 out_has "minimizing val_loss, minimizing params"; out_has "Front  val_loss  params"; out_has "Constraints: params<=200, val_loss<=10, macs<=1000"
 out_has "kept"; out_has "Exceeds"
 [ "$(grep -c '  \*  ' out)" -eq "$(jq length got)" ] || fail "not the front is marked"
+out_lacks "more trial"
+run varve results two --top 10
+exits 0; out_has "2 more trials; --top 12 shows all"
 over=$(jq '[.[] | select(.violation > 0)][0].trial' trials.json)
 run varve show two "$over"
 exits 0; out_has "exceeds constraints by"; out_has "Does not keep params<=200, val_loss<=10"

@@ -129,3 +129,5 @@ out_json 'map(select(.event == "trial_end")) | length == 3 and all(.status == "F
 out_json '.[-1] | .event == "search_end" and .reason == "failures" and .best == null'
 run varve results nan
 exits 0; out_has FAILED; within_80_columns out
+run varve status nan
+exits 0; out_has 'Time left  unknown: too many trials in a row have failed'

@@ -57,6 +57,18 @@ wait_for '^ready> *$'
 type_line 'echo "it was $?"'
 wait_for '^it was 130'
 
+# Paused it says so, and no time that is left, until it is told to go on.
+type_line "clear; SLOW=1 '$VARVE' search model.c --workers 2 --data '$TABLE' --max-trials 12 --epochs 40 --project q"
+wait_for '^ *[0-9]* .* [2-9]/40 '
+varve pause q >out 2>err || fail "it is not paused"
+wait_for '^Paused; varve resume .*q lets it go on; 0 of 12 trials done$'
+is_shown 'about .* left' 0
+varve resume q >out 2>err || fail "it does not go on"
+wait_for 'trials done; about'
+is_shown 'Paused' 0
+tm send-keys -t t C-c
+wait_for '^ready> *$'
+
 # In a pipe the same is said in plain lines.
 SLOW=1 "$VARVE" search model.c --workers 1 --data "$TABLE" --max-trials 12 --epochs 40 --project p >out 2>err &
 search=$!

@@ -41,6 +41,15 @@ run varve enqueue reference layers
 exits 2
 run varve enqueue reference none.json
 exits 2; err_has 'none.json'
+run varve enqueue reference nothing=1
+exits 1; out_empty; err_has 'refused: nothing: there is no such hyperparameter'
+run varve enqueue reference layers=77
+exits 1; out_empty; err_has 'refused: layers: 77 is not in its domain, int 1..2'
+echo '[{"layers": 2}, {"unit_0": 4}]' >wrong.json
+run varve enqueue reference wrong.json --json
+exits 1; out_json '.[0] | .request == null and .done == false and (.answer | test("did you mean units_0"))'
+run varve status reference --json
+exits 0; out_json '.[0].requests == []'
 run varve stop reference --trial 77
 exits 3; err_has 'there is no trial 77'
 run varve stop reference --trial x
@@ -57,7 +66,7 @@ exits 0; out_has 'the search is paused; 2 trials end their epochs first'
 rm hold
 until_so p '.paused and .running == []'
 run varve status p
-exits 0; out_has 'State      paused'
+exits 0; out_has 'State      paused'; out_has 'Time left  unknown: the search is paused'
 run varve pause p --wait
 exits 0; out_has 'paused already'
 touch hold

@@ -29,6 +29,9 @@ columns=40
 on_terminal "SLOW=1 '$VARVE' search model.c --data '$TABLE' --max-trials 2 --project narrow"
 exits 0; out_lacks " 1/3"; out_lacks "trials done"
 grep -q "Trial  Epoch  val_loss" typescript || fail "on 40 columns there is no live line"
+sed '/^Trial/,$d' out >head
+[ -s head ] || fail "there is nothing before the trials"
+within_columns 40 head
 columns=100
 on_terminal "NO_COLOR=1 '$VARVE' search model.c --data '$TABLE' --max-trials 2 --project plain"
 exits 0

@@ -51,7 +51,7 @@ run varve results hangs
 exits 0; within_80_columns out; out_has "(attempt 1 failed:"
 run varve show hangs 0
 exits 0; within_80_columns out; err_empty; out_has "Attempt 1 failed after"
-out_has "took longer than 0.3 s"; out_has "Worker: "; out_has "Began 20"; out_has ", ended 20"; out_has "Reason: took longer"
+out_has "took longer than 0.3 s"; out_has "Worker: "; out_has "Began 20"; out_has ", ended 20"; out_has " UTC"; out_has "Reason: took longer"
 run varve show hangs 0 --json
 exits 0; out_json '.[0] | .attempts == 1 and (.worker | length > 0) and .began < .ended'
 

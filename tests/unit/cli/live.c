@@ -267,6 +267,21 @@ static void what_cannot_be_told_is_not(void **state)
     vvi_text_deinit(&text);
 }
 
+static void a_search_that_is_paused_says_so_and_no_time(void **state)
+{
+    (void)state;
+    vvi_text text = { 0 };
+    vvi_running running = { .n = 0 };
+    vvi_overall o = make_overall();
+    o.paused = true;
+    o.where = "runs/a b";
+    vvi_overall_write(&o, &running, 99, &text);
+    assert_false(text.failed);
+    CHECK_CONTAINS(text.data, "Paused; varve resume 'runs/a b' lets it go on; 10 of 40 trials done");
+    assert_null(strstr(text.data, "left"));
+    vvi_text_deinit(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +295,7 @@ int main(void)
         cmocka_unit_test(the_epochs_of_the_first_trial_are_enough_to_tell),
         cmocka_unit_test(what_was_there_before_is_not_this_search_s_work),
         cmocka_unit_test(what_cannot_be_told_is_not),
+        cmocka_unit_test(a_search_that_is_paused_says_so_and_no_time),
     };
     return !!cmocka_run_group_tests_name("cli/live", tests, NULL, NULL);
 }

@@ -144,6 +144,18 @@ static void what_cannot_be_told_is_not(void **state)
     s.max_epochs = 1000;
     vvi_status_estimate(&s);
     CHECK_NEAR(s.rest.seconds, 1500, 1e-6);
+    s.max_failures = 3;
+    s.failed_in_row = 2;
+    vvi_status_estimate(&s);
+    assert_null(s.rest.why);
+    s.failed_in_row = 3;
+    vvi_status_estimate(&s);
+    assert_true(isnan(s.rest.seconds));
+    CHECK_CONTAINS(s.rest.why, "too many trials in a row have failed");
+    s.paused = true;
+    vvi_status_estimate(&s);
+    assert_true(isnan(s.rest.seconds));
+    CHECK_CONTAINS(s.rest.why, "the search is paused");
     s = make_status();
     s.max_trials = 0;
     vvi_status_estimate(&s);
@@ -183,6 +195,21 @@ static void of_failed_trials_alone_no_time_is_told(void **state)
     CHECK_CONTAINS(s.rest.why, "all failed");
 }
 
+/* ---- reasons ------------------------------------------------------------------------------------------------------------ */
+
+static void reasons_that_differ_in_numbers_alone_are_alike(void **state)
+{
+    (void)state;
+    assert_true(vvi_status_is_alike("the loss of batch 13 is nan", "the loss of batch 5 is nan"));
+    assert_true(vvi_status_is_alike("took longer than 0.5 s", "took longer than 12 s"));
+    assert_true(vvi_status_is_alike("is -1e+20", "is 3"));
+    assert_true(vvi_status_is_alike("", ""));
+    assert_false(vvi_status_is_alike("the loss of batch 13 is nan", "the loss of batch 13 is inf"));
+    assert_false(vvi_status_is_alike("layer conv2d_3 is too big", "layer conv2d_4 is too big"));
+    assert_false(vvi_status_is_alike("batch 13", "batch 13 of 20"));
+    assert_false(vvi_status_is_alike("batch 13", "batch x"));
+}
+
 /* ---- in words ----------------------------------------------------------------------------------------------------------- */
 
 static char *written(vvi_status *s)
@@ -210,7 +237,9 @@ static void a_status_says_it_all_in_80_columns(void **state)
         "host-12-0123456789abcdef",
         "0.50 s ago",
         "     4            2  killed by signal 11",
+        "     3            0  batch 13 is nan (the first; in others numbers differ)",
         "and 9 for other reasons",
+        "Requests   2 not answered yet: 3 enqueue, 5 stop",
     };
     vvi_status_running running[] = {
         { .id = 17, .worker = "host-12-0123456789abcdef", .epochs = 3, .goal = 8, .since = 1767225600 },
@@ -222,17 +251,24 @@ static void a_status_says_it_all_in_80_columns(void **state)
         { "other-12-0123456789abcdef", "other", "0.1.0", 12, 2, 1767225600, 500, false },
     };
     vvi_status_failure failures[] = {
-        { "killed by signal 11", 4, 2 },
-        { "a reason with a very long text, which tells of a layer that cannot be and of what would be legal", 1, 0 }
+        { "killed by signal 11", 4, 2, false },
+        { "batch 13 is nan", 3, 0, true },
+        { "a reason with a very long text, which tells of a layer that cannot be and of what would be legal", 1, 0,
+          false }
     };
+    vv_request requests[] = { { .id = 3, .kind = VV_REQUEST_ENQUEUE },
+                              { .id = 4, .kind = VV_REQUEST_PAUSE, .done = true },
+                              { .id = 5, .kind = VV_REQUEST_STOP } };
     vvi_status s = make_status();
     vvi_status_estimate(&s);
+    s.requests = (vv_requests){ .list = requests, .n = 3 };
+    s.n_open = 2;
     s.where = "place";
     s.goals.objectives.n = 1;
     snprintf(s.goals.objectives.list[0].name, sizeof s.goals.objectives.list[0].name, "val_loss");
     s.running = running, s.n_running = 3, s.live = 1;
     s.workers = (vv_workers){ .list = workers, .n = 2 };
-    s.failures = failures, s.n_failures = 2, s.other_failures = 9;
+    s.failures = failures, s.n_failures = 3, s.other_failures = 9;
     char *text = written(&s);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) CHECK_CONTAINS(text, parts[i]);
     assert_null(strstr(text, "500")); /* a worker that is gone is of no interest while others work */
@@ -261,6 +297,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_told_is_not),
         cmocka_unit_test(what_runs_counts_while_few_have_ended),
         cmocka_unit_test(of_failed_trials_alone_no_time_is_told),
+        cmocka_unit_test(reasons_that_differ_in_numbers_alone_are_alike),
         cmocka_unit_test(a_status_says_it_all_in_80_columns),
     };
     return cmocka_run_group_tests_name("report/status", tests, NULL, NULL);
