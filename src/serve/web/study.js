@@ -77,24 +77,47 @@
 
     /* ---- one trial --------------------------------------------------------------------------------------------------------------- */
 
-    async function drawTrial(page) {
-        const id = page.opened;
-        const dialog = document.getElementById("trial");
+    function showTrial(page, data) {
         const options = { objectives: page.status ? page.status.objectives : [], makers: page.makers || {},
             always: page.always || {}, level: 3 };
+        const stop = el("button", { type: "button", on: { click: () => page.stop(data.trial) } }, "Stop trial " + data.trial);
+        varve.keepFocus(page.content, () => {
+            varve.trial(page.content, data, options);
+            if (data.status === "RUNNING") page.content.appendChild(el("p", { class: "buttons" }, stop));
+        });
+    }
+
+    async function fetchTrial(page) {
+        const id = page.opened;
+        const dialog = document.getElementById("trial");
+        let show = null;
         if (id === null) return;
         try {
             const { data } = await varve.fetchPart(page.base + "trials/" + id);
-            if (page.opened !== id) return;
             page.openedStatus = data.status;
-            varve.fill(page.content, "");
-            varve.trial(page.content, data, options);
-            if (data.status === "RUNNING")
-                page.content.appendChild(el("p", { class: "buttons" }, el("button", { type: "button", on: { click: () => page.stop(id) } }, "Stop trial " + id)));
+            show = () => showTrial(page, data);
         } catch (error) {
-            varve.fill(page.content, el("h3", null, "Trial " + id), el("p", { class: "trouble" }, String(error.message)));
+            show = () => varve.fill(page.content, el("h3", null, "Trial " + id),
+                el("p", { class: "trouble" }, String(error.message)));
         }
+        if (page.opened !== id) return;
+        show();
         if (!dialog.open) dialog.showModal();
+    }
+
+    /* One at a time: what is told meanwhile is fetched once, after it. */
+    async function drawTrial(page) {
+        page.trialIsOld = true;
+        if (page.fetchingTrial) return;
+        page.fetchingTrial = true;
+        try {
+            while (page.trialIsOld) {
+                page.trialIsOld = false;
+                await fetchTrial(page);
+            }
+        } finally {
+            page.fetchingTrial = false;
+        }
     }
 
     function followAddress(page) {
@@ -209,15 +232,20 @@
 
     function listen(page) {
         const source = new EventSource(page.base + "events");
+        page.source = source;
         source.addEventListener("status", (event) => take(page, JSON.parse(event.data)));
         source.addEventListener("trouble", (event) => tellTrouble(page, varve.visible(JSON.parse(event.data).error, 400)));
         source.addEventListener("error", () => {
             tellTrouble(page, "The dashboard does not answer. The page shows what was known, and looks again.");
-            if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(page), 3000);
+            if (source.readyState === EventSource.CLOSED) setTimeout(() => page.source === source && listen(page), 3000);
         });
-        /* A page that a browser keeps to go back to must not keep one of the few connections that it has for a server. */
-        window.addEventListener("pagehide", () => source.close(), { once: true });
-        window.addEventListener("pageshow", (event) => event.persisted && listen(page), { once: true });
+    }
+
+    /* A page that a browser keeps to go back to must not keep one of the few connections that it has for a server. */
+    function listenWhileShown(page) {
+        window.addEventListener("pagehide", () => page.source.close());
+        window.addEventListener("pageshow", (event) => event.persisted && listen(page));
+        listen(page);
     }
 
     /* ---- the whole ----------------------------------------------------------------------------------------------------------------------- */
@@ -251,7 +279,7 @@
         page.enqueue = varve.direct(() => varve.enqueue(page, page.status && page.status.best && page.status.best.hyperparameters));
         addTrialDialog(page);
         const figures = build(page);
-        listen(page);
+        listenWhileShown(page);
         try {
             const [kinds, place] = await Promise.all([varve.fetchPart(page.base + "figures"), varve.fetchPart("/api/studies")]);
             page.one = place.data.one;
