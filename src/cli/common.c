@@ -111,19 +111,6 @@ int vvi_cli_budget(const vvi_options *options, vv_budget *budget)
     return vvi_cli_complain(VVI_EXIT_USAGE, "--%s", error.text);
 }
 
-void vvi_cli_quote(vvi_text *text, const char *word)
-{
-    const bool plain = word[0] != '\0' && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                            "0123456789_-+=./,:@%")] == '\0';
-    if (!plain) vvi_text_printf(text, "'");
-    for (; *word != '\0'; word++)
-        if (*word == '\'')
-            vvi_text_printf(text, "'\\''");
-        else
-            vvi_text_add(text, word, 1);
-    if (!plain) vvi_text_printf(text, "'");
-}
-
 FILE *vvi_cli_output(bool json)
 {
     if (!json) return stdout;

@@ -28,8 +28,6 @@
 
     /* ---- begin again ----------------------------------------------------------------------------------------------------------- */
 
-    const quote = (word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : "'" + word.replace(/'/g, "'\\''") + "'");
-
     async function copy(text) {
         try {
             await navigator.clipboard.writeText(text);
@@ -47,15 +45,14 @@
             varve.ask("Begin again", el("p", null, String(error.message)), [["Close", null]]);
             return;
         }
-        const line = "cd " + quote(command.cwd) + " && " + ["varve"].concat(command.argv.slice(1)).map(quote).join(" ");
         const shown = [el("p", null, command.obstacle ? "It cannot be begun from here: " + varve.visible(command.obstacle, 200) + ". The command is:" :
-            "This is how the search was begun. It goes on where it ended, on the machine of the dashboard:"), el("pre", null, varve.visible(line, 4000)),
+            "This is how the search was begun. It goes on where it ended, on the machine of the dashboard:"), el("pre", null, varve.visible(command.text)),
         !command.obstacle && el("p", { class: "soft" }, "What it prints goes to ", el("code", null, varve.visible(command.log, 300)), ".")];
         const begin = async () => {
             await varve.post(study.base + "begin", { digest: command.digest });
             varve.say("The search begins again");
         };
-        const buttons = [["Copy", () => copy(line)], ["Close", null]];
+        const buttons = [["Copy", () => copy(command.text)], ["Close", null]];
         varve.ask("Begin again", shown, command.obstacle ? buttons : [["Begin it", begin]].concat(buttons));
     }
 
