@@ -161,7 +161,7 @@
             caption: "Each metric, by epoch.", panels } };
     }
 
-    /* Of the trial that the element shows already, the figure stays, with its zoom and its open table, and gets newer numbers. */
+    /* Of the trial that the element shows already the figure stays, with its zoom and open table, and gets newer numbers. */
     function curves(trial, level, element) {
         if (!trial.curves || !trial.curves.some((curve) => curve.values.length > 0)) return null;
         const { figure, sheet } = curvesFigure(trial);

@@ -47,32 +47,9 @@
 
     /* ---- trials ------------------------------------------------------------------------------------------------------------------ */
 
-    function compareChosen(page, element, ids) {
-        const rows = ids.map((id) => page.columns[0].values.indexOf(id));
-        const lines = page.columns.filter((column) => column.is !== "trial").map((column) =>
-            ({ name: column.title, values: rows.map((row) => column.text(column.values[row])) }));
-        element.hidden = ids.length === 0;
-        if (ids.length === 0) return;
-        const table = el("div");
-        varve.compare(table, ids.map((id) => "Trial " + id), lines.filter((line) => line.values.some((value) => value !== "")));
-        varve.fill(element, el("h3", null, ids.length === 1 ? "One trial is chosen; choose another to compare" : "Side by side"), table);
-    }
-
     function drawTrials(page, element, data) {
         page.columns = varve.openColumns(data);
-        const columns = page.columns.filter((column) => !["began", "ended"].includes(column.is));
-        const first = page.status && page.status.objectives[0];
-        if (!page.table) {
-            page.table = el("div");
-            page.beside = el("div", { class: "card beside", hidden: true });
-            varve.fill(element, el("p", { class: "soft" }, "A click on a title sorts. The filter takes words and conditions, such as ",
-                el("code", null, "status=completed"), " or ", el("code", null, "epochs>3"), ". Boxes choose what to compare."), page.beside, page.table);
-        }
-        varve.table(page.table, {
-            n: data.trials.n, columns, id: (row) => page.columns[0].values[row], label: (row) => "Trial " + page.columns[0].values[row],
-            onRow: (row) => page.open(page.columns[0].values[row]), onSelect: (ids) => compareChosen(page, page.beside, ids),
-            sort: { column: columns.findIndex((column) => column.is === "score"), down: Boolean(first && first.direction === "max") },
-        });
+        varve.trials(element, page.columns, { objectives: page.status ? page.status.objectives : [], open: page.open });
     }
 
     /* ---- one trial --------------------------------------------------------------------------------------------------------------- */
@@ -157,29 +134,10 @@
         varve.question(element, data.question);
     }
 
-    function drawTroubles(page, status) {
-        const { about } = page;
-        const list = [];
-        if (about && about.refused > 0)
-            list.push(el("h3", null, "Could not be built"), el("p", null, varve.count(about.refused) + " proposed configurations could not be built and cost no trial. Most often:"),
-                varve.plainTable([{ title: "Times", right: true }, { title: "Reason" }, { title: "For example" }],
-                    about.refusals.map((one) => [varve.count(one.count), one.reason, one.values])));
-        if (status.failures.length > 0)
-            list.push(el("h3", null, "Failed"), varve.plainTable([{ title: "Trials", right: true }, { title: "Attempts", right: true }, { title: "Reason" }],
-                status.failures.map((one) => [varve.count(one.trials), varve.count(one.attempts), varve.visible(one.reason, 1000)])));
-        varve.fill(page.troubles, list.length > 0 ? list : el("p", { class: "empty" }, "Everything that was proposed could be built, and no trial failed."));
-    }
-
     function drawAbout(page, element, data) {
         page.about = data;
         varve.fill(element, varve.plainTable([{ title: "Setting" }, { title: "Value" }], data.made.facts.map(([title, text]) => [title, varve.visible(text, 400)])));
-        if (page.status) drawTroubles(page, page.status);
-    }
-
-    function drawWorkers(page, status) {
-        const columns = [{ title: "Worker" }, { title: "Machine" }, { title: "Process", right: true }, { title: "Trials at once", right: true }, { title: "Began" }, { title: "Now" }];
-        const row = (one) => [varve.visible(one.name, 60), varve.visible(one.host, 60), String(one.pid), String(one.slots), varve.time(one.began), one.live ? "at work" : "gone"];
-        varve.fill(page.workers, status.workers.length > 0 ? varve.plainTable(columns, status.workers.map(row)) : el("p", { class: "empty" }, "The study knows of no worker."));
+        if (page.status) varve.troubles(page.troubles, page.status, data);
     }
 
     /* ---- what is told ------------------------------------------------------------------------------------------------------------------ */
@@ -217,8 +175,8 @@
         varve.running(page.running, status, page.stop, page.open);
         varve.controls(page.controls, page, status);
         varve.requests(page.asked, status);
-        drawWorkers(page, status);
-        drawTroubles(page, status);
+        varve.workers(page.workers, status.workers);
+        varve.troubles(page.troubles, status, page.about || {});
         announce(before, status);
         page.parts.changed({ version: status.version, trials: page.trialsVersion });
         if (page.opened !== null && page.openedStatus === "RUNNING") drawTrial(page);
