@@ -1,5 +1,5 @@
-/* study.js - one study, live: the sections of the report (report.js), which are fetched when they are seen and again when they
- * have changed; what runs, as it is told; and what can be asked of those who work at it.
+/* study.js - one study, live: the sections of the report (report.js), which are fetched when they are seen and again
+ * when they have changed; what runs, as it is told; and what can be asked of those who work at it.
  *
  *   varve.study(name)    fills the page
  */
@@ -8,7 +8,7 @@
 (function () {
     const { el } = varve;
 
-    /* ---- sections ------------------------------------------------------------------------------------------------------------ */
+    /* ---- sections ------------------------------------------------------------------------------------------------ */
 
     function section(id, title, ...content) {
         return el("section", { id }, el("h2", null, title), content);
@@ -19,8 +19,10 @@
         const plots = el("ol", null, kinds.map((kind) => link("figure-" + kind.kind, kind.title)));
         const figures = link("figures", "Figures");
         figures.appendChild(plots);
-        varve.fill(document.querySelector("nav"), el("ol", null, !page.one && el("li", null, el("a", { href: "/" }, "All studies")), link("top", "Overview"),
-            link("running", "Running"), link("question", "The question"), figures, link("trials", "All trials"), link("troubles", "What went wrong"),
+        varve.fill(document.querySelector("nav"), el("ol", null,
+            !page.one && el("li", null, el("a", { href: "/" }, "All studies")), link("top", "Overview"),
+            link("running", "Running"), link("question", "The question"), figures, link("trials", "All trials"),
+                link("troubles", "What went wrong"),
             link("workers", "Workers"), link("made", "How it was made")));
     }
 
@@ -39,25 +41,28 @@
 
     function addFigures(page, element, kinds) {
         for (const kind of kinds) {
-            const figure = el("figure", { id: "figure-" + kind.kind }, el("h3", null, kind.title), el("p", { class: "soft" }, kind.summary));
+            const figure = el("figure", { id: "figure-" + kind.kind }, el("h3", null, kind.title),
+                el("p", { class: "soft" }, kind.summary));
             element.appendChild(figure);
-            page.parts.add(figure, "figures/" + kind.kind, drawFigure(page), GROWING.includes(kind.kind) ? "epochs" : "trials");
+            page.parts.add(figure, "figures/" + kind.kind, drawFigure(page),
+                GROWING.includes(kind.kind) ? "epochs" : "trials");
         }
     }
 
-    /* ---- trials ------------------------------------------------------------------------------------------------------------------ */
+    /* ---- trials -------------------------------------------------------------------------------------------------- */
 
     function drawTrials(page, element, data) {
         page.columns = varve.openColumns(data);
         varve.trials(element, page.columns, { objectives: page.status ? page.status.objectives : [], open: page.open });
     }
 
-    /* ---- one trial --------------------------------------------------------------------------------------------------------------- */
+    /* ---- one trial ----------------------------------------------------------------------------------------------- */
 
     function showTrial(page, data) {
         const options = { objectives: page.status ? page.status.objectives : [], makers: page.makers || {},
             always: page.always || {}, level: 3 };
-        const stop = el("button", { type: "button", on: { click: () => page.stop(data.trial) } }, "Stop trial " + data.trial);
+        const stop = el("button", { type: "button", on: { click: () => page.stop(data.trial) } },
+            "Stop trial " + data.trial);
         varve.keepFocus(page.content, () => {
             varve.trial(page.content, data, options);
             if (data.status === "RUNNING") page.content.appendChild(el("p", { class: "buttons" }, stop));
@@ -108,14 +113,16 @@
         const dialog = document.getElementById("trial");
         page.content = el("div");
         page.opened = null;
-        varve.fill(dialog, el("button", { type: "button", class: "close", on: { click: () => dialog.close() } }, "Close"), page.content);
+        varve.fill(dialog, el("button", { type: "button", class: "close", on: { click: () => dialog.close() } },
+            "Close"), page.content);
         page.open = (id) => {
             if (location.hash === "#trial-" + id) followAddress(page);
             else location.hash = "#trial-" + id;
         };
         page.tip = (id) => {
             const row = page.columns ? page.columns[0].values.indexOf(id) : -1;
-            const shown = row < 0 ? [] : page.columns.filter((column) => ["status", "score", "hyperparameter"].includes(column.is));
+            const shown = row < 0 ? [] : page.columns.filter((column) =>
+                ["status", "score", "hyperparameter"].includes(column.is));
             return shown.map((column) => [column.title, column.text(column.values[row])]);
         };
         dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -126,7 +133,7 @@
         window.addEventListener("hashchange", () => followAddress(page));
     }
 
-    /* ---- words ----------------------------------------------------------------------------------------------------------------------- */
+    /* ---- words --------------------------------------------------------------------------------------------------- */
 
     function drawQuestion(page, element, data) {
         page.makers = data.makers;
@@ -136,11 +143,12 @@
 
     function drawAbout(page, element, data) {
         page.about = data;
-        varve.fill(element, varve.plainTable([{ title: "Setting" }, { title: "Value" }], data.made.facts.map(([title, text]) => [title, varve.visible(text, 400)])));
+        varve.fill(element, varve.plainTable([{ title: "Setting" }, { title: "Value" }],
+            data.made.facts.map(([title, text]) => [title, varve.visible(text, 400)])));
         if (page.status) varve.troubles(page.troubles, page.status, data);
     }
 
-    /* ---- what is told ------------------------------------------------------------------------------------------------------------------ */
+    /* ---- what is told -------------------------------------------------------------------------------------------- */
 
     function leftText(left) {
         if (varve.known(left.seconds) && left.seconds > 0) return "; about " + varve.seconds(left.seconds) + " left";
@@ -149,18 +157,23 @@
 
     function drawHead(page, status) {
         const state = varve.stateOf(status);
-        varve.fill(page.state, el("span", { class: "status " + state.tint }, state.text), state.live > 0 && el("span", { class: "soft" }, leftText(status.left)));
+        varve.fill(page.state, el("span", { class: "status " + state.tint }, state.text),
+            state.live > 0 && el("span", { class: "soft" }, leftText(status.left)));
         varve.headline(page.overview, { study: status, constraints: page.about && page.about.constraints });
-        document.title = (state.live > 0 ? varve.count(status.trials) + " trials - " : "") + varve.visible(page.name, 80) + " - Varve";
+        document.title = (state.live > 0 ? varve.count(status.trials) + " trials - " : "") +
+            varve.visible(page.name, 80) + " - Varve";
     }
 
     /* To those who hear the page: what has ended, a new best, an answer. */
     function announce(before, status) {
         if (!before) return;
-        const ended = before.running.filter((one) => !status.running.some((other) => other.trial === one.trial)).map((one) => one.trial);
+        const ended = before.running.filter((one) => !status.running.some((other) =>
+            other.trial === one.trial)).map((one) => one.trial);
         const best = status.best && (!before.best || before.best.trial !== status.best.trial);
-        const answered = status.asked.filter((one) => one.done && !before.asked.some((other) => other.id === one.id && other.done));
-        const words = [].concat(ended.length > 0 ? "Trial " + ended.join(", ") + " ended." : [], best ? "Trial " + status.best.trial + " is the best so far." : [],
+        const answered = status.asked.filter((one) => one.done &&
+            !before.asked.some((other) => other.id === one.id && other.done));
+        const words = [].concat(ended.length > 0 ? "Trial " + ended.join(", ") + " ended." : [],
+            best ? "Trial " + status.best.trial + " is the best so far." : [],
             answered.map((one) => varve.requestText(one) + "."));
         if (words.length > 0) varve.say(words.join(" "));
     }
@@ -192,10 +205,12 @@
         const source = new EventSource(page.base + "events");
         page.source = source;
         source.addEventListener("status", (event) => take(page, JSON.parse(event.data)));
-        source.addEventListener("trouble", (event) => tellTrouble(page, varve.visible(JSON.parse(event.data).error, 400)));
+        source.addEventListener("trouble", (event) => tellTrouble(page,
+            varve.visible(JSON.parse(event.data).error, 400)));
         source.addEventListener("error", () => {
             tellTrouble(page, "The dashboard does not answer. The page shows what was known, and looks again.");
-            if (source.readyState === EventSource.CLOSED) setTimeout(() => page.source === source && listen(page), 3000);
+            if (source.readyState === EventSource.CLOSED)
+                setTimeout(() => page.source === source && listen(page), 3000);
         });
     }
 
@@ -206,7 +221,7 @@
         listen(page);
     }
 
-    /* ---- the whole ----------------------------------------------------------------------------------------------------------------------- */
+    /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
     function build(page) {
         page.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
@@ -219,10 +234,13 @@
         page.workers = el("div");
         const [question, figures, trials, made] = [el("div"), el("div"), el("div"), el("div")];
         varve.fill(document.querySelector("main"),
-            el("section", { id: "top" }, el("div", { class: "title" }, el("h1", null, varve.visible(page.name, 120)), varve.themeButton()),
+            el("section", { id: "top" }, el("div", { class: "title" }, el("h1", null, varve.visible(page.name, 120)),
+                varve.themeButton()),
                 page.trouble, page.state, page.controls, page.overview, page.asked),
-            section("running", "Running", page.running), section("question", "The question", question), section("figures", "Figures", figures),
-            section("trials", "All trials", trials), section("troubles", "What went wrong", page.troubles), section("workers", "Workers", page.workers),
+            section("running", "Running", page.running), section("question", "The question", question),
+                section("figures", "Figures", figures),
+            section("trials", "All trials", trials), section("troubles", "What went wrong", page.troubles),
+                section("workers", "Workers", page.workers),
             section("made", "How it was made", made));
         page.parts.add(question, "question", (element, data) => drawQuestion(page, element, data), "trials");
         page.parts.add(trials, "trials", (element, data) => drawTrials(page, element, data), "trials");
@@ -233,13 +251,16 @@
     async function study(name) {
         const page = { name, base: "/api/studies/" + encodeURIComponent(name) + "/", status: null, trialsVersion: 0 };
         page.parts = varve.parts(page.base);
-        page.stop = (id) => varve.direct(() => varve.request(page, { kind: "stop_trial", trial: id }, "That trial " + id + " stops"))();
-        page.enqueue = varve.direct(() => varve.enqueue(page, page.status && page.status.best && page.status.best.hyperparameters));
+        page.stop = (id) => varve.direct(() => varve.request(page, { kind: "stop_trial", trial: id },
+            "That trial " + id + " stops"))();
+        page.enqueue = varve.direct(() => varve.enqueue(page,
+            page.status && page.status.best && page.status.best.hyperparameters));
         addTrialDialog(page);
         const figures = build(page);
         listenWhileShown(page);
         try {
-            const [kinds, place] = await Promise.all([varve.fetchPart(page.base + "figures"), varve.fetchPart("/api/studies")]);
+            const [kinds, place] = await Promise.all([varve.fetchPart(page.base + "figures"),
+                varve.fetchPart("/api/studies")]);
             page.one = place.data.one;
             contents(page, kinds.data);
             addFigures(page, figures, kinds.data);
