@@ -170,11 +170,11 @@ def bodies_are_looked_at(d):
         status, _, answer = d.post(WRITES[0], body)
         check(status == code, body[:80], status, answer)
     check(d.post(WRITES[0], {"kind": "stop"}, Content_Type="text/plain")[0] == 415)
-    check(d.post(WRITES[0], {"kind": "enqueue", "values": {"a": "x" * 1200000}})[0] == 413)
     check(d.post(WRITES[1], {"digest": "0" * 16})[0] == 409)
     head = b"POST " + WRITES[0].encode() + b" HTTP/1.1\r\n" + HOST + b"Varve-Token: " + d.token.encode() + b"\r\nContent-Type: application/json\r\n"
     check(status_of(d.raw(head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")) in (400, 411))
     check(status_of(d.raw(head + b"Content-Length: 99999999999999999999\r\n\r\n")) in (400, 413))
+    check(status_of(d.raw(head + b"Content-Length: 1200000\r\n\r\n")) == 413) # before any of it has come
     check(status_of(d.raw(head + b"Content-Length: -1\r\n\r\n{}")) in (400, 413))
     check(status_of(d.raw(b"GET /api/studies HTTP/1.1\r\n" + HOST + b"Content-Length: 5\r\n\r\nhello")) == 400)
 
