@@ -75,6 +75,7 @@ size_t vvi_utf8_length(const char *character);
  * change the direction of writing and what is not UTF-8 appear as escapes ("\\x1b", "\\n", "\\u202e"), and of a text of more
  * than `most` characters (0: any number) the middle is left out, with how much that was ("abc... (9,980 more) ...xyz"). */
 void vvi_text_add_visible(vvi_text *text, const char *string, size_t most);
+void vvi_text_add_quoted(vvi_text *text, const char *word); /* as a shell would read it back */
 void vvi_text_deinit(vvi_text *text);
 
 /* As vsnprintf; several times faster for formats of text, %d, %i, %u, %zu, %lld, %s and %% without flags. */

@@ -89,3 +89,16 @@ void vvi_text_add_visible(vvi_text *text, const char *string, size_t most)
     vvi_text_printf(text, "... (%s more) ...", vvi_format_count(n - most, more));
     add_all(text, skip(string, n - tail), string + length);
 }
+
+void vvi_text_add_quoted(vvi_text *text, const char *word)
+{
+    const bool plain = word[0] != '\0' && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                            "0123456789_-+=./,:@%")] == '\0';
+    if (!plain) vvi_text_printf(text, "'");
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            vvi_text_printf(text, "'\\''");
+        else
+            vvi_text_add(text, word, 1);
+    if (!plain) vvi_text_printf(text, "'");
+}

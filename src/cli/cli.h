@@ -253,9 +253,6 @@ vv_status vvi_cli_open_data(const char *spec, const vv_data_args *args, vv_data 
 /* --budget and --precision. 0, or the exit status after a complaint. */
 int vvi_cli_budget(const vvi_options *options, vv_budget *budget);
 
-/* quote.c: a word as a shell would read it back. */
-void vvi_cli_quote(vvi_text *text, const char *word);
-
 /* ---- waiting.c -------------------------------------------------------------------------------------------------- */
 
 /* Long work that is going on, shown on a terminal, after half a second; zeroed: none, and all of these do nothing. */

@@ -73,7 +73,7 @@ int vvi_cli_command(const vvi_options *options, vvi_text *text)
 static void add_quoted(vvi_text *text, const char *word, bool shown)
 {
     vvi_text quoted = { 0 };
-    vvi_cli_quote(&quoted, word);
+    vvi_text_add_quoted(&quoted, word);
     text->failed = text->failed || quoted.failed;
     if (!quoted.failed && shown) vvi_text_add_visible(text, quoted.data, 0);
     if (!quoted.failed && !shown) vvi_text_add(text, quoted.data, quoted.n);
@@ -143,7 +143,7 @@ bool vvi_cli_read_command(const vv_study *study, vvi_text *text)
     const char *folder = json_string_value(json_object_get(root, "cwd"));
     if (folder != NULL) {
         vvi_text_printf(text, "cd ");
-        vvi_cli_quote(text, folder);
+        vvi_text_add_quoted(text, folder);
         vvi_text_printf(text, " && ");
     }
     const bool good = write_words(json_object_get(root, "argv"), text) && !text->failed;

@@ -208,7 +208,7 @@ static void add_counts(const vvi_overall *o, vvi_text *text)
 static void write_paused(const vvi_overall *o, vvi_text *block)
 {
     vvi_text project = { 0 };
-    vvi_cli_quote(&project, o->where);
+    vvi_text_add_quoted(&project, o->where);
     vvi_text_printf(block, "Paused; varve resume ");
     vvi_text_add_visible(block, project.data == NULL ? "PROJECT" : project.data, 0);
     vvi_text_printf(block, " lets it go on; ");

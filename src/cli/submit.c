@@ -123,14 +123,14 @@ static void add_option(vvi_text *script, const char *name, const char *value)
 {
     if (value == NULL) return;
     vvi_text_printf(script, " --%s ", name);
-    vvi_cli_quote(script, value);
+    vvi_text_add_quoted(script, value);
 }
 
 void vvi_submission_worker(const vvi_submission *s, vvi_text *script)
 {
-    vvi_cli_quote(script, s->program);
+    vvi_text_add_quoted(script, s->program);
     vvi_text_printf(script, " worker ");
-    vvi_cli_quote(script, s->file);
+    vvi_text_add_quoted(script, s->file);
     add_option(script, "data", s->options->data);
     add_option(script, "storage", s->options->storage);
     add_option(script, "study", s->name);
@@ -220,7 +220,7 @@ static int print_script(const vvi_engine *engine, const vvi_options *o, const vv
     vvi_text command = { 0 };
     for (int i = 0; i < o->n_rest; i++) {
         vvi_text_printf(&command, " ");
-        vvi_cli_quote(&command, o->rest[i]);
+        vvi_text_add_quoted(&command, o->rest[i]);
     }
     printf("%s", script->data);
     if (o->n_rest > 0)

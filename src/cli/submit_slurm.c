@@ -24,7 +24,7 @@ static void write_option(const char *name, const char *value, vvi_text *script)
 {
     if (value == NULL) return;
     vvi_text_printf(script, "#SBATCH --%s=", name);
-    vvi_cli_quote(script, value);
+    vvi_text_add_quoted(script, value);
     vvi_text_printf(script, "\n");
 }
 

@@ -125,6 +125,17 @@ void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_mode
     vvi_json_end(json, ']');
 }
 
+void vvi_json_whole_trial(vvi_json *json, const vv_trial *trial)
+{
+    vv_model *model = NULL;
+    if (trial->model_json != NULL && vv_model_from_json(trial->model_json, &model, NULL) != VV_OK) model = NULL;
+    vvi_json_begin(json, NULL, '{');
+    vvi_json_trial(json, trial);
+    vvi_json_trial_details(json, trial, model);
+    vvi_json_end(json, '}');
+    vv_model_free(model);
+}
+
 /* ---- events ----------------------------------------------------------------------------------------------------- */
 
 static void add_explanation(vvi_json *json, const vv_explanation *e)

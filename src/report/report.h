@@ -43,6 +43,8 @@ enum { VVI_REPORT_NAME = 60, VVI_REPORT_REASON = 600, VVI_REPORT_DIGITS = 6 };
 void vvi_json_trial(vvi_json *json, const vv_trial *trial);
 /* What show adds: executions in full, layers of `model` (NULL: null), curves. */
 void vvi_json_trial_details(vvi_json *json, const vv_trial *trial, const vv_model *model);
+/* Both as an object of its own; of a network that this version does not know, the layers are null. */
+void vvi_json_whole_trial(vvi_json *json, const vv_trial *trial);
 void vvi_json_event(vvi_json *json, const vv_event *event);
 void vvi_json_refusals(vvi_json *json, const vv_refusals *refusals); /* "refused", "refusals"; NULL: there were none */
 

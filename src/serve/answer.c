@@ -1,4 +1,5 @@
 /* answer.c - what every answer says besides its bytes. */
+#include "report/web/assets.h"
 #include "serve/http.h"
 
 #include <string.h>
@@ -95,16 +96,16 @@ int vvi_answer_body(vvi_call *call, const vvi_body *body, double again_s)
     return vvi_answer_queue(call, known ? 304 : body->code, response);
 }
 
-int vvi_answer_file(vvi_call *call, const char *type, const void *bytes, size_t n)
+int vvi_answer_asset(vvi_call *call, const vvi_asset *asset)
 {
-    char etag[24];
-    const uint64_t digest = vvi_hash_bytes(VVI_HASH_START, bytes, n);
-    snprintf(etag, sizeof etag, "\"%016llx\"", (unsigned long long)digest);
+    char etag[72];
+    snprintf(etag, sizeof etag, "\"%s\"", asset->sha256);
     const bool known = is_known(call, etag);
     struct MHD_Response *response =
-        known ? nothing() : MHD_create_response_from_buffer(n, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
+        known ? nothing()
+              : MHD_create_response_from_buffer(asset->size, (void *)(uintptr_t)asset->bytes, MHD_RESPMEM_PERSISTENT);
     if (response == NULL) return MHD_NO;
-    MHD_add_response_header(response, "Content-Type", type);
+    MHD_add_response_header(response, "Content-Type", asset->type);
     MHD_add_response_header(response, "ETag", etag);
     MHD_add_response_header(response, "Cache-Control", "no-cache"); /* kept, but asked about each time */
     return vvi_answer_queue(call, known ? 304 : 200, response);

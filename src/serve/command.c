@@ -4,18 +4,20 @@
  * else is begun than what was shown. */
 #include "serve/parts.h"
 
+#include "data/sha256.h"
 #include "serve/http.h"
 #include "study/study.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <jansson.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -65,7 +67,7 @@ static bool has_word_of_beginning(char *const *argv)
 }
 
 /* Why it cannot be begun here; NULL: it can. */
-static const char *find_obstacle(const vvi_command_line *c, const char *host, bool can)
+static const char *find_obstacle(const vvi_command_line *c, const char *host, bool can, bool live)
 {
     if (!can) return "this dashboard begins no searches";
     if (c->argv[0] == NULL || !is_search(c->argv[1])) return "only search, tune and worker are begun from here";
@@ -73,14 +75,31 @@ static const char *find_obstacle(const vvi_command_line *c, const char *host, bo
         return "its command begins anew, or nothing: it has --overwrite or --begin-only";
     if (!is_this_machine(host)) return "it was begun on another machine";
     if (!is_folder(c->cwd)) return "the folder in which it was begun is not there any more";
+    /* Two that were begun alike would wait for one another's lock, or do more than was asked for. */
+    if (live) return "a search is at work there";
     return NULL;
 }
 
+/* Each word with its NUL: no two commands are the same bytes. */
 static void digest(vvi_command_line *c)
 {
-    uint64_t hash = vvi_hash_text(VVI_HASH_START, c->cwd);
-    for (size_t i = 0; c->argv[i] != NULL; i++) hash = vvi_hash_text(hash, c->argv[i]);
-    snprintf(c->digest, sizeof c->digest, "%016" PRIx64, hash);
+    vvi_sha256 hash;
+    vvi_sha256_begin(&hash);
+    vvi_sha256_add(&hash, c->cwd, strlen(c->cwd) + 1);
+    for (size_t i = 0; c->argv[i] != NULL; i++) vvi_sha256_add(&hash, c->argv[i], strlen(c->argv[i]) + 1);
+    vvi_sha256_end(&hash, c->digest);
+}
+
+static vv_status write_text(vvi_command_line *c, vv_error *error)
+{
+    vvi_text_printf(&c->text, "cd ");
+    vvi_text_add_quoted(&c->text, c->cwd);
+    vvi_text_printf(&c->text, " && varve");
+    for (size_t i = 1; c->argv[0] != NULL && c->argv[i] != NULL; i++) {
+        vvi_text_printf(&c->text, " ");
+        vvi_text_add_quoted(&c->text, c->argv[i]);
+    }
+    return c->text.failed ? vvi_no_memory(error) : VV_OK;
 }
 
 /* Beside the study; of one in a database, where the search runs. */
@@ -97,12 +116,14 @@ static vv_status take(vvi_desk *desk, const json_t *fact, vvi_command_line *c, v
 {
     const vvi_server *server = vvi_desk_context(desk);
     const char *cwd = json_string_value(json_object_get(fact, "cwd"));
+    bool live = false;
     VVI_TRY(take_words(c, json_object_get(fact, "argv"), error));
     c->cwd = vvi_arena_strdup(&c->arena, cwd == NULL ? "" : cwd);
     if (c->cwd == NULL || (c->log = log_of(desk, c)) == NULL) return vvi_no_memory(error);
-    c->why = find_obstacle(c, json_string_value(json_object_get(fact, "host")), server->program != NULL);
+    VVI_TRY(vvi_desk_is_live(desk, &live, error));
+    c->why = find_obstacle(c, json_string_value(json_object_get(fact, "host")), server->program != NULL, live);
     digest(c);
-    return VV_OK;
+    return write_text(c, error);
 }
 
 vv_status vvi_command_read(vvi_desk *desk, vvi_command_line *command, vv_error *error)
@@ -122,6 +143,7 @@ vv_status vvi_command_read(vvi_desk *desk, vvi_command_line *command, vv_error *
 
 void vvi_command_deinit(vvi_command_line *command)
 {
+    vvi_text_deinit(&command->text);
     vvi_arena_deinit(&command->arena);
 }
 
@@ -139,6 +161,7 @@ static vv_status make_command(vvi_desk *desk, const char *argument, vvi_text *te
         for (size_t i = 0; c.argv[i] != NULL; i++) vvi_json_string(&json, NULL, c.argv[i]);
         vvi_json_end(&json, ']');
         vvi_json_string(&json, "cwd", c.cwd);
+        vvi_json_string(&json, "text", c.text.data);
         vvi_json_string(&json, "log", c.log);
         vvi_json_string(&json, "digest", c.digest);
         vvi_json_string(&json, "obstacle", c.why);
@@ -190,6 +213,40 @@ vv_status vvi_command_begin(const vvi_command_line *command, const char *program
                     command->log, strerror(code));
 }
 
+/* What it wrote last, or the name of its log. */
+static void read_last_line(const vvi_command_line *c, char *line, size_t size)
+{
+    char tail[1024];
+    const int log = open(c->log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const off_t end = log < 0 ? 0 : lseek(log, 0, SEEK_END);
+    const off_t from = end > (off_t)sizeof tail - 1 ? end - (off_t)sizeof tail + 1 : 0;
+    ssize_t n = log < 0 ? 0 : pread(log, tail, sizeof tail - 1, from);
+    if (log >= 0) close(log);
+    while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == '\0')) n--;
+    tail[n < 0 ? 0 : n] = '\0';
+    const char *last = strrchr(tail, '\n');
+    snprintf(line, size, "%s", n <= 0 ? c->log : last == NULL ? tail : last + 1);
+}
+
+/* Has it ended within a moment, as one does that cannot even begin? Its status is left to whoever buries it, who may have been
+ * before us: then it has ended, too. */
+static vv_status watch_begin(const vvi_command_line *c, int pid, vv_error *error)
+{
+    enum { LOOKS = 40 };
+    const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+    char line[1024];
+    for (int i = 0; i < LOOKS; i++) {
+        siginfo_t how = { .si_pid = 0 };
+        nanosleep(&pause, NULL);
+        const bool there = waitid(P_PID, (id_t)pid, &how, WEXITED | WNOHANG | WNOWAIT) == 0;
+        if (there && how.si_pid == 0) continue;
+        if (there && how.si_code == CLD_EXITED && how.si_status == 0) return VV_OK;
+        read_last_line(c, line, sizeof line);
+        return vvi_fail(error, VV_CONFLICT, "the search has ended at once (its log is %s): %s", c->log, line);
+    }
+    return VV_OK;
+}
+
 /* {"digest": of the command that was shown} */
 static vv_status make_begin(vvi_desk *desk, const char *argument, vvi_text *text, vv_error *error)
 {
@@ -203,6 +260,7 @@ static vv_status make_begin(vvi_desk *desk, const char *argument, vvi_text *text
         status = vvi_fail(error, VV_CONFLICT, "the command is not the one that was confirmed; look at it again");
     if (status == VV_OK && c.why != NULL) status = vvi_fail(error, VV_UNSUPPORTED, "%s", c.why);
     if (status == VV_OK) status = vvi_command_begin(&c, server->program, &pid, error);
+    if (status == VV_OK) status = watch_begin(&c, pid, error);
     if (status == VV_OK) {
         vvi_text_printf(text, "{\"pid\": %d, \"log\": ", pid);
         vvi_text_add_json(text, c.log);

@@ -11,13 +11,6 @@ static const double LOOK_S = 0.25, SLOWEST_LOOK_S = 0.8, LOOK_SHARE = 0.01, KEEP
 
 /* ---- processor time --------------------------------------------------------------------------------------------------- */
 
-static double thread_s(void)
-{
-    struct timespec spent;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-    return (double)spent.tv_sec + 1e-9 * (double)spent.tv_nsec;
-}
-
 /* With the lock held. */
 static void owe(vvi_desk *desk, double seconds)
 {
@@ -65,7 +58,7 @@ static vv_status check(vvi_desk *desk, vv_error *error)
 static void serve(vvi_desk *desk, vvi_desk_answer *answer)
 {
     vv_error error = { 0 };
-    const double before = thread_s();
+    const double before = vvi_desk_thread_s();
     vvi_body *body = NULL;
     pthread_mutex_unlock(&desk->lock);
     const vv_status status = check(desk, &error);
@@ -76,7 +69,7 @@ static void serve(vvi_desk *desk, vvi_desk_answer *answer)
     else
         body = make(desk, answer);
     pthread_mutex_lock(&desk->lock);
-    owe(desk, thread_s() - before);
+    owe(desk, vvi_desk_thread_s() - before);
     vvi_desk_settle(desk, answer, body);
 }
 
@@ -100,17 +93,29 @@ static vvi_body *see(vvi_desk *desk)
     return failure(desk, status, &error);
 }
 
-/* The slower it is, the rarer; and never so rare that a second passes before an epoch is told of. */
+/* The slower it is, the rarer. One that is slow now and then does not make an epoch be told of more than a second late; all of
+ * them together keep to their share, or there would never be any left for what is asked for. */
+static double pause_after(vvi_desk *desk, double spent)
+{
+    const double now = vvi_clock_s();
+    desk->looks_s = fmax(0, desk->looks_s - LOOK_SHARE * (now - desk->looks_at_s)) + spent;
+    desk->looks_at_s = now;
+    const double pause = fmin(SLOWEST_LOOK_S, fmax(LOOK_S, spent / LOOK_SHARE));
+    return fmax(pause, (desk->looks_s - VVI_DESK_CREDIT_S) / LOOK_SHARE);
+}
+
+/* What it reads that parts need, too, is paced as they are (desk_read.c). */
 static void look(vvi_desk *desk)
 {
-    const double before = thread_s();
+    const double before = vvi_desk_thread_s(), read = desk->reading.read_s;
     pthread_mutex_unlock(&desk->lock);
     vvi_body *news = see(desk);
     pthread_mutex_lock(&desk->lock);
-    const double spent = thread_s() - before;
+    const double spent = vvi_desk_thread_s() - before;
     owe(desk, spent);
-    desk->pause_s =
-        news != NULL && news->code != 200 ? RETRY_S : fmin(SLOWEST_LOOK_S, fmax(LOOK_S, spent / LOOK_SHARE));
+    desk->saw_s = vvi_clock_s();
+    desk->pause_s = pause_after(desk, fmax(0, spent - (desk->reading.read_s - read)));
+    if (news != NULL && news->code != 200) desk->pause_s = fmax(desk->pause_s, RETRY_S);
     if (news != NULL && !is_known(desk, news))
         vvi_desk_tell(desk, news);
     else
@@ -133,12 +138,13 @@ static void rest(vvi_desk *desk, double now)
 {
     const bool reading = desk->reading.study != NULL;
     if (desk->viewers != NULL && desk->look != NULL)
-        sleep_for(desk, desk->looked_s + desk->pause_s - now);
+        sleep_for(desk, desk->saw_s + desk->pause_s - now);
     else if (reading && now - desk->touched_s < KEEP_S)
         sleep_for(desk, KEEP_S - (now - desk->touched_s));
-    else if (reading)
+    else if (reading) {
+        vvi_desk_forget_all(desk);
         vvi_desk_let_go(desk);
-    else
+    } else
         pthread_cond_wait(&desk->asked, &desk->lock);
 }
 
@@ -149,8 +155,8 @@ static void *work(void *context)
     while (!desk->stop) {
         const double now = vvi_clock_s();
         vvi_desk_answer *answer = vvi_desk_next_wanted(desk);
-        const bool due = desk->viewers != NULL && desk->look != NULL &&
-                         (desk->news == NULL || now - desk->looked_s >= desk->pause_s);
+        const bool due =
+            desk->viewers != NULL && desk->look != NULL && (desk->news == NULL || now - desk->saw_s >= desk->pause_s);
         if (due)
             look(desk);
         else if (answer != NULL)
@@ -186,7 +192,7 @@ vv_status vvi_desk_open(const vvi_desk_args *args, vvi_desk **desk, vv_error *er
     d->look = args->look;
     d->context = args->context;
     d->version = 1;
-    d->debt_at_s = d->touched_s = vvi_clock_s();
+    d->debt_at_s = d->looks_at_s = d->touched_s = vvi_clock_s();
     d->name = vvi_strdup(args->name);
     d->where = vvi_strdup(args->where);
     const vv_status status = d->name == NULL || d->where == NULL ? vvi_no_memory(error) : begin_thread(d, error);

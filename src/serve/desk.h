@@ -96,9 +96,13 @@ void vvi_desk_nudge(vvi_desk *desk);
 void *vvi_desk_context(const vvi_desk *desk);
 const char *vvi_desk_where(const vvi_desk *desk);
 uint64_t vvi_desk_version(const vvi_desk *desk);
+/* For live.c: is somebody at work, whose lease may end without anybody writing it? */
+void vvi_desk_set_ages(vvi_desk *desk, bool ages);
 int64_t *vvi_desk_first_request(vvi_desk *desk); /* for live.c: the first request that is still told of */
 /* The study, opened to read; borrowed. */
 vv_status vvi_desk_study(vvi_desk *desk, const vv_study **study, vv_error *error);
+/* Is anybody at work at it now? */
+vv_status vvi_desk_is_live(vvi_desk *desk, bool *live, vv_error *error);
 /* The study as columns, with courses and networks: as it is now, or a moment ago where reading it takes long; borrowed. */
 vv_status vvi_desk_frame(vvi_desk *desk, const vvi_frame **frame, vv_error *error);
 /* What plots of that frame, of its first objective, keep; until the next one is read. */

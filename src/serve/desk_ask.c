@@ -56,6 +56,14 @@ static void forget_oldest(vvi_desk *desk)
     if (oldest != NULL) forget(desk, oldest);
 }
 
+void vvi_desk_forget_all(vvi_desk *desk)
+{
+    for (vvi_desk_answer *a = desk->answers, *next; a != NULL; a = next) {
+        next = a->next;
+        if (a->waiters == NULL && !a->wanted) forget(desk, a);
+    }
+}
+
 static vvi_desk_answer *add(vvi_desk *desk, const vvi_part *part, const char *argument)
 {
     if (desk->n_answers >= MOST_ANSWERS) forget_oldest(desk);

@@ -6,6 +6,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+
+/* Leases end within a minute or so; that they have is told this much later at most. */
+static const double AGE_S = 5;
 
 void *vvi_desk_context(const vvi_desk *desk)
 {
@@ -25,6 +29,18 @@ const char *vvi_desk_where(const vvi_desk *desk)
 uint64_t vvi_desk_version(const vvi_desk *desk)
 {
     return desk->version;
+}
+
+void vvi_desk_set_ages(vvi_desk *desk, bool ages)
+{
+    desk->reading.ages = ages;
+}
+
+double vvi_desk_thread_s(void)
+{
+    struct timespec spent;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return (double)spent.tv_sec + 1e-9 * (double)spent.tv_nsec;
 }
 
 int64_t *vvi_desk_first_request(vvi_desk *desk)
@@ -99,21 +115,44 @@ vv_status vvi_desk_study(vvi_desk *desk, const vv_study **study, vv_error *error
     return VV_OK;
 }
 
+/* A study that a writer has brought up to date meanwhile, or a database that was away, is opened anew. */
+static vv_status read_mark(vvi_desk *desk, uint64_t *mark, vv_error *error)
+{
+    const vv_study *study = NULL;
+    VVI_TRY(vvi_desk_study(desk, &study, error));
+    vv_status status = vvi_study_mark(study, mark, error);
+    if (status != VV_OK) vvi_desk_let_go(desk);
+    if (status != VV_VERSION) return status;
+    VVI_TRY(vvi_desk_study(desk, &study, error));
+    return vvi_study_mark(study, mark, error);
+}
+
 vv_status vvi_desk_check(vvi_desk *desk, bool *changed, vv_error *error)
 {
     vvi_desk_reading *r = &desk->reading;
-    const vv_study *study = NULL;
     uint64_t mark = 0;
+    const double now = vvi_clock_s();
     *changed = desk->look == NULL; /* the desk of a place: every moment is another */
     if (desk->look == NULL) return VV_OK;
     let_go_of_another(desk);
-    VVI_TRY(vvi_desk_study(desk, &study, error));
-    const vv_status status = vvi_study_mark(study, &mark, error);
-    if (status != VV_OK) vvi_desk_let_go(desk); /* a database that was away is asked anew */
-    *changed = status == VV_OK && (!r->marked || mark != r->mark);
+    const vv_status status = read_mark(desk, &mark, error);
+    *changed = status == VV_OK && (!r->marked || mark != r->mark || (r->ages && now - r->changed_s >= AGE_S));
+    if (*changed) r->changed_s = now;
     r->mark = mark;
     r->marked = status == VV_OK;
     return status;
+}
+
+vv_status vvi_desk_is_live(vvi_desk *desk, bool *live, vv_error *error)
+{
+    const vv_study *study = NULL;
+    vv_workers workers = { .n = 0 };
+    *live = false;
+    VVI_TRY(vvi_desk_study(desk, &study, error));
+    VVI_TRY(vv_study_workers(study, &workers, error));
+    for (size_t i = 0; i < workers.n; i++) *live = *live || workers.list[i].live;
+    vv_workers_free(&workers);
+    return VV_OK;
 }
 
 /* ---- readings -------------------------------------------------------------------------------------------------------- */
@@ -140,8 +179,10 @@ vv_status vvi_desk_frame(vvi_desk *desk, const vvi_frame **frame, vv_error *erro
     vvi_frame read = { .n = 0 };
     if (!will_do(desk, r->frame_version)) {
         VVI_TRY(vvi_desk_study(desk, &study, error));
+        const double before = vvi_desk_thread_s();
         const vv_status status =
             vvi_frame_read(study, &(vvi_frame_args){ .courses = true, .networks = true }, &read, error);
+        r->read_s += vvi_desk_thread_s() - before;
         if (status != VV_OK) {
             vvi_frame_deinit(&read);
             return status;
@@ -167,7 +208,9 @@ vv_status vvi_desk_status(vvi_desk *desk, const vvi_status **status, vv_error *e
     vvi_status read;
     if (!will_do(desk, r->status_version)) {
         VVI_TRY(vvi_desk_study(desk, &study, error));
+        const double before = vvi_desk_thread_s();
         const vv_status code = vvi_status_read(study, &read, error);
+        r->read_s += vvi_desk_thread_s() - before;
         if (code != VV_OK) {
             vvi_status_deinit(&read);
             return code;

@@ -80,8 +80,7 @@ typedef struct vvi_call {
     const vvi_route *route;
     vvi_path path;
     vvi_params params;
-    vvi_text body; /* of a POST */
-    bool too_large;
+    vvi_text body;        /* of a POST */
     vvi_place_desk *desk; /* that it holds; NULL: none */
     bool waits;           /* for the desk */
     vvi_waiter waiter;
@@ -100,7 +99,8 @@ int vvi_http_ask(vvi_call *call, const vvi_part *part, const char *argument);
 int vvi_answer_refuse(vvi_call *call, int code, const char *why);          /* logged; the connection ends */
 int vvi_answer_status(vvi_call *call, int code, const char *why);          /* not logged */
 int vvi_answer_body(vvi_call *call, const vvi_body *body, double again_s); /* of a desk; 304 where it is known */
-int vvi_answer_file(vvi_call *call, const char *type, const void *bytes, size_t n); /* static bytes */
+struct vvi_asset;
+int vvi_answer_asset(vvi_call *call, const struct vvi_asset *asset); /* 304 where it is known */
 /* Queues a response with the headers that all have, and lets go of it. `response` NULL: no memory. */
 int vvi_answer_queue(vvi_call *call, int code, struct MHD_Response *response);
 

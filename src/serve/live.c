@@ -115,12 +115,20 @@ static vv_status read_requests(vvi_desk *desk, const vv_study *study, moment *m,
 static vv_status read_paused(const vv_study *study, moment *m, vv_error *error)
 {
     char *text = NULL;
-    bool live = false;
+    m->status.live = 0;
     VVI_TRY(vv_study_get(study, VVI_FACT_PAUSED, &text, error));
-    for (size_t i = 0; i < m->workers.n; i++) live = live || m->workers.list[i].live;
-    m->status.paused = live && text != NULL && strcmp(text, "yes") == 0;
+    for (size_t i = 0; i < m->workers.n; i++) m->status.live += m->workers.list[i].live;
+    m->status.paused = m->status.live > 0 && text != NULL && strcmp(text, "yes") == 0;
     free(text);
     return VV_OK;
+}
+
+/* What is held by hand has no worker, and no lease. */
+static bool has_leased(const vvi_status *status)
+{
+    for (size_t i = 0; i < status->n_running; i++)
+        if (status->running[i].worker != NULL && !status->running[i].lapsed) return true;
+    return false;
 }
 
 static vv_status read_moment(vvi_desk *desk, moment *m, vv_error *error)
@@ -138,6 +146,7 @@ static vv_status read_moment(vvi_desk *desk, moment *m, vv_error *error)
     VVI_TRY(read_requests(desk, study, m, error));
     VVI_TRY(read_paused(study, m, error));
     vvi_status_estimate(&m->status);
+    vvi_desk_set_ages(desk, m->status.live > 0 || has_leased(&m->status));
     return VV_OK;
 }
 

@@ -83,16 +83,9 @@ static vv_status make_trial(vvi_desk *desk, const char *argument, vvi_text *text
     if (!read_id(argument, &args.id)) return vvi_fail(error, VV_NOT_FOUND, "there is no such trial");
     VVI_TRY(vvi_desk_study(desk, &study, error));
     VVI_TRY(vv_study_trials(study, &args, &trials, error));
-    const vv_trial *trial = &trials.list[0];
-    vv_model *model = NULL; /* of one that this version does not know, the rest is shown */
-    if (trial->model_json != NULL && vv_model_from_json(trial->model_json, &model, NULL) != VV_OK) model = NULL;
     vvi_json json = { .text = *text };
-    vvi_json_begin(&json, NULL, '{');
-    vvi_json_trial(&json, trial);
-    vvi_json_trial_details(&json, trial, model);
-    vvi_json_end(&json, '}');
+    vvi_json_whole_trial(&json, &trials.list[0]);
     *text = json.text;
-    vv_model_free(model);
     vv_trials_free(&trials);
     return VV_OK;
 }

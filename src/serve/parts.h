@@ -19,7 +19,8 @@ typedef struct vvi_command_line {
     vvi_arena arena;
     char **argv;           /* ends in NULL; argv[0] is this program */
     const char *cwd, *log; /* where it runs; what it prints goes there */
-    char digest[24];       /* of all of it: what was shown is what is begun */
+    char digest[65];       /* SHA-256 of all of it: what was shown is what is begun */
+    vvi_text text;         /* lines of a shell that do the same */
     const char *why;       /* not NULL: why it cannot be begun here */
 } vvi_command_line;
 /* Owned: vvi_command_deinit, even after a failure. */

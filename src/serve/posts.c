@@ -24,6 +24,16 @@ static vv_status read_request(const json_t *body, vv_request *request, char **va
     return VV_OK;
 }
 
+/* What is asked of a search that runs makes no sense to the next one, which refuses it. */
+static vv_status check_live(vvi_desk *desk, const vv_request *request, vv_error *error)
+{
+    bool live = false;
+    if (request->kind == VV_REQUEST_ENQUEUE) return VV_OK;
+    VVI_TRY(vvi_desk_is_live(desk, &live, error));
+    if (live) return VV_OK;
+    return vvi_fail(error, VV_CONFLICT, "no search is at work there");
+}
+
 static vv_status make_request(vvi_desk *desk, const char *argument, vvi_text *text, vv_error *error)
 {
     json_error_t why;
@@ -33,6 +43,7 @@ static vv_status make_request(vvi_desk *desk, const char *argument, vvi_text *te
     int64_t id = 0;
     vv_status status = json_is_object(body) ? VV_OK : vvi_fail(error, VV_BAD_ARG, "the request is no JSON object");
     if (status == VV_OK) status = read_request(body, &request, &values, error);
+    if (status == VV_OK) status = check_live(desk, &request, error);
     if (status == VV_OK) status = vv_study_request(vvi_desk_where(desk), &request, &id, error);
     if (status == VV_OK) vvi_text_printf(text, "{\"id\": %lld}", (long long)id);
     free(values);

@@ -10,7 +10,7 @@ static int answer_asset(vvi_call *call, const char *name)
 {
     const vvi_asset *asset = vvi_asset_find(name);
     if (asset == NULL) return vvi_answer_refuse(call, 404, "there is no such page");
-    return vvi_answer_file(call, asset->type, asset->bytes, asset->size);
+    return vvi_answer_asset(call, asset);
 }
 
 /* A file of the page: the route's own, or the one that it names. */

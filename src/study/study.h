@@ -83,7 +83,8 @@ vv_status vvi_study_attach(vv_study *study, vv_error *error);
 bool vvi_study_is_shared(const vv_study *study);     /* may others write to it? */
 const char *vvi_study_worker(const vv_study *study); /* this handle's name among them */
 
-/* pulse.c: what costs next to nothing. A number that is another after anybody has written to the study ... */
+/* pulse.c: what costs next to nothing. A number that is another after anybody has written to the study (VERSION: it was of an
+ * earlier version and has been brought up to date, and is to be opened anew to be read) ... */
 vv_status vvi_study_mark(const vv_study *study, uint64_t *mark, vv_error *error);
 /* ... and the trials that are RUNNING, by id; in the arena. */
 vv_status vvi_study_running(const vv_study *study, vvi_arena *arena, const int **ids, size_t *n, vv_error *error);

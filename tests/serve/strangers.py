@@ -1,7 +1,9 @@
 """strangers.py - what a dashboard answers to strangers, the careless and the malicious: over raw sockets."""
+import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -111,20 +113,68 @@ def a_request_with_the_token_is_kept_for_the_next_search(d):
     check(any(one["id"] == json.loads(body)["id"] and one["kind"] == "enqueue" and not one["done"] for one in asked), asked)
 
 
+def what_only_a_search_that_runs_can_do_is_refused_where_none_does(d):
+    before = d.json("/api/studies/p/status")["asked"]
+    for body in ({"kind": "pause"}, {"kind": "go_on"}, {"kind": "stop"}, {"kind": "stop_trial", "trial": 0}):
+        status, _, answer = d.post(WRITES[0], body)
+        check(status == 409 and b"no search" in answer, body, status, answer)
+    check(d.json("/api/studies/p/status")["asked"] == before)
+
+
+def keep_command(d, *more):
+    """With more words than it was begun with; what it was."""
+    with contextlib.closing(sqlite3.connect(os.path.join(d.folder, "p", "study.db"), timeout=60)) as db:
+        kept = db.execute("SELECT text FROM facts WHERE key = 'command'").fetchone()[0]
+        command = json.loads(kept)
+        command["argv"] += more
+        db.execute("UPDATE facts SET text = ? WHERE key = 'command'", (json.dumps(command),))
+        db.commit()
+    return kept
+
+
+def a_command_is_shown_whole_and_as_a_shell_reads_it(d):
+    keep_command(d, "--note", "it's " + "x" * 9000 + " $HOME")
+    command = d.json("/api/studies/p/command")
+    words = shlex.split(command["text"])
+    check(words[:4] == ["cd", command["cwd"], "&&", "varve"] and words[4:] == command["argv"][1:], words)
+    check(len(command["digest"]) == 64 and command["obstacle"] is None, command)
+
+
+def a_search_that_ends_at_once_is_said_to(d):
+    """The words of the claim before are none that a search knows."""
+    command = d.json("/api/studies/p/command")
+    status, _, answer = d.post(WRITES[1], {"digest": command["digest"]})
+    check(status == 409 and b"ended at once" in answer, status, answer)
+    check("--note" in open(command["log"]).read())
+
+
+def no_search_is_begun_where_one_is_at_work(d):
+    other = search(d.folder, "busy", "--max-trials", "5000", slow_ms=200, wait=False)
+    try:
+        until(lambda: d.get("/api/studies/busy/status")[0] == 200 and d.json("/api/studies/busy/status")["running"], "the search")
+        command = d.json("/api/studies/busy/command")
+        check("at work" in command["obstacle"], command)
+        status, _, answer = d.post("/api/studies/busy/begin", {"digest": command["digest"]})
+        check(status == 409 and b"at work" in answer, status, answer)
+    finally:
+        other.kill()
+        other.wait()
+
+
 def bodies_are_looked_at(d):
     for body, code in ((b"", 400), (b"{", 400), (b"[]", 400), (b"{}", 400), (b'{"kind": "dance"}', 400), (b'{"kind": 3}', 400),
                        (b'{"kind": "stop_trial"}', 400), (b'{"kind": "stop_trial", "trial": -1}', 400), (b'{"kind": "enqueue"}', 400),
-                       (b'{"kind": "stop_trial", "trial": 4000000000}', 400), (b'{"kind": "stop_trial", "trial": 99999}', 404),
+                       (b'{"kind": "stop_trial", "trial": 4000000000}', 400), (b'{"kind": "stop_trial", "trial": 99999}', 409),
                        (b'{"kind": "enqueue", "values": 7}', 400), (b'{"kind": "stop", "kind": "pause"}', 400), (b"\xff\x00{}", 400),
                        (b"[" * 100000, 400), (b'{"digest": 1}', 400)):
         status, _, answer = d.post(WRITES[0], body)
         check(status == code, body[:80], status, answer)
     check(d.post(WRITES[0], {"kind": "stop"}, Content_Type="text/plain")[0] == 415)
-    check(d.post(WRITES[0], {"kind": "enqueue", "values": {"a": "x" * 1200000}})[0] == 413)
     check(d.post(WRITES[1], {"digest": "0" * 16})[0] == 409)
     head = b"POST " + WRITES[0].encode() + b" HTTP/1.1\r\n" + HOST + b"Varve-Token: " + d.token.encode() + b"\r\nContent-Type: application/json\r\n"
     check(status_of(d.raw(head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")) in (400, 411))
     check(status_of(d.raw(head + b"Content-Length: 99999999999999999999\r\n\r\n")) in (400, 413))
+    check(status_of(d.raw(head + b"Content-Length: 1200000\r\n\r\n")) == 413) # before any of it has come
     check(status_of(d.raw(head + b"Content-Length: -1\r\n\r\n{}")) in (400, 413))
     check(status_of(d.raw(b"GET /api/studies HTTP/1.1\r\n" + HOST + b"Content-Length: 5\r\n\r\nhello")) == 400)
 
@@ -210,10 +260,10 @@ def many_viewers_are_told_and_more_are_refused(d):
         check(status_of(one.head) == 503, one.head)
         one.close()
     check(d.get("/api/studies")[0] == 200)
-    d.post(WRITES[0], {"kind": "go_on"})
+    asked = json.loads(d.post(WRITES[0], {"kind": "enqueue", "values": {"layers": 1, "units_0": 8}})[2])["id"]
     for one in viewers:
         event, data = one.next()
-        check(event == "status" and data["asked"][-1]["kind"] == "go_on", data["asked"])
+        check(event == "status" and data["asked"][-1]["id"] == asked, data["asked"])
         one.close()
     def one_more():
         again = d.events("p")
@@ -271,7 +321,9 @@ def a_signal_ends_it_with_viewers_at_it(d):
 
 CLAIMS = [every_answer_has_the_policies, data_is_not_kept_and_assets_are_asked_about, all_parts_are_there, paths_lead_nowhere_else,
           only_our_names_are_answered_to, other_sites_are_refused, nothing_is_written_without_the_token,
-          a_request_with_the_token_is_kept_for_the_next_search, bodies_are_looked_at, a_command_that_would_remove_the_study_is_not_begun, methods_are_those_of_the_table,
+          a_request_with_the_token_is_kept_for_the_next_search, what_only_a_search_that_runs_can_do_is_refused_where_none_does,
+          a_command_is_shown_whole_and_as_a_shell_reads_it, a_search_that_ends_at_once_is_said_to, no_search_is_begun_where_one_is_at_work,
+          bodies_are_looked_at, a_command_that_would_remove_the_study_is_not_begun, methods_are_those_of_the_table,
           what_is_no_http_is_let_go_of, half_requests_do_not_hold_up_others, many_viewers_are_told_and_more_are_refused,
           many_connections_are_answered_or_refused, who_is_slow_is_let_go_of, what_was_refused_is_said_harmlessly_and_not_too_often,
           a_port_that_is_taken_is_named, a_signal_ends_it_with_viewers_at_it]

@@ -98,6 +98,21 @@ def an_epoch_is_seen_when_it_has_ended(browser):
     pages.is_clean(browser)
 
 
+def a_page_that_is_gone_back_to_hears_again(browser):
+    """Each time: as browsers do with a page that they keep."""
+    open_study(browser)
+    browser.one(".run")
+    for _ in range(2):
+        browser.script("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+        ended = status()["by_status"]["COMPLETED"]
+        served.until(lambda: status()["by_status"]["COMPLETED"] > ended + 2, "trials that the page does not hear of")
+        kept = browser.script("return Array.from(document.querySelectorAll('.run')).map((one) => one.dataset.trial).join()")
+        browser.script("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+        browser.until(lambda: browser.script("return Array.from(document.querySelectorAll('.run')).map((one) => one.dataset.trial).join()") != kept,
+                      "that the page hears of other trials")
+    pages.is_clean(browser)
+
+
 def everything_is_drawn(browser):
     open_study(browser)
     browser.until(lambda: len(browser.all("#figures figure")) >= 8, "figures")
@@ -121,6 +136,26 @@ def a_trial_opens_down_to_its_layers(browser):
     browser.one("#trial[open] .layers li")
     claim(len(browser.all("#trial .layers li")) >= 2, "the trial has no layers")
     pages.keep(browser, "dashboard-trial")
+    browser.keys("escape")
+    browser.until(lambda: not browser.all("#trial[open]"), "the dialog to close")
+    pages.is_clean(browser)
+
+
+def an_open_trial_that_runs_keeps_its_figure(browser):
+    """With each epoch it gets newer numbers, and the page no other figure."""
+    open_study(browser)
+    epochs = "[...document.querySelectorAll('#trial .facts div')].filter((one) => one.textContent.startsWith('epochs')).map((one) => one.textContent).join()"
+    def opened():
+        return browser.script("""const run = document.querySelector('.run');
+            if (!run || run.querySelector('progress').value > 8) return false;
+            location.hash = '#trial-' + run.dataset.trial; return true""")
+    browser.until(opened, "a trial that has just begun")
+    browser.one("#trial[open] .figure .plot")
+    browser.script("document.querySelector('#trial .figure').isTheFirst = true; document.querySelector('#trial details').open = true")
+    before = browser.script(f"return {epochs}")
+    browser.until(lambda: browser.script(f"return {epochs}") != before, "another epoch")
+    claim(browser.script("return document.querySelector('#trial .figure').isTheFirst"), "the figure is another")
+    claim(browser.script("return document.querySelector('#trial details').open"), "its table has closed")
     browser.keys("escape")
     browser.until(lambda: not browser.all("#trial[open]"), "the dialog to close")
     pages.is_clean(browser)
@@ -239,7 +274,8 @@ def the_end_of_the_dashboard_is_said(browser):
     browser.messages()
 
 
-CLAIMS = [studies_are_listed, an_epoch_is_seen_when_it_has_ended, everything_is_drawn, a_trial_opens_down_to_its_layers,
+CLAIMS = [studies_are_listed, an_epoch_is_seen_when_it_has_ended, a_page_that_is_gone_back_to_hears_again, everything_is_drawn,
+          a_trial_opens_down_to_its_layers, an_open_trial_that_runs_keeps_its_figure,
           focus_stays_while_the_page_changes, what_is_asked_without_the_token_asks_for_it, a_search_pauses_and_goes_on, a_trial_is_stopped,
           a_trial_is_enqueued_from_the_form, a_search_is_stopped_and_begun_again, hostile_texts_are_harmless, the_end_of_the_dashboard_is_said]
 

@@ -11,7 +11,6 @@
  *   varve.visible(text, most)                what others wrote, made harmless to show in one line
  *   varve.number(x) .count(n) .seconds(s) .bytes(n) .time(t)   as people read them; "" for null
  *   varve.score(name, x)                     of a metric, or a cost
- *   varve.isCost(name)                       "params", "macs", "ram", "flash"
  *   varve.download(name, type, text)         as a file
  *   varve.useColors(theme)                   the "theme" of a sheet: its tints are then the variables --tint-best ...
  *   of CSS
@@ -252,7 +251,7 @@ window.varve = {};
     if (remembered() !== null) document.documentElement.dataset.theme = remembered();
     darkness.addEventListener("change", changed);
     Object.assign(varve, {
-        el, svg, fill, visible, number, count, seconds, bytes, time, score, isCost, download,
+        el, svg, fill, visible, number, count, seconds, bytes, time, score, download,
         useColors, tint, shade,
         color, setTheme, themeButton, whenNear, known,
     });

@@ -1,6 +1,5 @@
 /* data.js - what a figure shows, as a table: on the page for those who cannot see it, and as files.
  *
- *   varve.figureTable(figure, sheet)          { columns: [name], rows: [[value, ...]] }: of everything that is drawn
  *   varve.dataTable(figure(), sheet())        a folded element with its first rows, all on demand; .varveRefresh()
  *   varve.saveCsv(figure, sheet)              RFC 4180
  *   varve.saveSvg(figure, handles)            one picture of all panels (panel.js)
@@ -86,6 +85,7 @@
             }
     }
 
+    /* { columns: [name], rows: [[value, ...]] }: of everything that is drawn */
     function figureTable(figure, sheet) {
         const names = new Set();
         const list = [];
@@ -163,5 +163,5 @@
         varve.download(figure.kind + ".svg", "image/svg+xml", new XMLSerializer().serializeToString(svg));
     }
 
-    Object.assign(varve, { figureTable, dataTable, saveCsv, saveSvg, csvText });
+    Object.assign(varve, { dataTable, saveCsv, saveSvg });
 })();

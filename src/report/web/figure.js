@@ -144,25 +144,20 @@
         });
     }
 
-    /* Both end by themselves once the element has left the page. */
-    function follow(state, element) {
+    /* It ends by itself once the element has left the page. */
+    function follow(state) {
         new ResizeObserver(() => {
             if (!state.drawn || state.panels.clientWidth === state.width) return;
             state.width = state.panels.clientWidth;
             for (const one of handles(state)) one.resize();
         }).observe(state.panels);
-        const recolor = () => {
-            if (!element.isConnected) document.removeEventListener("varve:theme", recolor);
-            else if (state.drawn) updatePanels(state);
-        };
-        document.addEventListener("varve:theme", recolor);
     }
 
     function drawFigure(element, figure, sheet, options) {
         const state = { figure, sheet, options: options || {}, drawn: false };
         varve.useColors(sheet.theme);
         build(state, element);
-        follow(state, element);
+        follow(state);
         element.varveFigure = state;
         varve.whenNear(element, () => drawNow(element));
     }
@@ -179,11 +174,17 @@
         else drawPanels(state);
     }
 
-    /* Printers are shown all of it. */
-    window.addEventListener("beforeprint", () => {
+    /* Of those that are on the page: one that has left it is held by nothing. */
+    function forEach(f) {
         for (const element of document.querySelectorAll(".figure"))
-            if (element.varveFigure) drawNow(element);
-    });
+            if (element.varveFigure) f(element);
+    }
+
+    document.addEventListener("varve:theme", () => forEach((element) =>
+        element.varveFigure.drawn && updatePanels(element.varveFigure)));
+
+    /* Printers are shown all of it. */
+    window.addEventListener("beforeprint", () => forEach(drawNow));
 
     const drawNow = (element) => !element.varveFigure.drawn && drawPanels(element.varveFigure);
 

@@ -5,6 +5,7 @@
 #include "report/makers.h"
 #include "study/study.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -94,6 +95,23 @@ static vv_status add_facts(vvi_json *json, const vv_study *study, vv_error *erro
     return VV_OK;
 }
 
+/* How the search was begun, as a shell reads it; what is no such fact is given as it is. */
+static void add_command(vvi_json *json, const char *fact)
+{
+    vvi_text text = { 0 };
+    json_t *command = fact == NULL ? NULL : json_loads(fact, 0, NULL);
+    const json_t *argv = json_object_get(command, "argv");
+    for (size_t i = 0; i < json_array_size(argv); i++) {
+        const char *word = json_string_value(json_array_get(argv, i));
+        if (i > 0) vvi_text_printf(&text, " ");
+        vvi_text_add_quoted(&text, word == NULL ? "" : word);
+    }
+    json->text.failed = json->text.failed || text.failed;
+    vvi_json_string(json, "command", text.data == NULL ? fact : text.data);
+    json_decref(command);
+    vvi_text_deinit(&text);
+}
+
 static vv_status add_made(vvi_json *json, const vv_study *study, vv_error *error)
 {
     char now[VVI_NUMBER_SIZE];
@@ -103,7 +121,7 @@ static vv_status add_made(vvi_json *json, const vv_study *study, vv_error *error
     vvi_report_time((double)time(NULL), now, sizeof now);
     vvi_json_string(json, "time", now);
     VVI_TRY(vv_study_get(study, "command", &command, error));
-    vvi_json_string(json, "command", command);
+    add_command(json, command);
     free(command);
     VVI_TRY(add_facts(json, study, error));
     vvi_json_end(json, '}');
@@ -191,23 +209,11 @@ static void add_meaning(vvi_json *json, const page *p)
 
 /* ---- trials, figures --------------------------------------------------------------------------------------------------------- */
 
-/* A network that this version does not know is left out. */
-static void add_best_trial(vvi_json *json, const vv_trial *trial)
-{
-    vv_model *model = NULL;
-    if (trial->model_json != NULL && vv_model_from_json(trial->model_json, &model, NULL) != VV_OK) model = NULL;
-    vvi_json_begin(json, NULL, '{');
-    vvi_json_trial(json, trial);
-    vvi_json_trial_details(json, trial, model);
-    vvi_json_end(json, '}');
-    vv_model_free(model);
-}
-
 static void add_best(vvi_json *json, const vv_trials *best)
 {
     vvi_json_begin(json, "best", '[');
     for (size_t i = 0; i < best->n && best->list[i].status == VV_TRIAL_COMPLETED; i++)
-        add_best_trial(json, &best->list[i]);
+        vvi_json_whole_trial(json, &best->list[i]);
     vvi_json_end(json, ']');
 }
 

@@ -5,7 +5,8 @@
  *
  * The data, everything but "figures" being as small as it can be:
  *     { "study": what `varve status --json` says,
- *       "made": {"version", "time", "command": what the fact "command" says or null, "facts": [[title, text], ...]},
+ *       "made": {"version", "time", "command": how the search was begun, as a shell reads it, or null,
+ *                "facts": [[title, text], ...]},
  *       "refused": n, "refusals": [{"count", "reason", "values"}],
  *       "constraints": text or null,
  *       "question": blocks (report.h, pages) or null,

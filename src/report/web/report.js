@@ -3,7 +3,9 @@
  *   varve.report(data)               fills nav and main, and answers to "#trial-12" in the address
  *   varve.headline(element, data)    what was searched, its result, what was spent
  *   varve.openColumns(data)          data.trials as columns for varve.table; `is`: the column's kind
- *   varve.trialObject(columns, row)  what they say of one trial, for varve.trial
+ *   varve.trials(element, columns, { objectives, open(id) })   all of them as a table, and those chosen side by side
+ *   varve.troubles(element, status, { refused, refusals })     what went wrong
+ *   varve.workers(element, list)     who has worked at it
  */
 "use strict";
 
@@ -147,84 +149,79 @@
         }
     }
 
-    function compareChosen(page, element, ids) {
-        const rows = ids.map((id) => rowOf(page.columns, id));
-        const lines = page.columns.filter((column) => column.is !== "trial").map((column) =>
+    function compareChosen({ columns, beside }, ids) {
+        const rows = ids.map((id) => rowOf(columns, id));
+        const lines = columns.filter((column) => column.is !== "trial").map((column) =>
             ({ name: column.title, values: rows.map((row) => column.text(column.values[row])) }));
-        element.hidden = ids.length === 0;
+        beside.hidden = ids.length === 0;
         if (ids.length === 0) return;
         const table = el("div");
         varve.compare(table, ids.map((id) => "Trial " + id),
             lines.filter((line) => line.values.some((value) => value !== "")));
-        varve.fill(element, el("h3", null, ids.length === 1 ?
+        varve.fill(beside, el("h3", null, ids.length === 1 ?
             "One trial is chosen; choose another to compare" : "Side by side"), table);
     }
 
-    function trials(page, element) {
-        const table = el("div");
-        const beside = el("div", { class: "card beside", hidden: true });
-        const columns = page.columns.filter((column) => !["began", "ended"].includes(column.is));
-        const score = columns.findIndex((column) => column.is === "score");
-        const first = page.data.study.objectives[0];
-        varve.table(table, {
-            n: page.data.trials.n, columns,
-            id: (row) => page.columns[0].values[row],
-            label: (row) => "Trial " + page.columns[0].values[row],
-            onRow: (row) => page.open(page.columns[0].values[row]),
-            onSelect: (ids) => compareChosen(page, beside, ids),
-            sort: { column: score, down: Boolean(first && first.direction === "max") },
-        });
+    function buildTrials(element) {
+        const state = { table: el("div"), beside: el("div", { class: "card beside", hidden: true }), columns: [] };
         varve.fill(element, el("p", { class: "soft" },
             "A click on a title sorts. The filter takes words and conditions, such as ",
             el("code", null, "status=completed"), " or ", el("code", null, "epochs>3"),
-                ". Boxes choose what to compare."), beside, table);
+            ". Boxes choose what to compare."), state.beside, state.table);
+        return state;
     }
 
-    function troubles(page, element) {
-        const { data } = page;
+    function trials(element, columns, { objectives, open }) {
+        const state = element.varveTrials || buildTrials(element);
+        const shown = columns.filter((column) => !["began", "ended"].includes(column.is));
+        element.varveTrials = state;
+        state.columns = columns;
+        varve.table(state.table, {
+            n: columns[0].values.length, columns: shown,
+            id: (row) => state.columns[0].values[row],
+            label: (row) => "Trial " + state.columns[0].values[row],
+            onRow: (row) => open(state.columns[0].values[row]),
+            onSelect: (ids) => compareChosen(state, ids),
+            sort: { column: shown.findIndex((column) => column.is === "score"),
+                down: objectives.length > 0 && objectives[0].direction === "max" },
+        });
+    }
+
+    function refusedTable(refusals) {
+        return varve.plainTable([{ title: "Times", right: true }, { title: "Reason" }, { title: "For example" }],
+            refusals.map((one) => [varve.count(one.count), one.reason, one.values]));
+    }
+
+    function failedTable(failures) {
+        return varve.plainTable([{ title: "Trials", right: true }, { title: "Attempts", right: true },
+            { title: "Reason" }], failures.map((one) => [varve.count(one.trials), varve.count(one.attempts),
+            varve.visible(one.reason, 1000)]));
+    }
+
+    function troubles(element, status, { refused = 0, refusals = [] }) {
         const parts = [];
-        if (data.refused > 0)
-            parts.push(el("h3", null, "Could not be built"), el("p", null, varve.count(data.refused) +
-                " proposed configurations could not be built and cost no trial. Most often:"),
-                varve.plainTable([{ title: "Times", right: true }, { title: "Reason" }, { title: "For example" }],
-                    data.refusals.map((one) => [varve.count(one.count), one.reason, one.values])));
-        if (data.study.failures.length > 0)
-            parts.push(el("h3", null, "Failed"), varve.plainTable([{ title: "Trials", right: true },
-                { title: "Attempts", right: true }, { title: "Reason" }],
-                data.study.failures.map((one) => [varve.count(one.trials), varve.count(one.attempts),
-                    varve.visible(one.reason, 1000)])));
-        if (data.study.other_failures > 0) parts.push(el("p", null, "And " + varve.count(data.study.other_failures) +
-            " for other reasons."));
+        if (refused > 0)
+            parts.push(el("h3", null, "Could not be built"), el("p", null, varve.count(refused) +
+                " proposed configurations could not be built and cost no trial. Most often:"), refusedTable(refusals));
+        if (status.failures.length > 0) parts.push(el("h3", null, "Failed"), failedTable(status.failures));
+        if (status.other_failures > 0)
+            parts.push(el("p", null, "And " + varve.count(status.other_failures) + " for other reasons."));
         varve.fill(element, parts.length > 0 ? parts : el("p", { class: "empty" },
             "Everything that was proposed could be built, and no trial failed."));
     }
 
-    function workers(page, element) {
-        const list = page.data.study.workers;
-        if (list.length === 0) return varve.fill(element, el("p", { class: "empty" }, "The study knows of no worker."));
+    function workers(element, list) {
         const columns = [{ title: "Worker" }, { title: "Machine" }, { title: "Process", right: true },
-            { title: "Trials at once", right: true },
-            { title: "Version" }, { title: "Began" }];
-        varve.fill(element, varve.plainTable(columns, list.map((one) => [varve.visible(one.name, 60),
-            varve.visible(one.host, 60), String(one.pid),
-            String(one.slots), varve.visible(one.version, 40), varve.time(one.began)])));
-    }
-
-    /* A word as a shell would read it back. */
-    const quoted = (word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : "'" + word.replace(/'/g, "'\\''") + "'");
-
-    function commandText(text) {
-        try {
-            const command = JSON.parse(text);
-            return command.argv.map(quoted).join(" ");
-        } catch (error) {
-            return text;
-        }
+            { title: "Trials at once", right: true }, { title: "Version" }, { title: "Began" }, { title: "Now" }];
+        const row = (one) => [varve.visible(one.name, 60), varve.visible(one.host, 60), String(one.pid),
+            String(one.slots), varve.visible(one.version, 40), varve.time(one.began), one.live ? "at work" : "gone"];
+        varve.fill(element, list.length > 0 ? varve.plainTable(columns, list.map(row)) :
+            el("p", { class: "empty" }, "The study knows of no worker."));
     }
 
     function made(page, element) {
         const { made: how } = page.data;
-        varve.fill(element, how.command && el("pre", null, varve.visible(commandText(how.command), 4000)),
+        varve.fill(element, how.command && el("pre", null, varve.visible(how.command)),
             varve.plainTable([{ title: "Setting" }, { title: "Value" }], how.facts.map(([title, text]) =>
                 [title, varve.visible(text, 400)])),
             el("p", { class: "soft" }, "Written by Varve " + how.version + " on " + varve.time(how.time) + "."));
@@ -234,9 +231,10 @@
         ["question", "The question", (page, element) => varve.question(element, page.data.question)],
         ["best", "The best trials", best],
         ["figures", "Figures", figures],
-        ["trials", "All trials", trials],
-        ["troubles", "What went wrong", troubles],
-        ["workers", "Workers", workers],
+        ["trials", "All trials", (page, element) => trials(element, page.columns,
+            { objectives: page.data.study.objectives, open: page.open })],
+        ["troubles", "What went wrong", (page, element) => troubles(element, page.data.study, page.data)],
+        ["workers", "Workers", (page, element) => workers(element, page.data.study.workers)],
         ["made", "How it was made", made],
     ];
 
@@ -324,5 +322,5 @@
         followAddress(page);
     }
 
-    Object.assign(varve, { report, headline, openColumns, trialObject });
+    Object.assign(varve, { report, headline, openColumns, trials, troubles, workers });
 })();

@@ -6,6 +6,7 @@
  *       options   { objectives: [{ name, direction }], level: of its heading, 3, untitled: it has none,
  *                   makers: { layer: { by: hyperparameter or null, sets: ["filters_0: filters", ...] } },
  *                   always: { kind: how many every network has }: who made a layer }
+ *       drawn again in the same element, a trial keeps the figure of its curves
  *   varve.layers(layers, { makers, always, active })   an element: the network as a pile, the input at the top
  *   varve.statusWord(status)           an element: "completed", with its colour; varve.statusTint(status): the tint's
  *   word
@@ -160,12 +161,19 @@
             caption: "Each metric, by epoch.", panels } };
     }
 
-    function curves(trial, level) {
+    /* Of the trial that the element shows already the figure stays, with its zoom and open table, and gets newer numbers. */
+    function curves(trial, level, element) {
         if (!trial.curves || !trial.curves.some((curve) => curve.values.length > 0)) return null;
-        const element = varve.el("section");
         const { figure, sheet } = curvesFigure(trial);
-        varve.drawFigure(element, figure, sheet, { level });
-        return element;
+        const old = Array.from(element.children).find((one) =>
+            one.varveFigure && one.varveFigure.figure.kind === figure.kind);
+        if (old) {
+            varve.update(old, figure, sheet);
+            return old;
+        }
+        const section = varve.el("section");
+        varve.drawFigure(section, figure, sheet, { level });
+        return section;
     }
 
     /* ---- the whole ----------------------------------------------------------------------------------------------- */
@@ -178,7 +186,7 @@
             one.reason && varve.el("p", { class: "reason" }, varve.visible(one.reason, 2000)),
             facts(one, objectives),
             varve.el("div", { class: "parts" }, values(one, level + 1), network(one, level + 1, makers, always)),
-            executions(one, level + 1), attempts(one, level + 1), curves(one, level + 1));
+            executions(one, level + 1), attempts(one, level + 1), curves(one, level + 1, element));
     }
 
     Object.assign(varve, { trial, layers: layersElement, statusWord, statusTint });

@@ -9,12 +9,14 @@
 
 (function () {
     const { el } = varve;
-    const KINDS = { stop: "Stop the search", pause: "Pause", go_on: "Go on", stop_trial: "Stop trial", enqueue: "Enqueue" };
+    const KINDS = { stop: "Stop the search", pause: "Pause", go_on: "Go on", stop_trial: "Stop trial",
+        enqueue: "Enqueue" };
 
     function stateOf(status) {
         const live = status.workers.filter((one) => one.live).length;
         const workers = live + (live === 1 ? " worker" : " workers");
-        if (live > 0 && status.paused) return { word: "paused", text: "Paused; " + workers + " wait", live, tint: "pruned" };
+        if (live > 0 && status.paused) return { word: "paused", text: "Paused; " + workers + " wait", live,
+            tint: "pruned" };
         if (live > 0) return { word: "searching", text: "Searching with " + workers, live, tint: "running" };
         const complete = status.max_trials && status.trials >= status.max_trials;
         if (complete) return { word: "complete", text: "Complete: as many trials as asked for", live, tint: "trial" };
@@ -26,9 +28,7 @@
         varve.say(what + " was asked for");
     }
 
-    /* ---- begin again ----------------------------------------------------------------------------------------------------------- */
-
-    const quote = (word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : "'" + word.replace(/'/g, "'\\''") + "'");
+    /* ---- begin again --------------------------------------------------------------------------------------------- */
 
     async function copy(text) {
         try {
@@ -47,33 +47,38 @@
             varve.ask("Begin again", el("p", null, String(error.message)), [["Close", null]]);
             return;
         }
-        const line = "cd " + quote(command.cwd) + " && " + ["varve"].concat(command.argv.slice(1)).map(quote).join(" ");
-        const shown = [el("p", null, command.obstacle ? "It cannot be begun from here: " + varve.visible(command.obstacle, 200) + ". The command is:" :
-            "This is how the search was begun. It goes on where it ended, on the machine of the dashboard:"), el("pre", null, varve.visible(line, 4000)),
-        !command.obstacle && el("p", { class: "soft" }, "What it prints goes to ", el("code", null, varve.visible(command.log, 300)), ".")];
+        const shown = [el("p", null, command.obstacle ? "It cannot be begun from here: " +
+            varve.visible(command.obstacle, 200) + ". The command is:" :
+            "This is how the search was begun. It goes on where it ended, on the machine of the dashboard:"),
+                el("pre", null, varve.visible(command.text)),
+        !command.obstacle && el("p", { class: "soft" }, "What it prints goes to ",
+            el("code", null, varve.visible(command.log, 300)), ".")];
         const begin = async () => {
             await varve.post(study.base + "begin", { digest: command.digest });
             varve.say("The search begins again");
         };
-        const buttons = [["Copy", () => copy(line)], ["Close", null]];
+        const buttons = [["Copy", () => copy(command.text)], ["Close", null]];
         varve.ask("Begin again", shown, command.obstacle ? buttons : [["Begin it", begin]].concat(buttons));
     }
 
     function confirmStop(study) {
-        varve.ask("Stop the search", el("p", null, "Running trials keep their epochs; the search can be begun again and goes on from there."),
+        varve.ask("Stop the search", el("p", null,
+            "Running trials keep their epochs; the search can be begun again and goes on from there."),
             [["Stop it", () => request(study, { kind: "stop" }, "The stop")], ["Cancel", null]]);
     }
 
-    /* ---- buttons ------------------------------------------------------------------------------------------------------------- */
+    /* ---- buttons ------------------------------------------------------------------------------------------------- */
 
     /* Errors of what has no dialog of its own are told in one. */
-    const direct = (f) => () => f().catch((error) => varve.ask("It could not be asked for", el("p", null, String(error.message)), [["Close", null]]));
+    const direct = (f) => () => f().catch((error) => varve.ask("It could not be asked for",
+        el("p", null, String(error.message)), [["Close", null]]));
 
     function buttonsOf(study, state) {
         const pause = ["Pause", direct(() => request(study, { kind: "pause" }, "A pause"))];
         const goOn = ["Go on", direct(() => request(study, { kind: "go_on" }, "Going on"))];
         const enqueue = ["Enqueue a trial", () => study.enqueue()];
-        if (state.live > 0) return [state.word === "paused" ? goOn : pause, ["Stop the search", () => confirmStop(study)], enqueue];
+        if (state.live > 0) return [state.word === "paused" ? goOn : pause,
+            ["Stop the search", () => confirmStop(study)], enqueue];
         return [["Begin again", () => beginAgain(study)], enqueue];
     }
 
@@ -85,18 +90,20 @@
             el("button", { type: "button", on: { click: f } }, title))));
     }
 
-    /* ---- what was asked ------------------------------------------------------------------------------------------------------ */
+    /* ---- what was asked ------------------------------------------------------------------------------------------ */
 
     function requestText(one) {
         const what = (KINDS[one.kind] || one.kind) + (one.kind === "stop_trial" ? " " + one.trial : "");
-        return what + ": " + (one.done ? varve.visible(one.answer, 300) || "done" : "waits for whoever works at the study");
+        return what + ": " + (one.done ? varve.visible(one.answer, 300) || "done" :
+            "waits for whoever works at the study");
     }
 
     function requests(element, status) {
         const list = (status.asked || []).slice(-8).reverse();
         element.hidden = list.length === 0;
         varve.fill(element, el("h3", null, "Asked for"), el("ul", { class: "asked" }, list.map((one) =>
-            el("li", { class: one.done ? "done" : "open" }, el("span", { class: "soft" }, varve.time(one.made).slice(11) + " "), requestText(one)))));
+            el("li", { class: one.done ? "done" : "open" },
+                el("span", { class: "soft" }, varve.time(one.made).slice(11) + " "), requestText(one)))));
     }
 
     Object.assign(varve, { stateOf, controls, requests, request, requestText, direct });

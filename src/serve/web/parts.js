@@ -1,9 +1,11 @@
-/* parts.js - parts of a page that are fetched when they are seen, and again when the study has changed, at the pace that the
- * server names.
+/* parts.js - parts of a page that are fetched when they are seen, and again when the study has changed, at the pace
+ * that the server names.
  *
  *   const parts = varve.parts(base)        base: "/api/studies/NAME/"
- *   parts.add(element, path, draw, of)     draw(element, data); of: "trials": changes when trials do; "epochs": with each epoch
- *   parts.changed({ version, trials })     what the study is at now: `trials` is the version at which one began or ended last
+ *   parts.add(element, path, draw, of)     draw(element, data); of: "trials": changes when trials do; "epochs": with
+ *                                          each epoch
+ *   parts.changed({ version, trials })     what the study is at now: `trials` is the version at which one began or
+ *                                          ended last
  */
 "use strict";
 
@@ -17,7 +19,8 @@
         const name = inside && (active.getAttribute("aria-label") || active.textContent);
         draw();
         if (!inside || element.contains(document.activeElement)) return;
-        const alike = Array.from(element.querySelectorAll(active.tagName)).find((one) => (one.getAttribute("aria-label") || one.textContent) === name);
+        const alike = Array.from(element.querySelectorAll(active.tagName)).find((one) =>
+            (one.getAttribute("aria-label") || one.textContent) === name);
         if (alike) alike.focus({ preventScroll: true });
     }
 
@@ -59,7 +62,8 @@
 
         function add(element, path, draw, of) {
             element.setAttribute("aria-busy", "true");
-            list.push({ element, path: base + path, draw, of, version: -1, due: 0, etag: null, seen: false, busy: false, drawn: false });
+            list.push({ element, path: base + path, draw, of, version: -1, due: 0, etag: null, seen: false, busy: false,
+                drawn: false });
             watcher.observe(element);
         }
 

@@ -1,6 +1,7 @@
 /* running.js - the trials that run: how far each is, and its curve as it grows.
  *
- *   varve.running(element, status, stop(id), open(id))    fills it, or brings it up to date: what is there stays where it is
+ *   varve.running(element, status, stop(id), open(id))    fills it, or brings it up to date: what is there stays where
+ *                                                         it is
  */
 "use strict";
 
@@ -9,7 +10,7 @@
     const WIDTH = 220;
     const HEIGHT = 48;
 
-    /* ---- a small curve ---------------------------------------------------------------------------------------------------- */
+    /* ---- a small curve ------------------------------------------------------------------------------------------- */
 
     function linePoints(values, low, high, most) {
         const x = (i) => (most > 1 ? (i / (most - 1)) * (WIDTH - 4) + 2 : WIDTH / 2);
@@ -24,7 +25,8 @@
         const most = Math.max(values.length, Math.ceil(goal / one.every) || 0, 2);
         const points = linePoints(values, Math.min(...known), Math.max(...known), most);
         const last = points.length > 0 ? points[points.length - 1].split(",") : null;
-        varve.fill(svg, varve.svg("polyline", { points: points.join(" "), fill: "none" }), last && varve.svg("circle", { cx: last[0], cy: last[1], r: 3 }));
+        varve.fill(svg, varve.svg("polyline", { points: points.join(" "), fill: "none" }),
+            last && varve.svg("circle", { cx: last[0], cy: last[1], r: 3 }));
     }
 
     /* Of the objective where there is one of this name, else the first. */
@@ -33,18 +35,22 @@
         return course.curves.find((one) => names.includes(one.metric)) || course.curves[0];
     }
 
-    /* ---- cards --------------------------------------------------------------------------------------------------------------- */
+    /* ---- cards --------------------------------------------------------------------------------------------------- */
 
     const valueText = (value) => (typeof value === "number" ? varve.number(value) : varve.visible(value, 40));
 
     function build(id, stop, open) {
         const card = el("article", { class: "card run", "data-trial": id, "aria-label": "Trial " + id });
-        const parts = { card, worker: el("span", { class: "soft" }), progress: el("progress", { "aria-label": "Epochs of trial " + id }),
+        const parts = { card, worker: el("span", { class: "soft" }),
+            progress: el("progress", { "aria-label": "Epochs of trial " + id }),
             epochs: el("span"), metrics: el("p", { class: "metrics" }), values: el("p", { class: "soft values" }),
-            curve: varve.svg("svg", { class: "curve", viewBox: "0 0 " + WIDTH + " " + HEIGHT, role: "img", "aria-label": "The curve of trial " + id }) };
-        varve.fill(card, el("h3", null, el("button", { type: "button", class: "link", on: { click: () => open(id) } }, "Trial " + id), " ", parts.worker),
+            curve: varve.svg("svg", { class: "curve", viewBox: "0 0 " + WIDTH + " " + HEIGHT, role: "img",
+                "aria-label": "The curve of trial " + id }) };
+        varve.fill(card, el("h3", null, el("button", { type: "button", class: "link", on: { click: () => open(id) } },
+            "Trial " + id), " ", parts.worker),
             el("p", { class: "progress" }, parts.progress, parts.epochs), parts.curve, parts.metrics, parts.values,
-            el("p", { class: "buttons" }, el("button", { type: "button", on: { click: () => stop(id) } }, "Stop trial " + id)));
+            el("p", { class: "buttons" }, el("button", { type: "button", on: { click: () => stop(id) } },
+                "Stop trial " + id)));
         return parts;
     }
 
@@ -57,15 +63,18 @@
 
     function update(parts, status, trial, course) {
         const executions = course.curves.length > 0 ? course.curves[0].execution : 0;
-        varve.fill(parts.worker, trial.lapsed ? "not heard of for a while" : executions > 0 ? "execution " + (executions + 1) : "");
+        varve.fill(parts.worker, trial.lapsed ? "not heard of for a while" :
+            executions > 0 ? "execution " + (executions + 1) : "");
         if (trial.goal > 0) {
             parts.progress.max = trial.goal;
             parts.progress.value = Math.min(trial.epochs, trial.goal);
         }
         parts.progress.hidden = !(trial.goal > 0);
-        varve.fill(parts.epochs, trial.epochs + (trial.goal > 0 ? " of " + trial.goal : "") + (trial.epochs === 1 && !trial.goal ? " epoch" : " epochs"));
+        varve.fill(parts.epochs, trial.epochs + (trial.goal > 0 ? " of " + trial.goal : "") +
+            (trial.epochs === 1 && !trial.goal ? " epoch" : " epochs"));
         varve.fill(parts.metrics, metricsText(course) || "no epoch yet");
-        varve.fill(parts.values, Object.keys(course.hyperparameters).map((name) => varve.visible(name, 40) + " " + valueText(course.hyperparameters[name])).join(", "));
+        varve.fill(parts.values, Object.keys(course.hyperparameters).map((name) => varve.visible(name, 40) + " " +
+            valueText(course.hyperparameters[name])).join(", "));
         const main = mainCurve(status, course);
         parts.curve.classList.toggle("empty", !main);
         if (main) curve(parts.curve, main, trial.goal);
@@ -81,7 +90,8 @@
         }
         if (cards.size === 0) varve.fill(element, ids.length === 0 && el("p", { class: "empty" }, "No trial runs."));
         for (const trial of status.running) {
-            const course = status.courses.find((one) => one.trial === trial.trial) || { curves: [], hyperparameters: {} };
+            const course = status.courses.find((one) => one.trial === trial.trial) ||
+                { curves: [], hyperparameters: {} };
             if (!cards.has(trial.trial)) {
                 cards.set(trial.trial, build(trial.trial, stop, open));
                 element.appendChild(cards.get(trial.trial).card);

@@ -1,10 +1,12 @@
 /* server.js - talking to the dashboard's server.
  *
- *   varve.fetchPart(path, etag)     a promise of { data, etag, version, again, same }: version of the study that it was made of,
+ *   varve.fetchPart(path, etag)     a promise of { data, etag, version, again, same }: version of the study that it was
+ *                                   made of,
  *                                   again: in how many seconds to ask anew; same: as with this etag, data is null
  *   varve.post(path, value)         a promise of the answer; asks the user for the token where it is missing or wrong
  *   varve.say(text)                 to those who hear the page
- *   varve.ask(title, content, buttons)   a dialog; buttons: [[title, f or null]]; f may return a promise, and the dialog stays
+ *   varve.ask(title, content, buttons)   a dialog; buttons: [[title, f or null]]; f may return a promise, and the
+ *                                   dialog stays
  *                                   with its error where that fails
  *
  * The token comes with the address ("#token=..."), is taken out of it at once, and kept until the tab is closed.
@@ -15,7 +17,7 @@
     const { el } = varve;
     const KEY = "varve-token";
 
-    /* ---- the token ----------------------------------------------------------------------------------------------------------- */
+    /* ---- the token ----------------------------------------------------------------------------------------------- */
 
     let token = null;
 
@@ -41,7 +43,7 @@
     }
     findToken();
 
-    /* ---- requests ------------------------------------------------------------------------------------------------------------ */
+    /* ---- requests ------------------------------------------------------------------------------------------------ */
 
     async function failure(response) {
         const text = await response.text();
@@ -55,7 +57,8 @@
     async function fetchPart(path, etag) {
         const response = await fetch(path, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
         const of = (name) => Number(response.headers.get(name)) || 0;
-        const answer = { etag: response.headers.get("ETag"), version: of("Varve-Version"), again: of("Varve-Again"), same: response.status === 304, data: null };
+        const answer = { etag: response.headers.get("ETag"), version: of("Varve-Version"), again: of("Varve-Again"),
+            same: response.status === 304, data: null };
         if (answer.same) return answer;
         if (!response.ok) throw await failure(response);
         answer.data = await response.json();
@@ -78,7 +81,7 @@
         return response.json();
     }
 
-    /* ---- dialogs -------------------------------------------------------------------------------------------------------------- */
+    /* ---- dialogs ------------------------------------------------------------------------------------------------- */
 
     /* Runs what a button does; an error stays in the dialog. */
     async function act(dialog, trouble, button, f) {
@@ -96,7 +99,8 @@
         const dialog = document.getElementById("ask");
         const trouble = el("p", { class: "trouble", role: "alert" });
         const row = buttons.map(([name, f], i) => {
-            const button = el("button", { type: i === 0 && f ? "submit" : "button", class: i === 0 && f && "main" }, name);
+            const button = el("button", { type: i === 0 && f ? "submit" : "button", class: i === 0 && f && "main" },
+                name);
             if (i > 0 || !f) button.addEventListener("click", () => act(dialog, trouble, button, f));
             return button;
         });
@@ -112,12 +116,16 @@
 
     function askForToken(wrong) {
         return new Promise((resolve, reject) => {
-            const field = el("input", { type: "text", id: "token", autocomplete: "off", spellcheck: "false", required: true });
-            const open = document.getElementById("ask").open ? Array.from(document.getElementById("ask").childNodes) : null;
+            const field = el("input", { type: "text", id: "token", autocomplete: "off", spellcheck: "false",
+                required: true });
+            const open = document.getElementById("ask").open ? Array.from(document.getElementById("ask").childNodes) :
+                null;
             const dialog = ask("The token", [
                 el("p", null, (wrong ? "The token is not, or no longer, the right one. " : "") +
-                    "The terminal in which the dashboard was started shows an address that ends in #token=. What follows it is needed to change anything."),
-                el("p", null, el("label", { for: "token" }, "Token "), field)], [["Use it", () => done(field.value.trim())], ["Cancel", () => done(null)]]);
+                    "The terminal in which the dashboard was started shows an address that ends in #token=. " +
+                    "What follows it is needed to change anything."),
+                el("p", null, el("label", { for: "token" }, "Token "), field)],
+                    [["Use it", () => done(field.value.trim())], ["Cancel", () => done(null)]]);
             function done(text) {
                 dialog.removeEventListener("cancel", cancelled);
                 if (open) setTimeout(() => varve.fill(dialog, open) && dialog.showModal(), 0);

@@ -1,5 +1,5 @@
-/* study.js - one study, live: the sections of the report (report.js), which are fetched when they are seen and again when they
- * have changed; what runs, as it is told; and what can be asked of those who work at it.
+/* study.js - one study, live: the sections of the report (report.js), which are fetched when they are seen and again
+ * when they have changed; what runs, as it is told; and what can be asked of those who work at it.
  *
  *   varve.study(name)    fills the page
  */
@@ -8,7 +8,7 @@
 (function () {
     const { el } = varve;
 
-    /* ---- sections ------------------------------------------------------------------------------------------------------------ */
+    /* ---- sections ------------------------------------------------------------------------------------------------ */
 
     function section(id, title, ...content) {
         return el("section", { id }, el("h2", null, title), content);
@@ -19,8 +19,10 @@
         const plots = el("ol", null, kinds.map((kind) => link("figure-" + kind.kind, kind.title)));
         const figures = link("figures", "Figures");
         figures.appendChild(plots);
-        varve.fill(document.querySelector("nav"), el("ol", null, !page.one && el("li", null, el("a", { href: "/" }, "All studies")), link("top", "Overview"),
-            link("running", "Running"), link("question", "The question"), figures, link("trials", "All trials"), link("troubles", "What went wrong"),
+        varve.fill(document.querySelector("nav"), el("ol", null,
+            !page.one && el("li", null, el("a", { href: "/" }, "All studies")), link("top", "Overview"),
+            link("running", "Running"), link("question", "The question"), figures, link("trials", "All trials"),
+                link("troubles", "What went wrong"),
             link("workers", "Workers"), link("made", "How it was made")));
     }
 
@@ -39,62 +41,65 @@
 
     function addFigures(page, element, kinds) {
         for (const kind of kinds) {
-            const figure = el("figure", { id: "figure-" + kind.kind }, el("h3", null, kind.title), el("p", { class: "soft" }, kind.summary));
+            const figure = el("figure", { id: "figure-" + kind.kind }, el("h3", null, kind.title),
+                el("p", { class: "soft" }, kind.summary));
             element.appendChild(figure);
-            page.parts.add(figure, "figures/" + kind.kind, drawFigure(page), GROWING.includes(kind.kind) ? "epochs" : "trials");
+            page.parts.add(figure, "figures/" + kind.kind, drawFigure(page),
+                GROWING.includes(kind.kind) ? "epochs" : "trials");
         }
     }
 
-    /* ---- trials ------------------------------------------------------------------------------------------------------------------ */
-
-    function compareChosen(page, element, ids) {
-        const rows = ids.map((id) => page.columns[0].values.indexOf(id));
-        const lines = page.columns.filter((column) => column.is !== "trial").map((column) =>
-            ({ name: column.title, values: rows.map((row) => column.text(column.values[row])) }));
-        element.hidden = ids.length === 0;
-        if (ids.length === 0) return;
-        const table = el("div");
-        varve.compare(table, ids.map((id) => "Trial " + id), lines.filter((line) => line.values.some((value) => value !== "")));
-        varve.fill(element, el("h3", null, ids.length === 1 ? "One trial is chosen; choose another to compare" : "Side by side"), table);
-    }
+    /* ---- trials -------------------------------------------------------------------------------------------------- */
 
     function drawTrials(page, element, data) {
         page.columns = varve.openColumns(data);
-        const columns = page.columns.filter((column) => !["began", "ended"].includes(column.is));
-        const first = page.status && page.status.objectives[0];
-        if (!page.table) {
-            page.table = el("div");
-            page.beside = el("div", { class: "card beside", hidden: true });
-            varve.fill(element, el("p", { class: "soft" }, "A click on a title sorts. The filter takes words and conditions, such as ",
-                el("code", null, "status=completed"), " or ", el("code", null, "epochs>3"), ". Boxes choose what to compare."), page.beside, page.table);
-        }
-        varve.table(page.table, {
-            n: data.trials.n, columns, id: (row) => page.columns[0].values[row], label: (row) => "Trial " + page.columns[0].values[row],
-            onRow: (row) => page.open(page.columns[0].values[row]), onSelect: (ids) => compareChosen(page, page.beside, ids),
-            sort: { column: columns.findIndex((column) => column.is === "score"), down: Boolean(first && first.direction === "max") },
+        varve.trials(element, page.columns, { objectives: page.status ? page.status.objectives : [], open: page.open });
+    }
+
+    /* ---- one trial ----------------------------------------------------------------------------------------------- */
+
+    function showTrial(page, data) {
+        const options = { objectives: page.status ? page.status.objectives : [], makers: page.makers || {},
+            always: page.always || {}, level: 3 };
+        const stop = el("button", { type: "button", on: { click: () => page.stop(data.trial) } },
+            "Stop trial " + data.trial);
+        varve.keepFocus(page.content, () => {
+            varve.trial(page.content, data, options);
+            if (data.status === "RUNNING") page.content.appendChild(el("p", { class: "buttons" }, stop));
         });
     }
 
-    /* ---- one trial --------------------------------------------------------------------------------------------------------------- */
-
-    async function drawTrial(page) {
+    async function fetchTrial(page) {
         const id = page.opened;
         const dialog = document.getElementById("trial");
-        const options = { objectives: page.status ? page.status.objectives : [], makers: page.makers || {},
-            always: page.always || {}, level: 3 };
+        let show = null;
         if (id === null) return;
         try {
             const { data } = await varve.fetchPart(page.base + "trials/" + id);
-            if (page.opened !== id) return;
             page.openedStatus = data.status;
-            varve.fill(page.content, "");
-            varve.trial(page.content, data, options);
-            if (data.status === "RUNNING")
-                page.content.appendChild(el("p", { class: "buttons" }, el("button", { type: "button", on: { click: () => page.stop(id) } }, "Stop trial " + id)));
+            show = () => showTrial(page, data);
         } catch (error) {
-            varve.fill(page.content, el("h3", null, "Trial " + id), el("p", { class: "trouble" }, String(error.message)));
+            show = () => varve.fill(page.content, el("h3", null, "Trial " + id),
+                el("p", { class: "trouble" }, String(error.message)));
         }
+        if (page.opened !== id) return;
+        show();
         if (!dialog.open) dialog.showModal();
+    }
+
+    /* One at a time: what is told meanwhile is fetched once, after it. */
+    async function drawTrial(page) {
+        page.trialIsOld = true;
+        if (page.fetchingTrial) return;
+        page.fetchingTrial = true;
+        try {
+            while (page.trialIsOld) {
+                page.trialIsOld = false;
+                await fetchTrial(page);
+            }
+        } finally {
+            page.fetchingTrial = false;
+        }
     }
 
     function followAddress(page) {
@@ -108,14 +113,16 @@
         const dialog = document.getElementById("trial");
         page.content = el("div");
         page.opened = null;
-        varve.fill(dialog, el("button", { type: "button", class: "close", on: { click: () => dialog.close() } }, "Close"), page.content);
+        varve.fill(dialog, el("button", { type: "button", class: "close", on: { click: () => dialog.close() } },
+            "Close"), page.content);
         page.open = (id) => {
             if (location.hash === "#trial-" + id) followAddress(page);
             else location.hash = "#trial-" + id;
         };
         page.tip = (id) => {
             const row = page.columns ? page.columns[0].values.indexOf(id) : -1;
-            const shown = row < 0 ? [] : page.columns.filter((column) => ["status", "score", "hyperparameter"].includes(column.is));
+            const shown = row < 0 ? [] : page.columns.filter((column) =>
+                ["status", "score", "hyperparameter"].includes(column.is));
             return shown.map((column) => [column.title, column.text(column.values[row])]);
         };
         dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -126,7 +133,7 @@
         window.addEventListener("hashchange", () => followAddress(page));
     }
 
-    /* ---- words ----------------------------------------------------------------------------------------------------------------------- */
+    /* ---- words --------------------------------------------------------------------------------------------------- */
 
     function drawQuestion(page, element, data) {
         page.makers = data.makers;
@@ -134,32 +141,14 @@
         varve.question(element, data.question);
     }
 
-    function drawTroubles(page, status) {
-        const { about } = page;
-        const list = [];
-        if (about && about.refused > 0)
-            list.push(el("h3", null, "Could not be built"), el("p", null, varve.count(about.refused) + " proposed configurations could not be built and cost no trial. Most often:"),
-                varve.plainTable([{ title: "Times", right: true }, { title: "Reason" }, { title: "For example" }],
-                    about.refusals.map((one) => [varve.count(one.count), one.reason, one.values])));
-        if (status.failures.length > 0)
-            list.push(el("h3", null, "Failed"), varve.plainTable([{ title: "Trials", right: true }, { title: "Attempts", right: true }, { title: "Reason" }],
-                status.failures.map((one) => [varve.count(one.trials), varve.count(one.attempts), varve.visible(one.reason, 1000)])));
-        varve.fill(page.troubles, list.length > 0 ? list : el("p", { class: "empty" }, "Everything that was proposed could be built, and no trial failed."));
-    }
-
     function drawAbout(page, element, data) {
         page.about = data;
-        varve.fill(element, varve.plainTable([{ title: "Setting" }, { title: "Value" }], data.made.facts.map(([title, text]) => [title, varve.visible(text, 400)])));
-        if (page.status) drawTroubles(page, page.status);
+        varve.fill(element, varve.plainTable([{ title: "Setting" }, { title: "Value" }],
+            data.made.facts.map(([title, text]) => [title, varve.visible(text, 400)])));
+        if (page.status) varve.troubles(page.troubles, page.status, data);
     }
 
-    function drawWorkers(page, status) {
-        const columns = [{ title: "Worker" }, { title: "Machine" }, { title: "Process", right: true }, { title: "Trials at once", right: true }, { title: "Began" }, { title: "Now" }];
-        const row = (one) => [varve.visible(one.name, 60), varve.visible(one.host, 60), String(one.pid), String(one.slots), varve.time(one.began), one.live ? "at work" : "gone"];
-        varve.fill(page.workers, status.workers.length > 0 ? varve.plainTable(columns, status.workers.map(row)) : el("p", { class: "empty" }, "The study knows of no worker."));
-    }
-
-    /* ---- what is told ------------------------------------------------------------------------------------------------------------------ */
+    /* ---- what is told -------------------------------------------------------------------------------------------- */
 
     function leftText(left) {
         if (varve.known(left.seconds) && left.seconds > 0) return "; about " + varve.seconds(left.seconds) + " left";
@@ -168,18 +157,23 @@
 
     function drawHead(page, status) {
         const state = varve.stateOf(status);
-        varve.fill(page.state, el("span", { class: "status " + state.tint }, state.text), state.live > 0 && el("span", { class: "soft" }, leftText(status.left)));
+        varve.fill(page.state, el("span", { class: "status " + state.tint }, state.text),
+            state.live > 0 && el("span", { class: "soft" }, leftText(status.left)));
         varve.headline(page.overview, { study: status, constraints: page.about && page.about.constraints });
-        document.title = (state.live > 0 ? varve.count(status.trials) + " trials - " : "") + varve.visible(page.name, 80) + " - Varve";
+        document.title = (state.live > 0 ? varve.count(status.trials) + " trials - " : "") +
+            varve.visible(page.name, 80) + " - Varve";
     }
 
     /* To those who hear the page: what has ended, a new best, an answer. */
     function announce(before, status) {
         if (!before) return;
-        const ended = before.running.filter((one) => !status.running.some((other) => other.trial === one.trial)).map((one) => one.trial);
+        const ended = before.running.filter((one) => !status.running.some((other) =>
+            other.trial === one.trial)).map((one) => one.trial);
         const best = status.best && (!before.best || before.best.trial !== status.best.trial);
-        const answered = status.asked.filter((one) => one.done && !before.asked.some((other) => other.id === one.id && other.done));
-        const words = [].concat(ended.length > 0 ? "Trial " + ended.join(", ") + " ended." : [], best ? "Trial " + status.best.trial + " is the best so far." : [],
+        const answered = status.asked.filter((one) => one.done &&
+            !before.asked.some((other) => other.id === one.id && other.done));
+        const words = [].concat(ended.length > 0 ? "Trial " + ended.join(", ") + " ended." : [],
+            best ? "Trial " + status.best.trial + " is the best so far." : [],
             answered.map((one) => varve.requestText(one) + "."));
         if (words.length > 0) varve.say(words.join(" "));
     }
@@ -194,8 +188,8 @@
         varve.running(page.running, status, page.stop, page.open);
         varve.controls(page.controls, page, status);
         varve.requests(page.asked, status);
-        drawWorkers(page, status);
-        drawTroubles(page, status);
+        varve.workers(page.workers, status.workers);
+        varve.troubles(page.troubles, status, page.about || {});
         announce(before, status);
         page.parts.changed({ version: status.version, trials: page.trialsVersion });
         if (page.opened !== null && page.openedStatus === "RUNNING") drawTrial(page);
@@ -209,18 +203,25 @@
 
     function listen(page) {
         const source = new EventSource(page.base + "events");
+        page.source = source;
         source.addEventListener("status", (event) => take(page, JSON.parse(event.data)));
-        source.addEventListener("trouble", (event) => tellTrouble(page, varve.visible(JSON.parse(event.data).error, 400)));
+        source.addEventListener("trouble", (event) => tellTrouble(page,
+            varve.visible(JSON.parse(event.data).error, 400)));
         source.addEventListener("error", () => {
             tellTrouble(page, "The dashboard does not answer. The page shows what was known, and looks again.");
-            if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(page), 3000);
+            if (source.readyState === EventSource.CLOSED)
+                setTimeout(() => page.source === source && listen(page), 3000);
         });
-        /* A page that a browser keeps to go back to must not keep one of the few connections that it has for a server. */
-        window.addEventListener("pagehide", () => source.close(), { once: true });
-        window.addEventListener("pageshow", (event) => event.persisted && listen(page), { once: true });
     }
 
-    /* ---- the whole ----------------------------------------------------------------------------------------------------------------------- */
+    /* A page that a browser keeps to go back to must not keep one of the few connections that it has for a server. */
+    function listenWhileShown(page) {
+        window.addEventListener("pagehide", () => page.source.close());
+        window.addEventListener("pageshow", (event) => event.persisted && listen(page));
+        listen(page);
+    }
+
+    /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
     function build(page) {
         page.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
@@ -233,10 +234,13 @@
         page.workers = el("div");
         const [question, figures, trials, made] = [el("div"), el("div"), el("div"), el("div")];
         varve.fill(document.querySelector("main"),
-            el("section", { id: "top" }, el("div", { class: "title" }, el("h1", null, varve.visible(page.name, 120)), varve.themeButton()),
+            el("section", { id: "top" }, el("div", { class: "title" }, el("h1", null, varve.visible(page.name, 120)),
+                varve.themeButton()),
                 page.trouble, page.state, page.controls, page.overview, page.asked),
-            section("running", "Running", page.running), section("question", "The question", question), section("figures", "Figures", figures),
-            section("trials", "All trials", trials), section("troubles", "What went wrong", page.troubles), section("workers", "Workers", page.workers),
+            section("running", "Running", page.running), section("question", "The question", question),
+                section("figures", "Figures", figures),
+            section("trials", "All trials", trials), section("troubles", "What went wrong", page.troubles),
+                section("workers", "Workers", page.workers),
             section("made", "How it was made", made));
         page.parts.add(question, "question", (element, data) => drawQuestion(page, element, data), "trials");
         page.parts.add(trials, "trials", (element, data) => drawTrials(page, element, data), "trials");
@@ -247,13 +251,16 @@
     async function study(name) {
         const page = { name, base: "/api/studies/" + encodeURIComponent(name) + "/", status: null, trialsVersion: 0 };
         page.parts = varve.parts(page.base);
-        page.stop = (id) => varve.direct(() => varve.request(page, { kind: "stop_trial", trial: id }, "That trial " + id + " stops"))();
-        page.enqueue = varve.direct(() => varve.enqueue(page, page.status && page.status.best && page.status.best.hyperparameters));
+        page.stop = (id) => varve.direct(() => varve.request(page, { kind: "stop_trial", trial: id },
+            "That trial " + id + " stops"))();
+        page.enqueue = varve.direct(() => varve.enqueue(page,
+            page.status && page.status.best && page.status.best.hyperparameters));
         addTrialDialog(page);
         const figures = build(page);
-        listen(page);
+        listenWhileShown(page);
         try {
-            const [kinds, place] = await Promise.all([varve.fetchPart(page.base + "figures"), varve.fetchPart("/api/studies")]);
+            const [kinds, place] = await Promise.all([varve.fetchPart(page.base + "figures"),
+                varve.fetchPart("/api/studies")]);
             page.one = place.data.one;
             contents(page, kinds.data);
             addFigures(page, figures, kinds.data);

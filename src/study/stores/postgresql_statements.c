@@ -94,9 +94,11 @@ const vvi_pg_statement vvi_pg_statements[VVI_PG_STATEMENTS] = {
     [VVI_PG_COUNTS] = { "i", "SELECT status, count(*), coalesce(sum(epochs_total), 0)::int8,"
                              " extract(epoch FROM min(began))::float8, extract(epoch FROM max(ended))::float8"
                              " FROM varve.trials WHERE study = $1 GROUP BY status" },
-    /* What is another after anything has happened to a trial. */
+    /* What is another after anything has happened to a trial, or a worker has come, gone or fallen silent. */
     [VVI_PG_PULSE] = { "i", "SELECT count(*), coalesce(sum(epochs_total), 0)::int8,"
-                            " coalesce(sum(hashtext(status)::int8), 0)::int8, max(extract(epoch FROM ended))::float8"
+                            " coalesce(sum(hashtext(status)::int8), 0)::int8, max(extract(epoch FROM ended))::float8,"
+                            " (SELECT coalesce(sum(hashtext(name)::int8), 0)::int8 FROM varve.workers WHERE study = $1"
+                            " AND slots IS NOT NULL AND beat + lease * interval '1 second' > clock_timestamp())"
                             " FROM varve.trials WHERE study = $1" },
     [VVI_PG_PULSE_OF_REQUESTS] = { "i", "SELECT count(*), count(answer) FROM varve.requests WHERE study = $1" },
     /* By the indexes of those that are leased and of those that are held by hand. */

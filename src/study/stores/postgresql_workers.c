@@ -154,15 +154,26 @@ static uint64_t hash_column(uint64_t hash, const PGresult *result, int column)
     return vvi_hash_bytes(hash, &number, sizeof number);
 }
 
+/* Of an earlier version: has a writer brought it up to date since? */
+static vv_status check_version(vvi_pg *store, vv_error *error)
+{
+    int version = VVI_PG_VERSION;
+    if (store->version < VVI_PG_VERSION) VVI_TRY(vvi_pg_schema_version(store, &version, error));
+    if (version == VVI_PG_VERSION && store->version < version)
+        return vvi_fail(error, VV_VERSION, "%s: its tables were brought up to version %d", store->shown, version);
+    return VV_OK;
+}
+
 /* Earlier versions have no requests. */
 vv_status vvi_pg_mark(void *state, uint64_t *mark, vv_error *error)
 {
     vvi_pg *store = state;
     PGresult *result = NULL;
     *mark = VVI_HASH_START;
+    VVI_TRY(check_version(store, error));
     VVI_TRY(vvi_pg_ask(store, VVI_PG_PULSE, &result, error, store->study));
     for (int i = 0; i < 3; i++) *mark = hash_column(*mark, result, i);
-    *mark = vvi_hash_number(*mark, vvi_pg_double(result, 0, 3));
+    *mark = hash_column(vvi_hash_number(*mark, vvi_pg_double(result, 0, 3)), result, 4);
     PQclear(result);
     if (store->version < 2) return VV_OK;
     VVI_TRY(vvi_pg_ask(store, VVI_PG_PULSE_OF_REQUESTS, &result, error, store->study));

@@ -266,6 +266,7 @@ static vv_status prepare_writing(vvi_sqlite *store, bool empty, bool again, vv_e
                             error));
     if (!again) VVI_TRY(check_health(store, error));
     if (store->version < VVI_SQLITE_VERSION) VVI_TRY(vvi_sqlite_migrate(store, error));
+    store->version = VVI_SQLITE_VERSION;
     VVI_TRY(vvi_sqlite_exec(store, "PRAGMA foreign_keys = ON", error));
     return vvi_sqlite_take_over(store, error);
 }

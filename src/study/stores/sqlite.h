@@ -24,7 +24,7 @@ typedef struct vvi_sqlite {
     char *path, *worker;
     double lease_s;
     double beaten_s; /* when the leases were renewed last; 0: never */
-    int version;     /* of the schema that was found; 0: none */
+    int version;     /* of the schema that is read or written; 0: none is there yet */
     bool batch;      /* calls are part of one transaction */
     int seen;        /* PRAGMA data_version + 1, when it was looked for requests last; 0: never */
 } vvi_sqlite;

@@ -105,8 +105,13 @@ vv_status vvi_sqlite_counts(void *state, vv_counts *counts, vv_error *error)
 /* Of this connection: another number after any other one has committed. */
 vv_status vvi_sqlite_mark(void *state, uint64_t *mark, vv_error *error)
 {
-    int version = 0;
-    VVI_TRY(vvi_sqlite_ask_int(state, "PRAGMA data_version", &version, error));
+    const vvi_sqlite *store = state;
+    int version = 0, schema = store->version;
+    if (schema < VVI_SQLITE_VERSION) /* which a writer may bring up to date */
+        VVI_TRY(vvi_sqlite_ask_int(store, "PRAGMA user_version", &schema, error));
+    if (schema != store->version)
+        return vvi_fail(error, VV_VERSION, "%s: it was brought up to schema version %d", store->path, schema);
+    VVI_TRY(vvi_sqlite_ask_int(store, "PRAGMA data_version", &version, error));
     *mark = (uint64_t)version;
     return VV_OK;
 }

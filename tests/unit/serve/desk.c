@@ -2,9 +2,12 @@
 #include "../study/study_helper.h"
 
 #include "serve/desk.h"
+#include "study/study.h"
 
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdatomic.h>
+#include <time.h>
 
 /* ---- somebody who asks ------------------------------------------------------------------------------------------------- */
 
@@ -297,6 +300,121 @@ static void whoever_waits_or_looks_hears_of_the_end(void **state)
     vvi_desk_free(desk);
 }
 
+/* ---- what nobody writes ------------------------------------------------------------------------------------------------- */
+
+static vv_status look_for_workers(vvi_desk *desk, vvi_text *text, vv_error *error)
+{
+    bool live = false;
+    VVI_TRY(vvi_desk_is_live(desk, &live, error));
+    vvi_desk_set_ages(desk, live);
+    vvi_text_printf(text, live ? "at work" : "silent");
+    return VV_OK;
+}
+
+static void viewers_are_told_of_a_worker_that_has_died(void **state)
+{
+    const place *p = *state;
+    watcher w;
+    vv_study *study = NULL;
+    vv_error error = { 0 };
+    const vv_study_args args = { .where = p->project, .mode = VV_STUDY_WRITE, .lease_s = 2 };
+    must(vv_study_open_with(&args, &study, &error), &error);
+    must(vvi_study_beat(study, &(vvi_beat){ .slots = 1 }, &error), &error);
+    vvi_desk *desk = NULL;
+    must(vvi_desk_open(&(vvi_desk_args){ .name = "p", .where = p->project, .look = look_for_workers }, &desk, &error),
+         &error);
+    begin_watching(&w, desk);
+    check_news(&w, desk, "at work");
+    check_news(&w, desk, "silent"); /* it beats no more */
+    vvi_desk_remove_viewer(desk, &w.viewer);
+    close_desk(desk);
+    vv_study_close(study);
+}
+
+/* ---- a study of an earlier version -------------------------------------------------------------------------------------- */
+
+/* All that version 3 lacks are requests. */
+static void take_back_to_version_3(const char *project)
+{
+    char path[128];
+    sqlite3 *db = NULL;
+    snprintf(path, sizeof path, "%s/study.db", project);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DROP TABLE requests; PRAGMA user_version = 3", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static vv_status make_requests(vvi_desk *desk, const char *argument, vvi_text *text, vv_error *error)
+{
+    const vv_study *study = NULL;
+    vv_requests requests = { .n = 0 };
+    VVI_TRY(vvi_desk_study(desk, &study, error));
+    VVI_TRY(vv_study_requests(study, 0, &requests, error));
+    vvi_text_printf(text, "%s %zu", argument, requests.n);
+    vv_requests_free(&requests);
+    return VV_OK;
+}
+
+static void a_study_that_is_brought_up_to_date_is_read_as_it_is_then(void **state)
+{
+    const place *p = *state;
+    const vv_request stop = { .kind = VV_REQUEST_STOP };
+    static const vvi_part requests = { .name = "requests", .make = make_requests };
+    vv_error error = { 0 };
+    vv_study_close(open_study(p->project, VV_STUDY_WRITE));
+    take_back_to_version_3(p->project);
+    vvi_desk *desk = open_desk(p->project);
+    check_answer(desk, &requests, "n", 200, "n 0");
+    vv_study *study = open_study(p->project, VV_STUDY_WRITE);
+    must(vv_study_request(p->project, &stop, NULL, &error), &error);
+    check_answer(desk, &requests, "n", 200, "n 1");
+    close_desk(desk);
+    vv_study_close(study);
+}
+
+/* ---- pace ---------------------------------------------------------------------------------------------------------------- */
+
+static atomic_int looks;
+
+static vv_status look_slowly(vvi_desk *desk, vvi_text *text, vv_error *error)
+{
+    const long until_us = 60000;
+    struct timespec begin, now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
+    do {
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    } while ((now.tv_sec - begin.tv_sec) * 1000000 + (now.tv_nsec - begin.tv_nsec) / 1000 < until_us);
+    atomic_fetch_add(&looks, 1);
+    return make_count(desk, "trials:", text, error);
+}
+
+/* Of a study that changes all the time. */
+static void what_is_asked_for_is_made_again_though_looking_takes_long(void **state)
+{
+    const place *p = *state;
+    const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+    watcher w;
+    int trials = 0, told = -1, at_third_look = 0;
+    vv_error error = { 0 };
+    vv_study *study = open_study(p->project, VV_STUDY_WRITE);
+    vvi_desk *desk = NULL;
+    atomic_store(&looks, 0);
+    must(vvi_desk_open(&(vvi_desk_args){ .name = "p", .where = p->project, .look = look_slowly }, &desk, &error),
+         &error);
+    begin_watching(&w, desk);
+    while (at_third_look == 0 || told < at_third_look) {
+        begin_trial(study, ++trials);
+        if (at_third_look == 0 && atomic_load(&looks) >= 3) at_third_look = trials;
+        vvi_body *body = ask(desk, &count, "n");
+        assert_int_equal(sscanf(body->bytes, "n %d", &told), 1);
+        vvi_body_drop(body);
+        nanosleep(&pause, NULL);
+    }
+    vvi_desk_remove_viewer(desk, &w.viewer);
+    close_desk(desk);
+    vv_study_close(study);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +427,9 @@ int main(void)
         WITH_PLACE(more_answers_than_are_kept_are_right),
         WITH_PLACE(viewers_are_told_what_is_and_then_each_change),
         WITH_PLACE(whoever_waits_or_looks_hears_of_the_end),
+        WITH_PLACE(viewers_are_told_of_a_worker_that_has_died),
+        WITH_PLACE(a_study_that_is_brought_up_to_date_is_read_as_it_is_then),
+        WITH_PLACE(what_is_asked_for_is_made_again_though_looking_takes_long),
     };
     return !!cmocka_run_group_tests(tests, NULL, NULL);
 }
