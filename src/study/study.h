@@ -60,7 +60,7 @@ vv_status vvi_study_hear(vv_study *study, vv_error *error); /* takes what has ar
  * a folder is kept. After a failed attach the study can only be closed. */
 void vvi_study_detach(vv_study *study);
 vv_status vvi_study_attach(vv_study *study, vv_error *error);
-bool vvi_study_is_shared(const vv_study *study); /* may others write to it? */
+bool vvi_study_is_shared(const vv_study *study);     /* may others write to it? */
 const char *vvi_study_worker(const vv_study *study); /* this handle's name among them */
 
 /* pulse.c: what costs next to nothing. A number that is another after anybody has written to the study ... */
@@ -270,6 +270,8 @@ bool vvi_request_kind_of(const char *name, vv_request_kind *kind);
 /* A URL of PostgreSQL's with every password in it as "***"; owned: vvi_free. */
 char *vvi_pg_show(const char *where);
 
+/* Neither it nor what SQLite keeps beside it is a pipe or device, which would keep waiting whoever opens it. */
+bool vvi_sqlite_is_ordinary(const char *path);
 bool vvi_sqlite_is_study(const char *path); /* also while it is open in this process (sqlite_look.c) */
 
 extern const vvi_store_row vvi_store_sqlite, vvi_store_postgresql;
