@@ -4,7 +4,8 @@
 
 #include "base/base.h"
 
-/* Adds a text as a cell: in quotes where it needs them. */
+/* Adds a text as a cell: in quotes where it needs them. Control characters but for tabs and line ends, and bytes that are no UTF-8,
+ * become \xNN. */
 void vvi_csv_cell_add(vvi_text *line, const char *text);
 /* The cell at *at, without its quotes, in the arena; *at moves behind it and the comma after it. *last: its line ends with it
  * (LF or CR LF), or the text does. NULL: no memory. */
