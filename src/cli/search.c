@@ -444,7 +444,7 @@ static int prepare_and_search(searching *s)
     if (exit_status == 0) exit_status = vvi_cli_where(s->options, s->name, s->project);
     if (exit_status == 0) exit_status = check_words(s);
     if (exit_status == 0) exit_status = open_data(s);
-    if (exit_status == 0) exit_status = vvi_logs_open(&s->logs, s->options);
+    if (exit_status == 0) exit_status = vvi_logs_open(&s->logs, s->options, s->project);
     if (exit_status == 0) exit_status = search(s);
     vvi_logs_close(&s->logs);
     vv_data_free(s->training);
