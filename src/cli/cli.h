@@ -284,6 +284,8 @@ int vvi_cli_explain_kept(const vvi_options *options); /* explain_kept.c */
 /* output.c: --output may take the place of an ordinary file only, and of none in the project: what was there is gone then.
  * NULL is fine. 0, or the exit status after a complaint. */
 int vvi_cli_check_output(const vv_study *study, const char *output);
+/* The same of any path that an option names: it is not the project's folder and not right in it, even if neither is there yet. */
+int vvi_cli_check_outside(const char *option, const char *path, const char *project);
 
 /* import.c: what an import or a copy has made. 0, or the exit status after a complaint. */
 struct vvi_exchanged;
@@ -477,8 +479,8 @@ typedef struct vvi_logs {
     void *list[VVI_LOGS]; /* NULL: not asked for */
     bool said[VVI_LOGS];  /* that something could not be written */
 } vvi_logs;
-/* 0, or the exit status after a complaint. */
-int vvi_logs_open(vvi_logs *logs, const vvi_options *options);
+/* None is in the project's own folder. 0, or the exit status after a complaint. */
+int vvi_logs_open(vvi_logs *logs, const vvi_options *options, const char *project);
 void vvi_logs_take(vvi_logs *logs, const vv_event *event, vvi_screen *screen);
 void vvi_logs_close(vvi_logs *logs);
 

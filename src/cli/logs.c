@@ -17,9 +17,26 @@ static const char *path_of(const vvi_options *options, size_t i)
     return path;
 }
 
-int vvi_logs_open(vvi_logs *logs, const vvi_options *options)
+/* All of them before any is made. */
+static int check_paths(const vvi_options *options, const char *project)
+{
+    int exit_status = 0;
+    for (size_t i = 0; exit_status == 0 && i < VVI_LOGS; i++) {
+        const char *path = path_of(options, i), *name = rows[i].kind->name;
+        if (path == NULL) continue;
+        exit_status =
+            strcmp(path, "-") == 0
+                ? vvi_cli_complain(VVI_EXIT_USAGE, "--%s: - is no path, and standard output has other uses", name)
+                : vvi_cli_check_outside(name, path, project);
+    }
+    return exit_status;
+}
+
+int vvi_logs_open(vvi_logs *logs, const vvi_options *options, const char *project)
 {
     *logs = (vvi_logs){ .said = { false } };
+    const int exit_status = check_paths(options, project);
+    if (exit_status != 0) return exit_status;
     for (size_t i = 0; i < VVI_LOGS; i++) {
         vv_error error = { 0 };
         const char *path = path_of(options, i);

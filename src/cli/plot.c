@@ -183,7 +183,8 @@ static int plot_study(const vvi_options *o, const vvi_plot_kind *kind, const for
     vv_error error = { 0 };
     plotting p = { .format = as };
     const char *output = o->output != NULL && strcmp(o->output, "-") != 0 ? o->output : NULL;
-    int exit_status = kind == NULL ? 0 : vvi_cli_check_output(study, output);
+    int exit_status = kind == NULL ? vvi_cli_check_outside("output", output, vv_study_path(study))
+                                   : vvi_cli_check_output(study, output);
     if (exit_status != 0) return exit_status;
     vv_status status = read_study(&p, study, o, &error);
     if (status == VV_OK) status = kind == NULL ? plot_all(&p, output, &error) : plot(&p, kind, output, &error);

@@ -343,8 +343,7 @@ static bool is_set(const char *variable)
 
 void vvi_screen_init(vvi_screen *screen, FILE *out, bool json)
 {
-    const char *term = getenv("TERM");
-    const bool terminal = isatty(fileno(out)) && term != NULL && strcmp(term, "dumb") != 0;
+    const bool terminal = isatty(fileno(out)) && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
     *screen = (vvi_screen){
         .out = out, .live = { .out = out }, .best = { .id = -1 }, .color = terminal && !is_set("NO_COLOR")
     };

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const vvi_positional positionals[] = { VVI_POSITIONAL_FILE };
@@ -233,18 +234,33 @@ static vv_search_args search_args(searching *s)
                              .stop = &stop_requested };
 }
 
+/* NULL after a complaint. What is no ordinary file may have no end. */
+static FILE *open_enqueued(const char *path)
+{
+    struct stat info;
+    FILE *file = NULL;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: is no ordinary file", path);
+    else if ((file = fopen(path, "rb")) == NULL)
+        vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: %s", path, strerror(errno));
+    return file;
+}
+
 int vvi_cli_enqueued(const vvi_options *options, vvi_text *text)
 {
+    enum { MOST_BYTES = 1 << 20 };
     char bytes[4096];
     const char *path = options->enqueue;
     if (path == NULL) return 0;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: %s", path, strerror(errno));
-    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;) vvi_text_add(text, bytes, n);
+    FILE *file = open_enqueued(path);
+    if (file == NULL) return VVI_EXIT_USAGE;
+    for (size_t n; text->n <= MOST_BYTES && (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
+        vvi_text_add(text, bytes, n);
     const bool failed = ferror(file) != 0;
     const int why = errno;
     fclose(file);
     if (failed) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: %s", path, strerror(why));
+    if (text->n > MOST_BYTES) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s: is larger than 1 MiB", path);
     if (text->n == 0) return vvi_cli_complain(VVI_EXIT_USAGE, "--enqueue: %s is empty", path);
     return text->failed ? vvi_cli_complain(VVI_EXIT_FAILED, "%s", vv_strerror(VV_NO_MEMORY)) : 0;
 }
@@ -428,7 +444,7 @@ static int prepare_and_search(searching *s)
     if (exit_status == 0) exit_status = vvi_cli_where(s->options, s->name, s->project);
     if (exit_status == 0) exit_status = check_words(s);
     if (exit_status == 0) exit_status = open_data(s);
-    if (exit_status == 0) exit_status = vvi_logs_open(&s->logs, s->options);
+    if (exit_status == 0) exit_status = vvi_logs_open(&s->logs, s->options, s->project);
     if (exit_status == 0) exit_status = search(s);
     vvi_logs_close(&s->logs);
     vv_data_free(s->training);

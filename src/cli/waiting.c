@@ -91,7 +91,7 @@ static void run_child(int fd, pid_t parent, char what[MESSAGE])
 static bool is_terminal(void)
 {
     const char *term = getenv("TERM");
-    return isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+    return isatty(STDERR_FILENO) && term != NULL && term[0] != '\0' && strcmp(term, "dumb") != 0;
 }
 
 static void write_message(char message[MESSAGE], const char *text)

@@ -4,7 +4,8 @@
 
 #include "base/base.h"
 
-/* Adds a text as a cell: in quotes where it needs them. */
+/* Adds a text as a cell: in quotes where it needs them. Control characters but for tabs and line ends, and bytes that are no UTF-8,
+ * become \xNN. */
 void vvi_csv_cell_add(vvi_text *line, const char *text);
 /* A number, which reads back as the same. */
 void vvi_csv_number_add(vvi_text *line, double number);

@@ -34,6 +34,14 @@ static const char *look_at_origin(const vvi_call *call, const vvi_route *route)
     return vvi_guard_look(&call->server->guard, route, &origin);
 }
 
+/* Also with parameters: "application/json; charset=utf-8". */
+static bool is_json(const char *type)
+{
+    static const char json[] = "application/json";
+    const size_t n = sizeof json - 1;
+    return type != NULL && strncasecmp(type, json, n) == 0 && strchr("; \t", type[n]) != NULL; /* or it ends there */
+}
+
 /* What is wrong with the body that is announced; 0: nothing. */
 static int look_at_body(const vvi_call *call, const char **why)
 {
@@ -45,7 +53,7 @@ static int look_at_body(const vvi_call *call, const char **why)
     if (length == NULL) return *why = "its length must be said first", 411;
     if (strtoull(length, NULL, 10) > VVI_BODY_SIZE) return *why = "it is too large", 413;
     *why = "it must be application/json";
-    return type == NULL || strncasecmp(type, "application/json", 16) != 0 ? 415 : 0;
+    return is_json(type) ? 0 : 415;
 }
 
 static int refuse_method(vvi_call *call, const char *allowed)

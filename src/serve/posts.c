@@ -7,11 +7,28 @@
 #include <jansson.h>
 #include <string.h>
 
+/* What a request has besides its kind; NULL: nothing. A word too much, as a trial of one that stops the whole search, was meant
+ * otherwise. */
+static const char *const members[] = { [VV_REQUEST_STOP_TRIAL] = "trial", [VV_REQUEST_ENQUEUE] = "values" };
+
+static vv_status check_members(const json_t *body, vv_request_kind kind, vv_error *error)
+{
+    const char *key, *other = (size_t)kind < sizeof members / sizeof *members ? members[kind] : NULL;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)body, key, value)
+    {
+        if (strcmp(key, "kind") == 0 || (other != NULL && strcmp(key, other) == 0)) continue;
+        return vvi_fail(error, VV_BAD_ARG, "such a request has no \"%.40s\"", key);
+    }
+    return VV_OK;
+}
+
 static vv_status read_request(const json_t *body, vv_request *request, char **values, vv_error *error)
 {
     const json_t *trial = json_object_get(body, "trial"), *enqueued = json_object_get(body, "values");
     if (!vvi_request_kind_of(json_string_value(json_object_get(body, "kind")), &request->kind))
         return vvi_fail(error, VV_BAD_ARG, "there is no such kind of request");
+    VVI_TRY(check_members(body, request->kind, error));
     if (request->kind == VV_REQUEST_STOP_TRIAL) {
         const json_int_t id = json_is_integer(trial) ? json_integer_value(trial) : -1;
         if (id < 0 || id > INT32_MAX) return vvi_fail(error, VV_BAD_ARG, "the number of the trial is missing");

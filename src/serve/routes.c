@@ -43,6 +43,8 @@ static int answer_part(vvi_call *call)
     const char *argument = call->route->writes ? call->body.data : call->params.n > 1 ? call->params.list[1] : NULL;
     if (!find_desk(call, &answer)) return answer;
     if (call->body.failed) return MHD_NO;
+    if (call->body.n > 0 && memchr(call->body.data, '\0', call->body.n) != NULL)
+        return vvi_answer_refuse(call, 400, "it holds a zero byte");
     return vvi_http_ask(call, call->route->with, argument == NULL ? "" : argument);
 }
 

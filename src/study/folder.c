@@ -203,7 +203,7 @@ static bool holds_only_ours(const char *path)
 static bool looks_like_a_study(const char *path)
 {
     unsigned char header[72] = { 0 };
-    FILE *file = fopen(path, "rb");
+    FILE *file = vvi_sqlite_is_ordinary(path) ? fopen(path, "rb") : NULL;
     if (file == NULL) return false;
     const size_t n = fread(header, 1, sizeof header, file);
     fclose(file);

@@ -298,6 +298,8 @@ bool vvi_request_kind_of(const char *name, vv_request_kind *kind);
 /* A URL of PostgreSQL's with every password in it as "***"; owned: vvi_free. */
 char *vvi_pg_show(const char *where);
 
+/* Neither it nor what SQLite keeps beside it is a pipe or device, which would keep waiting whoever opens it. */
+bool vvi_sqlite_is_ordinary(const char *path);
 bool vvi_sqlite_is_study(const char *path); /* also while it is open in this process (sqlite_look.c) */
 
 extern const vvi_store_row vvi_store_sqlite, vvi_store_postgresql;

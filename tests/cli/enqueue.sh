@@ -92,3 +92,12 @@ run search wide --warm-start ./wide --overwrite
 exits 2; err_has "that is the project itself"
 run search wide --seed 3 --warm-start warm --max-trials 9
 exits 3; err_has "it was begun without a warm start"
+
+# What may have no end is not read, and a file not beyond what a study takes.
+head -c 1100000 /dev/zero | tr '\0' ' ' >large.json
+run search endless --enqueue /dev/zero
+exits 2; out_empty; one_line_err; err_has "/dev/zero: is no ordinary file"
+run search endless --enqueue large.json
+exits 2; out_empty; one_line_err; err_has "large.json: is larger than 1 MiB"
+run varve enqueue queued /dev/zero
+exits 2; out_empty; one_line_err; err_has "/dev/zero: is no ordinary file"

@@ -165,3 +165,12 @@ rm tb_half/trial-0000
 run python3 "$oracle/read_events.py" tb_half
 exits 0
 out_json '.[0].runs["trial-0001/execution-1"].status == 1'
+
+# Nor beside the study's own files, nor into what looks like standard output: nothing is made.
+for words in "--tensorboard inside" "--tensorboard inside/tb" "--log-csv inside/log.csv" "--log-csv ./inside"; do
+    run varve search model.c --data "$TABLE" --project inside $words
+    exits 2; one_line_err; err_has "would lie in the project's own folder"
+done
+run varve search model.c --data "$TABLE" --project inside --log-csv -
+exits 2; one_line_err; err_has "--log-csv: - is no path"
+[ ! -e inside ] && [ ! -e ./- ] || fail "something was made"

@@ -103,3 +103,10 @@ run varve plot history nowhere
 exits 3; out_empty; one_line_err
 run varve plot history p -o nowhere/history.svg
 exits 1; out_empty; one_line_err
+
+# No plots among a study's own files.
+for folder in p p/plots ./p/../p; do
+    run varve plot all p -o $folder
+    exits 2; out_empty; one_line_err; err_has "--output: $folder would lie in the project's own folder"
+done
+[ "$(find p | grep -c -e svg -e csv -e plots)" -eq 0 ] || fail "plots are in the project"

@@ -81,3 +81,15 @@ code=$? command="search --json >&-"
 exits 1
 run varve results closed --json
 exits 0; out_json '.[0].trials | length == 1'
+
+# A pipe with a study's name would keep a reader waiting for ever.
+mkdir -p piped/study.of.nobody
+mkfifo piped/study.of.nobody/study.db
+for words in "results piped/study.of.nobody" "status piped/study.of.nobody" \
+    "search model.c --data $TABLE --project piped/study.of.nobody" \
+    "search model.c --data $TABLE --overwrite --project piped/study.of.nobody"; do
+    run timeout 60 "$VARVE" $words
+    exits 3; out_empty; one_line_err
+done
+run timeout 60 "$VARVE" studies piped
+exits 0; out_has "There is no study"

@@ -39,6 +39,9 @@ if grep -q "$escape\[[0-9;]*m" typescript; then fail "NO_COLOR is not respected"
 on_terminal "TERM=dumb '$VARVE' search model.c --data '$TABLE' --max-trials 2 --project dumb"
 exits 0
 if grep -q "$escape" typescript; then fail "escape codes on a dumb terminal"; fi
+on_terminal "TERM= '$VARVE' search model.c --data '$TABLE' --max-trials 2 --project nameless"
+exits 0
+if grep -q "$escape" typescript; then fail "escape codes on a terminal without a name"; fi
 on_terminal "'$VARVE' search model.c --data '$TABLE' --max-trials 2 --project json --json"
 exits 0; tr -d '\r' <typescript >out; out_json '.[-1].reason == "max_trials"'
 

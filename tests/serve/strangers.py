@@ -162,14 +162,22 @@ def no_search_is_begun_where_one_is_at_work(d):
 
 
 def bodies_are_looked_at(d):
+    before = d.json("/api/studies/p/status")["asked"]
     for body, code in ((b"", 400), (b"{", 400), (b"[]", 400), (b"{}", 400), (b'{"kind": "dance"}', 400), (b'{"kind": 3}', 400),
                        (b'{"kind": "stop_trial"}', 400), (b'{"kind": "stop_trial", "trial": -1}', 400), (b'{"kind": "enqueue"}', 400),
                        (b'{"kind": "stop_trial", "trial": 4000000000}', 400), (b'{"kind": "stop_trial", "trial": 99999}', 409),
                        (b'{"kind": "enqueue", "values": 7}', 400), (b'{"kind": "stop", "kind": "pause"}', 400), (b"\xff\x00{}", 400),
-                       (b"[" * 100000, 400), (b'{"digest": 1}', 400)):
+                       (b"[" * 100000, 400), (b'{"digest": 1}', 400), (b'{"kind": "stop", "trial": 0.5}', 400),
+                       (b'{"kind": "stop", "trial": "0"}', 400), (b'{"kind": "stop", "trial": 3}', 400),
+                       (b'{"kind": "stop_trial", "trial": 0.5}', 400), (b'{"kind": "stop_trial", "trial": 1e300}', 400),
+                       (b'{"kind": "pause", "more": null}', 400), (b'{"kind": "stop"}\x00junk', 400),
+                       (b'{"kind": "stop"}{}', 400), (b'{"kind": "stop"} junk', 400)):
         status, _, answer = d.post(WRITES[0], body)
         check(status == code, body[:80], status, answer)
-    check(d.post(WRITES[0], {"kind": "stop"}, Content_Type="text/plain")[0] == 415)
+    check(d.json("/api/studies/p/status")["asked"] == before)
+    for kind in ("text/plain", "application/jsonfoo", "application/json-seq", "application/jso", ""):
+        check(d.post(WRITES[0], {"kind": "stop"}, Content_Type=kind)[0] == 415, kind)
+    check(d.post(WRITES[0], {"kind": "go_on"}, Content_Type="application/json; charset=utf-8")[0] == 409)
     check(d.post(WRITES[1], {"digest": "0" * 16})[0] == 409)
     head = b"POST " + WRITES[0].encode() + b" HTTP/1.1\r\n" + HOST + b"Varve-Token: " + d.token.encode() + b"\r\nContent-Type: application/json\r\n"
     check(status_of(d.raw(head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")) in (400, 411))

@@ -1,5 +1,5 @@
-/* csv.c - what a figure shows, as RFC 4180: lines end with CR LF, a head, empty cells for what is not there. Texts are as they
- * were given; numbers read back as the same. */
+/* csv.c - what a figure shows, as RFC 4180: lines end with CR LF, a head, empty cells for what is not there. Texts are as
+ * vvi_csv_cell_add writes them; numbers read back as the same. */
 #include "report/csv.h"
 #include "report/figures/figure.h"
 

@@ -344,6 +344,8 @@ static vv_status open_for_requests(vvi_sqlite *store, vv_error *error)
 static vv_status open_database(vvi_sqlite *store, const vvi_store_args *args, vv_error *error)
 {
     bool empty = false;
+    if (!vvi_sqlite_is_ordinary(store->path))
+        return vvi_fail(error, VV_FORMAT, "%s: not a study: it is no ordinary file", store->path);
     if (args->requests) return open_for_requests(store, error);
     if (args->mode != VV_STUDY_READ) {
         VVI_TRY(connect_to(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &empty, error));

@@ -17,11 +17,25 @@ static bool says_varve(sqlite3 *db)
     return ours;
 }
 
+bool vvi_sqlite_is_ordinary(const char *path)
+{
+    static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
+    bool ordinary = true;
+    for (size_t i = 0; ordinary && i < sizeof endings / sizeof *endings; i++) {
+        struct stat file;
+        vvi_text name = { 0 };
+        vvi_text_printf(&name, "%s%s", path, endings[i]);
+        ordinary = name.failed || stat(name.data, &file) != 0 || S_ISREG(file.st_mode);
+        vvi_text_deinit(&name);
+    }
+    return ordinary;
+}
+
 bool vvi_sqlite_is_study(const char *path)
 {
     struct stat file;
     sqlite3 *db = NULL;
-    if (stat(path, &file) != 0) return false;
+    if (stat(path, &file) != 0 || !vvi_sqlite_is_ordinary(path)) return false;
     if (file.st_size == 0) return true; /* a writer died before its first transaction */
     const int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
     const bool ours = code == SQLITE_OK ? says_varve(db) : true;

@@ -51,7 +51,8 @@ vv_status vvi_space_check_keys(const vvi_space_reading *r, const vvi_yaml *map, 
 static vv_status take_space(vvi_space_reading *r, const vvi_yaml *node, void *member)
 {
     (void)member;
-    if (node->kind != VVI_YAML_MAP || node->n == 0) return vvi_space_must_be(r, node, "a map of hyperparameters");
+    if (node->kind == VVI_YAML_MAP && node->n == 0) return VVI_SPACE_FAIL(r, node, "space has no hyperparameter");
+    if (node->kind != VVI_YAML_MAP) return vvi_space_must_be(r, node, "a map of hyperparameters");
     r->file->rows = vvi_arena_alloc(&r->file->arena, node->n * sizeof *r->file->rows);
     if (r->file->rows == NULL) return vvi_no_memory(r->error);
     for (const vvi_yaml *m = node->first; m != NULL; m = m->next) VVI_TRY(vvi_space_take_row(r, m));

@@ -99,6 +99,16 @@ static void cells_read_back(void **state)
     vvi_arena_deinit(&arena);
 }
 
+/* What a terminal would obey, and what is no UTF-8, is seen; line ends and tabs stay. */
+static void cells_are_harmless(void **state)
+{
+    (void)state;
+    vvi_text line = { 0 };
+    vvi_csv_cell_add(&line, "a\033[2J\x7f\tb\r\nc \xc2\x9b \xff \xc3\xa4 \xe2\x82");
+    assert_string_equal(line.data, "\"a\\x1b[2J\\x7f\tb\r\nc \\x9b \\xff \xc3\xa4 \\xe2\\x82\"");
+    vvi_text_deinit(&line);
+}
+
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
 static off_t size_of(const char *path)
@@ -200,9 +210,13 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(checks_are_those_of_the_standard), cmocka_unit_test(fields_are_those_of_protocol_buffers),
-        cmocka_unit_test(records_have_lengths_and_checks),  cmocka_unit_test(cells_read_back),
-        cmocka_unit_test(what_does_not_fit_leaves_no_half), cmocka_unit_test(failing_allocations_leave_nothing_behind),
+        cmocka_unit_test(checks_are_those_of_the_standard),
+        cmocka_unit_test(fields_are_those_of_protocol_buffers),
+        cmocka_unit_test(records_have_lengths_and_checks),
+        cmocka_unit_test(cells_read_back),
+        cmocka_unit_test(cells_are_harmless),
+        cmocka_unit_test(what_does_not_fit_leaves_no_half),
+        cmocka_unit_test(failing_allocations_leave_nothing_behind),
     };
     return !!cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -171,7 +171,7 @@ static const struct {
     { "[1, 2]\n", ":1:1", "a map with the key \"space\"" },
     { "spcae:\n  a: {type: bool}\n", ":1:1", "unknown key spcae; did you mean space?" },
     { "max_trials: 3\n", ":1:1", "\"space\" is missing" },
-    { "space: {}\n", ":1:8", "a map of hyperparameters" },
+    { "space: {}\n", ":1:8", "space has no hyperparameter" },
     { "space:\n  a: {type: bool}\n  a: {type: bool}\n", ":3:3", "a is there twice, first in line 2" },
     { "space:\n  a: {type: bool, type: int}\n", ":2:19", "type is there twice" },
     { "space:\n  a: {typ: bool}\n", ":2:7", "unknown key typ; did you mean type?" },
