@@ -127,13 +127,20 @@ def bodies_are_looked_at(d):
     for kind in ("text/plain", "application/jsonfoo", "application/json-seq", "application/jso", ""):
         check(d.post(WRITES[0], {"kind": "stop"}, Content_Type=kind)[0] == 415, kind)
     check(d.post(WRITES[0], {"kind": "go_on"}, Content_Type="application/json; charset=utf-8")[0] == 200)
-    check(d.post(WRITES[0], {"kind": "enqueue", "values": {"a": "x" * 1200000}})[0] == 413)
     check(d.post(WRITES[1], {"digest": "0" * 16})[0] == 409)
     head = b"POST " + WRITES[0].encode() + b" HTTP/1.1\r\n" + HOST + b"Varve-Token: " + d.token.encode() + b"\r\nContent-Type: application/json\r\n"
+    check(status_of(d.raw(head + b"Content-Length: 1200000\r\n\r\n")) == 413)
     check(status_of(d.raw(head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")) in (400, 411))
     check(status_of(d.raw(head + b"Content-Length: 99999999999999999999\r\n\r\n")) in (400, 413))
     check(status_of(d.raw(head + b"Content-Length: -1\r\n\r\n{}")) in (400, 413))
     check(status_of(d.raw(b"GET /api/studies HTTP/1.1\r\n" + HOST + b"Content-Length: 5\r\n\r\nhello")) == 400)
+
+
+def many_parameters_are_refused_at_once(d):
+    for n, code in ((20, 200), (100, 414), (700, 414), (3000, 414)):
+        query = b"&".join(b"a%d=1" % i for i in range(n))
+        check(status_of(d.raw(b"GET /api/studies?" + query + b" HTTP/1.1\r\n" + HOST + b"\r\n")) == code, n)
+    until(lambda: "refused (414)" in d.log(), "a line about it")
 
 
 def methods_are_those_of_the_table(d):
@@ -259,7 +266,7 @@ def a_signal_ends_it_with_viewers_at_it(d):
 
 CLAIMS = [every_answer_has_the_policies, data_is_not_kept_and_assets_are_asked_about, all_parts_are_there, paths_lead_nowhere_else,
           only_our_names_are_answered_to, other_sites_are_refused, nothing_is_written_without_the_token,
-          a_request_with_the_token_is_kept_for_the_next_search, bodies_are_looked_at, methods_are_those_of_the_table,
+          a_request_with_the_token_is_kept_for_the_next_search, bodies_are_looked_at, many_parameters_are_refused_at_once, methods_are_those_of_the_table,
           what_is_no_http_is_let_go_of, half_requests_do_not_hold_up_others, many_viewers_are_told_and_more_are_refused,
           many_connections_are_answered_or_refused, who_is_slow_is_let_go_of, what_was_refused_is_said_harmlessly_and_not_too_often,
           a_port_that_is_taken_is_named, a_signal_ends_it_with_viewers_at_it]
