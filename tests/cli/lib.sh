@@ -110,9 +110,10 @@ C
 # A hypermodel whose trials stand still after so many epochs ($HELD_AT, or 1) as long as there is a file "hold".
 write_held_model() {
     write_model "$1.free"
-    sed 's/if (getenv("SLOW") != NULL) usleep(200000);/const char *at = getenv("HELD_AT"); while (epoch->epoch >= (at == NULL ? 1 : atoi(at)) \&\& access("hold", F_OK) == 0) usleep(20000);/' \
+    sed -e '/const char \*seconds/d' -e 's/if (getenv("SLOW") != NULL) usleep([^;]*;/const char *at = getenv("HELD_AT"); while (epoch->epoch >= (at == NULL ? 1 : atoi(at)) \&\& access("hold", F_OK) == 0) usleep(20000);/' \
         "$1.free" >"$1"
     rm "$1.free"
+    grep -q '"hold"' "$1" || fail "the held model does not hold"
 }
 
 # Begins $SEARCH, which begins with "$VARVE", in the background; $1: where what it says goes, the rest: its options. `ends`
