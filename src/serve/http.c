@@ -5,12 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 static const double BODY_S = 15;
 
 const char *vvi_http_header(const vvi_call *call, const char *name)
 {
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
+}
+
+/* ---- too long -----------------------------------------------------------------------------------------------------------
+
+ * Each parameter takes room of the connection's, though nothing here has any; what there is no room for the library refuses without
+ * an answer, and the client waits. Thus the answer is written here, before the library reads them. */
+
+static bool has_too_many(const char *uri)
+{
+    enum { MOST_PARAMETERS = 64 };
+    int n = 0;
+    for (; *uri != '\0'; uri++) n += *uri == '&';
+    return n >= MOST_PARAMETERS;
+}
+
+void *vvi_http_look_at_uri(void *context, const char *uri, struct MHD_Connection *connection)
+{
+    static const char answer[] = "HTTP/1.1 414 URI Too Long\r\nContent-Length: 0\r\nCache-Control: no-store\r\n"
+                                 "Connection: close\r\n\r\n";
+    vvi_server *server = context;
+    char path[128]; /* what follows it may be secret */
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info == NULL || !has_too_many(uri)) return NULL;
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(uri, "?"), uri);
+    vvi_log_refused(&server->log, 414, "-", path, "it has too many parameters");
+    (void)!send(info->connect_fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(info->connect_fd, SHUT_RDWR);
+    return NULL;
 }
 
 /* ---- looked at --------------------------------------------------------------------------------------------------------- */

@@ -86,6 +86,8 @@ typedef struct vvi_call {
     vvi_waiter waiter;
 } vvi_call;
 /* As MHD_AccessHandlerCallback and MHD_RequestCompletedCallback. */
+/* Before the parameters of a request are read: too many of them are refused. The request has no state yet: NULL. */
+void *vvi_http_look_at_uri(void *context, const char *uri, struct MHD_Connection *connection);
 enum MHD_Result vvi_http_take(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                               const char *version, const char *upload, size_t *upload_size, void **call);
 void vvi_http_done(void *context, struct MHD_Connection *connection, void **call, enum MHD_RequestTerminationCode code);

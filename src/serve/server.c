@@ -197,8 +197,9 @@ static vv_status begin_http(vvi_server *server, vv_error *error)
         server, MHD_OPTION_EXTERNAL_LOGGER, log_error, server, MHD_OPTION_LISTEN_SOCKET, server->listen_fd,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)VVI_MOST_CLIENTS + 32, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_SIZE, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, NULL, MHD_OPTION_NOTIFY_COMPLETED, vvi_http_done, server,
-        MHD_OPTION_NOTIFY_CONNECTION, vvi_clients_notify, server, MHD_OPTION_END);
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, NULL, MHD_OPTION_URI_LOG_CALLBACK, vvi_http_look_at_uri, server,
+        MHD_OPTION_NOTIFY_COMPLETED, vvi_http_done, server, MHD_OPTION_NOTIFY_CONNECTION, vvi_clients_notify, server,
+        MHD_OPTION_END);
     if (server->daemon == NULL) return vvi_fail(error, VV_IO, "the HTTP server cannot begin: %s", strerror(errno));
     server->listen_fd = -1; /* the daemon's now */
     return VV_OK;

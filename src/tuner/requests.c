@@ -272,7 +272,7 @@ static vv_status is_asked(pool *p, bool *asked, vv_error *error)
     return VV_OK;
 }
 
-/* Whoever stops heeds no more: what comes then is for the next search. */
+/* Whoever stops heeds no more: what comes then is for the next search, or answered at the end. */
 vv_status vvi_pool_heed(pool *p, vv_error *error)
 {
     vv_requests requests;
@@ -303,11 +303,37 @@ vv_status vvi_pool_requests_begin(pool *p, vv_error *error)
     return VV_OK;
 }
 
+/* What came for this search while it was stopping; the next one would only say that none ran. */
+static vv_status answer_late(pool *p, const vv_requests *requests, vv_error *error)
+{
+    for (size_t i = 0; i < requests->n; i++) {
+        heeding h = { .p = p, .request = &requests->list[i] };
+        const bool late = h.request->id >= p->search->requests_before && kinds[h.request->kind].for_all;
+        if (h.request->done || !late) continue;
+        snprintf(h.answer, sizeof h.answer, "%sthe search has ended",
+                 h.request->kind == VV_REQUEST_STOP ? "" : VVI_REFUSED);
+        VVI_TRY(say(&h, error));
+    }
+    return VV_OK;
+}
+
+static vv_status leave_nothing_open(pool *p, vv_error *error)
+{
+    vv_requests requests;
+    VVI_TRY(vv_study_requests(p->search->study, p->from, &requests, error));
+    const vv_status status = answer_late(p, &requests, error);
+    vv_requests_free(&requests);
+    return status;
+}
+
+/* Where others are at work still, they are the ones to answer. */
 vv_status vvi_pool_requests_end(pool *p, vv_error *error)
 {
     bool others = false;
-    if (!p->paused) return VV_OK;
-    leave_out_pause(p);
+    const bool paused = p->paused;
+    if (paused) leave_out_pause(p);
     VVI_TRY(find_others(p->search, (double)INFINITY, &others, error));
-    return others ? VV_OK : say_paused(p, false, error);
+    if (others) return VV_OK;
+    VVI_TRY(leave_nothing_open(p, error));
+    return paused ? say_paused(p, false, error) : VV_OK;
 }

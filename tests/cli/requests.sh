@@ -87,9 +87,14 @@ begin stopped.log --max-trials 6 --project q
 held q 2
 run varve stop q --wait
 exits 0; out_has 'the search stops; 2 trials end their epochs first'
+# One more, while it stops: not answered at once, but when it has ended.
+run varve stop q --json
+exits 0; out_json '.[0].done | not'
 rm hold
 ends stopped.log
+notes_have stopped.log 'stop: the search has ended'
 jq -e -s '.[-1] | .event == "search_end" and .reason == "interrupted"' out >/dev/null || fail 'it did not end as interrupted'
+until_so q '.requests == []'
 touch hold
 begin killed.log --max-trials 6 --project q
 until_so q '.running | length == 2'

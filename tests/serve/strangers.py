@@ -180,6 +180,7 @@ def bodies_are_looked_at(d):
     check(d.post(WRITES[0], {"kind": "go_on"}, Content_Type="application/json; charset=utf-8")[0] == 409)
     check(d.post(WRITES[1], {"digest": "0" * 16})[0] == 409)
     head = b"POST " + WRITES[0].encode() + b" HTTP/1.1\r\n" + HOST + b"Varve-Token: " + d.token.encode() + b"\r\nContent-Type: application/json\r\n"
+    check(status_of(d.raw(head + b"Content-Length: 1200000\r\n\r\n")) == 413)
     check(status_of(d.raw(head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")) in (400, 411))
     check(status_of(d.raw(head + b"Content-Length: 99999999999999999999\r\n\r\n")) in (400, 413))
     check(status_of(d.raw(head + b"Content-Length: 1200000\r\n\r\n")) == 413) # before any of it has come
