@@ -73,7 +73,7 @@
 
     async function post(path, value) {
         let response = token ? await postOnce(path, value) : null;
-        if (response === null || response.status === 403) {
+        while (response === null || response.status === 403) {
             keepToken(await askForToken(response !== null));
             response = await postOnce(path, value);
         }
