@@ -175,7 +175,7 @@ def figures_are_saved(browser):
     claim(not any(node.tag.endswith("script") or "var(" in str(node.attrib) for node in root.iter()), "the picture is not one by itself")
     summary = browser.one("#figure-history summary")
     summary.click()
-    claim(len(browser.all("#figure-history .data tbody tr")) == min(100, len(rows)), "the table on the page has other rows")
+    browser.until(lambda: len(browser.all("#figure-history .data tbody tr")) == min(100, len(rows)), "the table with the same rows")
     summary.click()
 
 

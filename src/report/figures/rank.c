@@ -37,8 +37,8 @@ const vvi_weights *vvi_make_weights(vvi_maker *m, size_t kind)
     vvi_plot_memo *memo = m->memo;
     if (m->status != VV_OK || kind >= VVI_MOST_IMPORTANCES) return NULL;
     if (memo->known[kind]) return &memo->weights[kind];
-    m->status = vvi_importance(vvi_importance_at(kind), m->frame, m->args->objective, m->seed,
-                               &memo->weights[kind], m->error);
+    m->status =
+        vvi_importance(vvi_importance_at(kind), m->frame, m->args->objective, m->seed, &memo->weights[kind], m->error);
     memo->known[kind] = m->status == VV_OK;
     if (!memo->known[kind]) vvi_weights_deinit(&memo->weights[kind]);
     return memo->known[kind] ? &memo->weights[kind] : NULL;

@@ -160,9 +160,10 @@ const char *const vvi_pg_functions[] = {
              "UPDATE varve.trials SET worker = w, lease = clock_timestamp() + l * interval '1 second'"
              "  WHERE study = s AND id = t AND status = 'RUNNING' AND (lease IS NULL OR worker = w);" ELSE_REFUSE DONE),
 
-    FUNCTION("trial_put_back", ", t integer", "",
-             "UPDATE varve.trials SET worker = NULL, lease = NULL"
-             "  WHERE study = s AND id = t AND status = 'RUNNING' AND (worker = w OR worker IS NULL);" ELSE_REFUSE DONE),
+    FUNCTION(
+        "trial_put_back", ", t integer", "",
+        "UPDATE varve.trials SET worker = NULL, lease = NULL"
+        "  WHERE study = s AND id = t AND status = 'RUNNING' AND (worker = w OR worker IS NULL);" ELSE_REFUSE DONE),
 
     FUNCTION("trial_epoch", ", t integer, x integer, e integer, names text[], vals double precision[]", "",
              "PERFORM FROM varve.trials" MINE " FOR NO KEY UPDATE;" ELSE_REFUSE
