@@ -99,7 +99,8 @@ void vvi_cli_write_command(vvi_text *text, const char *const *argv, size_t argc)
 static void write_broken(FILE *out, const char *label, const char *words)
 {
     const bool breaks = isatty(fileno(out));
-    const size_t width = (size_t)vvi_report_width(out);
+    const int wide = vvi_report_width(out);
+    const size_t width = (size_t)(wide < VVI_REPORT_WIDTH ? wide : VVI_REPORT_WIDTH);
     size_t used = strlen(label);
     fputs(label, out);
     for (bool first = true; *words != '\0'; first = false) {
