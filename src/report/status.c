@@ -45,15 +45,6 @@ static vv_status read_limit(const reading *r, int64_t *most)
     return VV_OK;
 }
 
-static vv_status read_paused(reading *r)
-{
-    char *text = NULL;
-    VVI_TRY(vv_study_get(r->study, VVI_FACT_PAUSED, &text, r->error));
-    r->status->paused = text != NULL && strcmp(text, "yes") == 0;
-    free(text);
-    return VV_OK;
-}
-
 /* ---- trials --------------------------------------------------------------------------------------------------------- */
 
 static const char *keep_text(vvi_arena *arena, const char *text, vv_status *status, vv_error *error)
@@ -234,7 +225,6 @@ static vv_status read_all(reading *r)
     VVI_TRY(vv_study_workers(r->study, &s->workers, r->error));
     VVI_TRY(vvi_study_open_requests(r->study, &s->requests, r->error));
     s->n_open = s->requests.n;
-    VVI_TRY(read_paused(r));
     VVI_TRY(take_trials(r));
     return read_best(r, &s->best);
 }
@@ -249,13 +239,22 @@ static int count_live(const vvi_status *status)
     return live > 0 ? live : at_work > 0;
 }
 
+vv_status vvi_status_read_life(const vv_study *study, vvi_status *status, vv_error *error)
+{
+    char *text = NULL;
+    VVI_TRY(vv_study_get(study, VVI_FACT_PAUSED, &text, error));
+    status->live = count_live(status);
+    status->paused = status->live > 0 && text != NULL && strcmp(text, "yes") == 0;
+    free(text);
+    return VV_OK;
+}
+
 vv_status vvi_status_read(const vv_study *study, vvi_status *status, vv_error *error)
 {
     reading r = { .study = study, .status = status, .error = error };
     *status = (vvi_status){ .where = vv_study_path(study) };
     VVI_TRY(read_all(&r));
-    status->live = count_live(status);
-    status->paused = status->paused && status->live > 0;
+    VVI_TRY(vvi_status_read_life(study, status, error));
     if (status->n_failures > 1)
         qsort(status->failures, status->n_failures, sizeof *status->failures, most_frequent_first);
     status->pace = vvi_status_measure_with(&status->recent, status->running, status->n_running, (double)time(NULL));

@@ -87,6 +87,8 @@ typedef struct vvi_status {
 } vvi_status;
 /* Owned: vvi_status_deinit, even after a failure. */
 vv_status vvi_status_read(const vv_study *study, vvi_status *status, vv_error *error);
+/* Part of it: `live` and `paused`, by the workers and the running trials that are in it already. */
+vv_status vvi_status_read_life(const vv_study *study, vvi_status *status, vv_error *error);
 void vvi_status_deinit(vvi_status *status);
 /* What is left at this pace; fills in `rest`. */
 void vvi_status_estimate(vvi_status *status);

@@ -6,8 +6,6 @@
 #include "study/study.h"
 
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { MOST_POINTS = 200, MOST_REQUESTS = 20 };
 
@@ -112,17 +110,6 @@ static vv_status read_requests(vvi_desk *desk, const vv_study *study, moment *m,
     return VV_OK;
 }
 
-static vv_status read_paused(const vv_study *study, moment *m, vv_error *error)
-{
-    char *text = NULL;
-    m->status.live = 0;
-    VVI_TRY(vv_study_get(study, VVI_FACT_PAUSED, &text, error));
-    for (size_t i = 0; i < m->workers.n; i++) m->status.live += m->workers.list[i].live;
-    m->status.paused = m->status.live > 0 && text != NULL && strcmp(text, "yes") == 0;
-    free(text);
-    return VV_OK;
-}
-
 /* What is held by hand has no worker, and no lease. */
 static bool has_leased(const vvi_status *status)
 {
@@ -144,7 +131,7 @@ static vv_status read_moment(vvi_desk *desk, moment *m, vv_error *error)
     VVI_TRY(read_running(study, m, error));
     VVI_TRY(read_best(study, m, error));
     VVI_TRY(read_requests(desk, study, m, error));
-    VVI_TRY(read_paused(study, m, error));
+    VVI_TRY(vvi_status_read_life(study, &m->status, error));
     vvi_status_estimate(&m->status);
     vvi_desk_set_ages(desk, m->status.live > 0 || has_leased(&m->status));
     return VV_OK;
