@@ -4,6 +4,7 @@
  * Where nobody works at the study, one that is about a running search is not even posted. Other ones wait for the next.
  */
 #include "cli/cli.h"
+#include "study/study.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,17 +26,6 @@ typedef struct asking {
     bool live;                                                  /* somebody works at it */
     char refusal[sizeof((vv_error *)0)->text + sizeof refused]; /* ours */
 } asking;
-
-/* ---- who works at it ------------------------------------------------------------------------------------------------- */
-
-static vv_status find_live(asking *a, vv_error *error)
-{
-    vv_workers workers;
-    VVI_TRY(vv_study_workers(a->study, &workers, error));
-    for (size_t i = 0; i < workers.n; i++) a->live = a->live || workers.list[i].live;
-    vv_workers_free(&workers);
-    return VV_OK;
-}
 
 static bool waits_for_a_search(const vv_request *request)
 {
@@ -135,7 +125,7 @@ static int post(asking *a)
 {
     vv_error error = { 0 };
     int64_t id = -1;
-    vv_status status = find_live(a, &error);
+    vv_status status = vvi_study_is_live(a->study, &a->live, &error);
     if (status == VV_OK && !a->live && !waits_for_a_search(&a->request)) return say_nobody(a);
     if (status == VV_OK && refuses_values(a)) return say(a);
     if (status == VV_OK) status = vv_study_request(a->where, &a->request, &id, &error);

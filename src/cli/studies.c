@@ -27,10 +27,11 @@ static vv_status read_line(const char *place, const char *name, vvi_arena *arena
 {
     vv_study *study = NULL;
     vv_error why = { 0 };
-    const char *where = vvi_arena_printf(arena, "%s%s%s", place, vvi_place_is_database(place) ? "#" : "/", name);
+    char where[VVI_WHERE_SIZE];
+    const int n = vvi_place_join(place, name, where, sizeof where);
     *line = (vvi_status_line){ .name = name, .best = -1 };
-    if (where == NULL) return vvi_no_memory(error);
-    vv_status status = vv_study_open(where, VV_STUDY_READ, &study, &why);
+    vv_status status = n < 0 || (size_t)n >= sizeof where ? vvi_fail(&why, VV_BAD_ARG, "the path is too long")
+                                                          : vv_study_open(where, VV_STUDY_READ, &study, &why);
     if (status == VV_OK) status = vvi_status_read_line(study, line, &why);
     vv_study_close(study);
     if (status == VV_OK) return VV_OK;

@@ -105,7 +105,7 @@ static vv_status write_text(vvi_command_line *c, vv_error *error)
 /* Beside the study; of one in a database, where the search runs. */
 static const char *log_of(vvi_desk *desk, vvi_command_line *c)
 {
-    const bool database = strstr(vvi_desk_where(desk), "://") != NULL;
+    const bool database = vvi_place_is_database(vvi_desk_where(desk));
     char *whole = database ? NULL : realpath(vvi_desk_where(desk), NULL);
     const char *path = vvi_arena_printf(&c->arena, "%s/search.log", whole == NULL ? c->cwd : whole);
     free(whole);

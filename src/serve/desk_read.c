@@ -86,7 +86,7 @@ void vvi_desk_let_go(vvi_desk *desk)
 static bool find_file(const vvi_desk *desk, struct stat *file)
 {
     char path[4096];
-    const int n = snprintf(path, sizeof path, "%s/study.db", desk->where);
+    const int n = vvi_folder_database_path(desk->where, path, sizeof path);
     return n > 0 && (size_t)n < sizeof path && stat(path, file) == 0;
 }
 
@@ -146,13 +146,9 @@ vv_status vvi_desk_check(vvi_desk *desk, bool *changed, vv_error *error)
 vv_status vvi_desk_is_live(vvi_desk *desk, bool *live, vv_error *error)
 {
     const vv_study *study = NULL;
-    vv_workers workers = { .n = 0 };
     *live = false;
     VVI_TRY(vvi_desk_study(desk, &study, error));
-    VVI_TRY(vv_study_workers(study, &workers, error));
-    for (size_t i = 0; i < workers.n; i++) *live = *live || workers.list[i].live;
-    vv_workers_free(&workers);
-    return VV_OK;
+    return vvi_study_is_live(study, live, error);
 }
 
 /* ---- readings -------------------------------------------------------------------------------------------------------- */

@@ -15,10 +15,10 @@
 
 /* ---- the place ------------------------------------------------------------------------------------------------------- */
 
-static bool exists(const char *folder, const char *file)
+static bool has_study(const char *folder)
 {
     char path[4096];
-    const int n = snprintf(path, sizeof path, "%s/%s", folder, file);
+    const int n = vvi_folder_database_path(folder, path, sizeof path);
     return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
 }
 
@@ -45,8 +45,8 @@ static vv_status check_one(vvi_server *server, vv_error *error)
 static vv_status find_place(vvi_server *server, vv_error *error)
 {
     vv_names names = { .n = 0 };
-    server->database = strstr(server->where, "://") != NULL;
-    server->one = server->database ? strchr(server->where, '#') != NULL : exists(server->where, "study.db");
+    server->database = vvi_place_is_database(server->where);
+    server->one = server->database ? strchr(server->where, '#') != NULL : has_study(server->where);
     if (server->one) return check_one(server, error);
     VVI_TRY(vv_studies(server->where, &names, error));
     vv_names_free(&names);
@@ -60,16 +60,15 @@ static bool is_there(const vvi_server *server, const char *name)
     char path[4096];
     if (server->one) return strcmp(name, server->name) == 0;
     if (server->database) return strchr(name, '#') == NULL;
-    const int n = snprintf(path, sizeof path, "%s/%s", server->where, name);
-    return strchr(name, '/') == NULL && n > 0 && (size_t)n < sizeof path && exists(path, "study.db");
+    const int n = vvi_place_join(server->where, name, path, sizeof path);
+    return strchr(name, '/') == NULL && n > 0 && (size_t)n < sizeof path && has_study(path);
 }
 
 static vv_status open_desk(vvi_server *server, const char *name, vvi_desk **desk, vv_error *error)
 {
     char where[4096];
-    const int n = server->one
-                      ? snprintf(where, sizeof where, "%s", server->where)
-                      : snprintf(where, sizeof where, "%s%s%s", server->where, server->database ? "#" : "/", name);
+    const int n = server->one ? snprintf(where, sizeof where, "%s", server->where)
+                              : vvi_place_join(server->where, name, where, sizeof where);
     if (n < 0 || (size_t)n >= sizeof where) return vvi_fail(error, VV_NOT_FOUND, "there is no such study");
     const vvi_desk_args args = { .name = name, .where = where, .look = vvi_live_look, .context = server };
     return vvi_desk_open(&args, desk, error);

@@ -37,6 +37,11 @@ static char *joined(const char *folder, const char *name)
     return text.data;
 }
 
+int vvi_folder_database_path(const char *folder, char *path, size_t size)
+{
+    return snprintf(path, size, "%s/study.db", folder);
+}
+
 vv_status vvi_folder_init(vvi_folder *folder, const char *path, vv_error *error)
 {
     *folder = (vvi_folder){ .lock_fd = -1 };

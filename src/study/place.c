@@ -8,6 +8,7 @@
 #include "study/handle.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,6 +38,11 @@ bool vvi_place_is_database(const char *where)
     size_t i = 0;
     while (strncmp(where, places[i].prefix, strlen(places[i].prefix)) != 0) i++;
     return places[i].prefix[0] != '\0';
+}
+
+int vvi_place_join(const char *place, const char *name, char *where, size_t size)
+{
+    return snprintf(where, size, "%s%s%s", place, vvi_place_is_database(place) ? "#" : "/", name);
 }
 
 /* ---- open, close --------------------------------------------------------------------------------------------------- */

@@ -35,6 +35,8 @@ vv_status vvi_trial_take(vv_study *study, int id, vv_error *error);
 
 /* Does a text lead to a database of studies, or to one study in it (place.c)? Else it is a folder's path. */
 bool vvi_place_is_database(const char *where);
+/* Where the study of this name is in a database or in a folder of projects. As snprintf. */
+int vvi_place_join(const char *place, const char *name, char *where, size_t size);
 
 /* ---- facts that several read ---- */
 
@@ -80,8 +82,9 @@ vv_status vvi_study_hear(vv_study *study, vv_error *error); /* takes what has ar
  * a folder is kept. After a failed attach the study can only be closed. */
 void vvi_study_detach(vv_study *study);
 vv_status vvi_study_attach(vv_study *study, vv_error *error);
-bool vvi_study_is_shared(const vv_study *study);     /* may others write to it? */
-const char *vvi_study_worker(const vv_study *study); /* this handle's name among them */
+bool vvi_study_is_shared(const vv_study *study);                                 /* may others write to it? */
+const char *vvi_study_worker(const vv_study *study);                             /* this handle's name among them */
+vv_status vvi_study_is_live(const vv_study *study, bool *live, vv_error *error); /* is any worker within its lease? */
 
 /* pulse.c: what costs next to nothing. A number that is another after anybody has written to the study (VERSION: it was of an
  * earlier version and has been brought up to date, and is to be opened anew to be read) ... */
@@ -149,6 +152,8 @@ typedef struct vvi_folder {
     bool fresh;                                 /* there was no database when it was begun */
 } vvi_folder;
 
+/* Of the database in a project's folder. As snprintf. */
+int vvi_folder_database_path(const char *folder, char *path, size_t size);
 /* Paths only. */
 vv_status vvi_folder_init(vvi_folder *folder, const char *path, vv_error *error);
 void vvi_folder_deinit(vvi_folder *folder); /* gives the lock back */

@@ -106,6 +106,16 @@ vv_status vv_study_counts(const vv_study *study, vv_counts *counts, vv_error *er
     return study->store->counts(study->state, counts, error);
 }
 
+vv_status vvi_study_is_live(const vv_study *study, bool *live, vv_error *error)
+{
+    vv_workers workers = { .n = 0 };
+    *live = false;
+    VVI_TRY(vv_study_workers(study, &workers, error));
+    for (size_t i = 0; i < workers.n; i++) *live = *live || workers.list[i].live;
+    vv_workers_free(&workers);
+    return VV_OK;
+}
+
 /* ---- files that move ------------------------------------------------------------------------------------------------- */
 
 vv_status vvi_study_file_path(const vv_study *study, int id, int execution, char path[VVI_FILE_PATH_SIZE],
