@@ -28,13 +28,21 @@ enum {
         .name = "PROJECT", .offset = VVI_MEMBER(project_path), .unless = VVI_MEMBER(storage),                          \
         .help = "a project's folder, as search names it, or postgresql://HOST/DATABASE#NAME"                           \
     }
+/* The row of commands that may be about a database. */
+#define VVI_OPTION_STORAGE(storage_help)                                                                               \
+    {                                                                                                                  \
+        .name = "storage", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(storage), .argument = "URL",                  \
+        .help = (storage_help)                                                                                         \
+    }
+/* The row of commands that write a file. */
+#define VVI_OPTION_OUTPUT(output_help)                                                                                 \
+    {                                                                                                                  \
+        .name = "output", .letter = 'o', .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(output), .argument = "FILE",    \
+        .help = (output_help)                                                                                          \
+    }
 /* The rows that say the same in two options. */
 #define VVI_OPTIONS_STUDY                                                                                              \
-    { .name = "storage",                                                                                               \
-      .type = VVI_OPTION_TEXT,                                                                                         \
-      .offset = VVI_MEMBER(storage),                                                                                   \
-      .argument = "URL",                                                                                               \
-      .help = "a database, in place of PROJECT: postgresql://HOST/DATABASE" },                                         \
+    VVI_OPTION_STORAGE("a database, in place of PROJECT: postgresql://HOST/DATABASE"),                                 \
     {                                                                                                                  \
         .name = "study", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(study), .argument = "NAME",                     \
         .help = "the study in it"                                                                                      \
@@ -94,11 +102,7 @@ enum {
 
 /* The rows of commands that work at a study in a database ... */
 #define VVI_OPTIONS_STORAGE                                                                                            \
-    { .name = "storage",                                                                                               \
-      .type = VVI_OPTION_TEXT,                                                                                         \
-      .offset = VVI_MEMBER(storage),                                                                                   \
-      .argument = "URL",                                                                                               \
-      .help = "a database that many machines share: postgresql://HOST/DATABASE" },                                     \
+    VVI_OPTION_STORAGE("a database that many machines share: postgresql://HOST/DATABASE"),                             \
     {                                                                                                                  \
         .name = "study", .type = VVI_OPTION_TEXT, .offset = VVI_MEMBER(study), .argument = "NAME",                     \
         .help = "the study in it (the file's name)"                                                                    \

@@ -19,11 +19,7 @@ static const vvi_positional positionals[] = {
       .unless = VVI_MEMBER(storage) },
 };
 static const vvi_option rows[] = {
-    { .name = "storage",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(storage),
-      .argument = "URL",
-      .help = "a database, in place of PLACE: postgresql://HOST/DATABASE" },
+    VVI_OPTION_STORAGE("a database, in place of PLACE: postgresql://HOST/DATABASE"),
     { .name = "study",
       .type = VVI_OPTION_TEXT,
       .offset = VVI_MEMBER(study),

@@ -16,12 +16,7 @@ static const vvi_option rows[] = {
       .type = VVI_OPTION_FLAG,
       .offset = VVI_MEMBER(curves),
       .help = "a line or an object for each epoch instead, with its metrics" },
-    { .name = "output",
-      .letter = 'o',
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(output),
-      .argument = "FILE",
-      .help = "write to FILE (standard output)" },
+    VVI_OPTION_OUTPUT("write to FILE (standard output)"),
     VVI_OPTIONS_STUDY,
 };
 

@@ -11,12 +11,7 @@ static const vvi_positional positionals[] = {
     VVI_POSITIONAL_PROJECT,
 };
 static const vvi_option rows[] = {
-    { .name = "output",
-      .letter = 'o',
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(output),
-      .argument = "FILE",
-      .help = "FILE.svg, FILE.csv or FILE.json (standard output); for all, which needs it, a folder" },
+    VVI_OPTION_OUTPUT("FILE.svg, FILE.csv or FILE.json (standard output); for all, which needs it, a folder"),
     { .name = "csv", .type = VVI_OPTION_FLAG, .offset = VVI_MEMBER(csv), .help = "what is drawn, as a table" },
     { .name = "json", .type = VVI_OPTION_FLAG, .offset = VVI_MEMBER(json), .help = "what pages draw it from" },
     { .name = "objective",

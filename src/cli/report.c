@@ -6,12 +6,7 @@
 
 static const vvi_positional positionals[] = { VVI_POSITIONAL_PROJECT };
 static const vvi_option rows[] = {
-    { .name = "output",
-      .letter = 'o',
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(output),
-      .argument = "FILE",
-      .help = "write to FILE (standard output)" },
+    VVI_OPTION_OUTPUT("write to FILE (standard output)"),
     { .name = "top",
       .type = VVI_OPTION_INT,
       .offset = VVI_MEMBER(top),

@@ -13,11 +13,7 @@ static const vvi_positional positionals[] = {
       .unless = VVI_MEMBER(storage) },
 };
 static const vvi_option rows[] = {
-    { .name = "storage",
-      .type = VVI_OPTION_TEXT,
-      .offset = VVI_MEMBER(storage),
-      .argument = "URL",
-      .help = "a database, in place of PLACE" },
+    VVI_OPTION_STORAGE("a database, in place of PLACE"),
     VVI_OPTION_JSON,
 };
 
